@@ -1,0 +1,33 @@
+using System.Collections.Frozen;
+using Anneal.Onnx.Ir;
+
+namespace Anneal.Onnx.Ops;
+
+/// <summary>Every op that is known here, one line each.</summary>
+public static class OpTable
+{
+    private static readonly Op[] s_ops =
+    [
+        new Add(),
+        new Relu(),
+        new Identity(),
+    ];
+
+    private static readonly FrozenDictionary<(string Domain, string Name), Op> s_byName = s_ops.ToFrozenDictionary(op => (op.Domain, op.Name));
+
+    /// <summary>All ops, in table order.</summary>
+    public static IReadOnlyList<Op> All => s_ops;
+
+    /// <summary>The op of a name, or null.</summary>
+    /// <param name="domain">The domain; empty or <c>ai.onnx</c> for ONNX's own.</param>
+    /// <param name="name">The op's name.</param>
+    /// <returns>The op or null.</returns>
+    public static Op? Find(string domain, string name) => s_byName.GetValueOrDefault((domain == "ai.onnx" ? "" : domain, name));
+
+    /// <summary>The op of a node.</summary>
+    /// <param name="node">The node.</param>
+    /// <returns>The op.</returns>
+    /// <exception cref="AnnealException">The op is not known.</exception>
+    public static Op Get(Node node) => Find(node.Domain, node.OpType)
+        ?? throw AnnealException.BadData($"op {node.OpType} (domain {(node.Domain.Length == 0 ? "ai.onnx" : node.Domain)}) is not known here").In(node);
+}
