@@ -1,0 +1,215 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Anneal.Onnx.Kernels;
+
+/// <summary>The product C[M, N] = epilogue(op(A) · op(B)) of one shape, planned once and run many times.</summary>
+/// <typeparam name="T">Element type, float or double.</typeparam>
+/// <typeparam name="TEpilogue">What is done to each finished tile.</typeparam>
+/// <remarks>
+/// The work is divided by shape alone: every element has one order of summation, so results are bit-identical for any number of
+/// threads. A plan runs once at a time. A run allocates nothing.
+/// </remarks>
+public unsafe class GemmPlan<T, TEpilogue>
+    where T : unmanaged, IFloatingPointIeee754<T>
+    where TEpilogue : struct, IGemmEpilogue<T>
+{
+    private const int BlockBytes = 512 * 1024;
+    private const int DepthBytes = 2048;
+    private const double ItemFlops = 4e6;
+    private const int MaxItems = 64;
+    private const int MaxTile = 8 * 48;
+
+    private readonly nint _aRow;
+    private readonly nint _aStep;
+    private readonly nint _bColumn;
+    private readonly nint _bStep;
+    private readonly nint _cRow;
+    private readonly int _depth;
+    private readonly int _tiles;
+    private readonly int _vectors;
+    private readonly int _rowBlocks;
+    private readonly int _columnBlocks;
+    private readonly Action<int> _item;
+    private T* _a;
+    private T* _b;
+    private T* _c;
+    private TEpilogue _epilogue;
+
+    /// <summary>Plans a product of row-major matrices.</summary>
+    /// <param name="m">Rows of C.</param>
+    /// <param name="n">Columns of C.</param>
+    /// <param name="k">Length of the sums; 0 gives zero sums.</param>
+    /// <param name="transA">Whether A is stored as [K, M] rather than [M, K].</param>
+    /// <param name="transB">Whether B is stored as [N, K] rather than [K, N].</param>
+    /// <param name="lda">Elements from one stored row of A to the next; 0 for no gap.</param>
+    /// <param name="ldb">Elements from one stored row of B to the next; 0 for no gap.</param>
+    /// <param name="ldc">Elements from one row of C to the next; 0 for no gap.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
+    public GemmPlan(int m, int n, int k, bool transA = false, bool transB = false, int lda = 0, int ldb = 0, int ldc = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(m);
+        ArgumentOutOfRangeException.ThrowIfNegative(n);
+        ArgumentOutOfRangeException.ThrowIfNegative(k);
+        M = m;
+        N = n;
+        K = k;
+        lda = lda != 0 ? lda : transA ? m : k;
+        ldb = ldb != 0 ? ldb : transB ? k : n;
+        (_aRow, _aStep) = transA ? (1, lda) : (lda, 1);
+        (_bColumn, _bStep) = transB ? (ldb, 1) : (1, ldb);
+        _cRow = ldc != 0 ? ldc : n;
+
+        int width = MicroKernelTable<T>.Width;
+        _tiles = Pieces(m, MicroKernelTable<T>.Rows);
+        _vectors = Pieces(n, width);
+        _depth = Math.Max(1, Pieces(k, Math.Max(1, Pieces(k, DepthBytes / sizeof(T)))));
+        int columns = MicroKernelTable<T>.Columns;
+        int maxVectors = Math.Max(1, BlockBytes / (_depth * width * sizeof(T)) / columns) * columns;
+        int items = (int)Math.Clamp(2.0 * m * n * k / ItemFlops, 1, MaxItems);
+        _columnBlocks = Math.Max(Pieces(_vectors, maxVectors), Math.Min(items, Pieces(_vectors, columns)));
+        _rowBlocks = Math.Clamp(Pieces(items, Math.Max(1, _columnBlocks)), 1, Math.Max(1, _tiles / 4));
+        _item = Item;
+    }
+
+    /// <summary>Rows of the result.</summary>
+    public int M { get; }
+
+    /// <summary>Columns of the result.</summary>
+    public int N { get; }
+
+    /// <summary>Length of the sums.</summary>
+    public int K { get; }
+
+    /// <summary>Whether partial sums pass through C, which is then needed even if the epilogue consumes the tiles.</summary>
+    public bool NeedsResult => K > _depth;
+
+    /// <summary>Computes the product.</summary>
+    /// <param name="team">Threads to run on.</param>
+    /// <param name="a">[M, K], or [K, M] if transposed.</param>
+    /// <param name="b">[K, N], or [N, K] if transposed.</param>
+    /// <param name="c">[M, N], overwritten; must not overlap an operand. Null where the epilogue consumes the tiles and <see cref="NeedsResult"/> is false.</param>
+    /// <param name="epilogue">What is done to each tile.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="c"/> is null and <see cref="NeedsResult"/> is true.</exception>
+    public void Run(Team team, T* a, T* b, T* c, in TEpilogue epilogue)
+    {
+        if (c == null && NeedsResult)
+        {
+            throw new ArgumentNullException(nameof(c));
+        }
+
+        if (M == 0 || N == 0)
+        {
+            return;
+        }
+
+        _a = a;
+        _b = b;
+        _c = c;
+        _epilogue = epilogue;
+        team.Run(_rowBlocks * _columnBlocks, _item);
+    }
+
+    private static int Pieces(int length, int size) => (length / size) + (length % size == 0 ? 0 : 1);
+
+    private static int Bound(int piece, int pieces, int length) => (int)((long)piece * length / pieces);
+
+    private void Item(int item)
+    {
+        int column = item / _rowBlocks;
+        int row = item % _rowBlocks;
+        int tileStart = Bound(row, _rowBlocks, _tiles);
+        int tileEnd = Bound(row + 1, _rowBlocks, _tiles);
+        int vectorStart = Bound(column, _columnBlocks, _vectors);
+        int vectors = Bound(column + 1, _columnBlocks, _vectors) - vectorStart;
+        int panels = Pieces(vectors, MicroKernelTable<T>.Columns);
+        int start = 0;
+        do
+        {
+            int depth = Math.Min(_depth, K - start);
+            for (int tile = tileStart; tile < tileEnd; tile++)
+            {
+                int i = Bound(tile, _tiles, M);
+                int rows = Bound(tile + 1, _tiles, M) - i;
+                for (int panel = 0; panel < panels; panel++)
+                {
+                    int first = Bound(panel, panels, vectors);
+                    int width = Bound(panel + 1, panels, vectors) - first;
+                    Panel(start, depth, i, rows, vectorStart + first, width, first, tile == tileStart, tileEnd - tileStart > 1);
+                }
+            }
+
+            start += depth;
+        }
+        while (start < K);
+    }
+
+    [SkipLocalsInit]
+    private void Panel(int start, int depth, int i, int rows, int vector, int vectors, int slot, bool isFirst, bool isReused)
+    {
+        int lanes = MicroKernelTable<T>.Width;
+        int j = vector * lanes;
+        int stride = vectors * lanes;
+        int columns = Math.Min(stride, N - j);
+        T* a = _a + (i * _aRow) + (start * _aStep);
+        T* b = _b + (j * _bColumn) + (start * _bStep);
+        T* packed = (T*)ThreadScratch.Memory + ((nint)slot * lanes * depth);
+        nint bStep = stride;
+        bool canRead = _bColumn == 1 && columns == stride;
+        bool pack = isFirst && canRead && isReused;
+        if (isFirst && canRead)
+        {
+            bStep = _bStep;
+        }
+        else
+        {
+            if (isFirst)
+            {
+                GemmPacking.Pack(b, _bColumn, _bStep, depth, columns, packed, stride);
+            }
+
+            b = packed;
+        }
+
+        bool add = start > 0;
+        bool isLast = start + depth >= K;
+        delegate*<nint, T*, nint, nint, T*, nint, T*, T*, nint, bool, void> kernel = MicroKernelTable<T>.Get(rows, vectors, pack);
+        if (columns == stride && _c != null)
+        {
+            T* c = _c + (i * _cRow) + j;
+            kernel(depth, a, _aRow, _aStep, b, bStep, packed, c, _cRow, add);
+            if (isLast && !_epilogue.IsIdentity)
+            {
+                _epilogue.Tile(c, _cRow, i, j, rows, columns);
+            }
+
+            return;
+        }
+
+        T* tile = stackalloc T[MaxTile];
+        kernel(depth, a, _aRow, _aStep, b, bStep, packed, tile, stride, false);
+        if (add)
+        {
+            for (int row = 0; row < rows; row++)
+            {
+                for (int column = 0; column < columns; column++)
+                {
+                    tile[(row * stride) + column] += _c[((i + row) * _cRow) + j + column];
+                }
+            }
+        }
+
+        if (isLast && !_epilogue.IsIdentity)
+        {
+            _epilogue.Tile(tile, stride, i, j, rows, columns);
+        }
+
+        if (_c != null)
+        {
+            for (int row = 0; row < rows; row++)
+            {
+                new ReadOnlySpan<T>(tile + (row * stride), columns).CopyTo(new Span<T>(_c + ((i + row) * _cRow) + j, columns));
+            }
+        }
+    }
+}

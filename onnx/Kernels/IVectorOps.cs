@@ -1,0 +1,19 @@
+namespace Anneal.Onnx.Kernels;
+
+/// <summary>What a kernel needs of one vector width, so that one source serves every instruction set.</summary>
+internal unsafe interface IVectorOps<TVector, T>
+    where TVector : struct
+    where T : unmanaged
+{
+    static abstract int Width { get; }
+
+    static abstract TVector Load(T* source);
+
+    static abstract TVector Broadcast(T* source);
+
+    static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
+
+    static abstract TVector Add(TVector left, TVector right);
+
+    static abstract void Store(TVector value, T* destination);
+}
