@@ -1,0 +1,9 @@
+namespace Anneal.Pipeline.Config;
+
+internal enum BoundOperator
+{
+    GreaterOrEqual,
+    Greater,
+    LessOrEqual,
+    Less,
+}

@@ -1,0 +1,43 @@
+using Anneal.Pipeline.Config.Options;
+using Anneal.Pipeline.Config.Schema;
+
+namespace Anneal.Pipeline.Config.Checks;
+
+/// <summary>A bound pipeline and the place to report what is wrong with it.</summary>
+internal sealed class CheckContext(string name, PipelineOptions options, IReadOnlyList<ExplainRow> rows, DataFiles files, BindContext binding)
+{
+    public PipelineOptions Options { get; } = options;
+
+    public IReadOnlyList<ExplainRow> Rows { get; } = rows;
+
+    public DataFiles Files { get; } = files;
+
+    public bool HasValidationRows => Options.Data.Split is HoldoutOptions { Validation: > 0 };
+
+    public bool HasTestRows => Options.Data is { Dataset: not null } or { Test: not null } || Options.Data.Split is HoldoutOptions { Test: > 0 };
+
+    /// <summary>Whether the file or a <c>--set</c> has the path, rather than a default.</summary>
+    public bool IsGiven(string path) => binding.Origins.ContainsKey(path);
+
+    /// <summary>Reports an error at the path's value, or at the nearest part of the path that was written.</summary>
+    public void Error(string path, string message) => binding.Error(Nearest(path).Value, path, message);
+
+    /// <summary>Reports an error at the path's key.</summary>
+    public void KeyError(string path, string message) => binding.Error(Nearest(path).Key, path, message);
+
+    private (Origin Key, Origin Value) Nearest(string path)
+    {
+        for (string part = path; ; part = part[..part.LastIndexOf('.')])
+        {
+            if (binding.Origins.TryGetValue(part, out (Origin, Origin) found))
+            {
+                return found;
+            }
+
+            if (!part.Contains('.', StringComparison.Ordinal))
+            {
+                return binding.Origins[$"pipelines.{name}"];
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace Anneal.Pipeline.Config.Checks;
+
+/// <summary>Each file the pipeline names exists.</summary>
+internal sealed class CheckFilesExist : IConfigValidator
+{
+    public IReadOnlyList<string> Reads => [];
+
+    public void Check(CheckContext context)
+    {
+        foreach (ExplainRow row in context.Rows)
+        {
+            if (row.File is string file && context.Files.Find(file) is null)
+            {
+                IReadOnlyList<string> tried = context.Files.Candidates(file);
+                string what = tried.Any(Directory.Exists) ? "is a folder" : "no such file";
+                context.Error(row.Path, $"{what}: '{file}'; tried {string.Join(", ", tried)}");
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+namespace Anneal.Pipeline.Config.Checks;
+
+/// <summary>Each gate limits something the task reports on rows there are.</summary>
+internal sealed class CheckGates : IConfigValidator
+{
+    public IReadOnlyList<string> Reads => ["task", "data", "validate"];
+
+    public void Check(CheckContext context)
+    {
+        foreach (string metric in context.Options.Validate.Metric.Keys)
+        {
+            CheckMetric(context, $"validate.metric.{metric}", metric, ["train", "validation", "test"], isKey: true);
+        }
+
+        if (context.Options.Validate.LatencyMs is { P50: null, P99: null })
+        {
+            context.Error("validate.latency_ms", "needs a limit: 'p50' or 'p99'");
+        }
+
+        if (context.Options.Validate.BatchSizes.Count == 0)
+        {
+            context.Error("validate.batch_sizes", "needs at least one batch size");
+        }
+    }
+
+    internal static void CheckMetric(CheckContext context, string path, string metric, string[] parts, bool isKey)
+    {
+        string[] known = [.. parts.SelectMany(p => TaskMetrics.Of(context.Options.Task).Select(m => $"{p}.{m}"))];
+        string? problem = !known.Contains(metric) ? $"unknown metric '{metric}' for this task{Suggestion.For(metric, known)}"
+            : metric.StartsWith("validation.", StringComparison.Ordinal) && !context.HasValidationRows ? "there are no validation rows: 'data.split' holds none out"
+            : metric.StartsWith("test.", StringComparison.Ordinal) && !context.HasTestRows ? "there are no test rows: 'data' has no 'test', and 'data.split' holds none out"
+            : null;
+        if (problem is not null && isKey)
+        {
+            context.KeyError(path, problem);
+        }
+        else if (problem is not null)
+        {
+            context.Error(path, problem);
+        }
+    }
+}

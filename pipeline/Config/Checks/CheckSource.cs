@@ -1,0 +1,51 @@
+using Anneal.Pipeline.Config.Options;
+
+namespace Anneal.Pipeline.Config.Checks;
+
+/// <summary>There is one source of training rows, and every key of <c>data</c> has a use for it.</summary>
+internal sealed class CheckSource : IConfigValidator
+{
+    public IReadOnlyList<string> Reads => ["task", "data"];
+
+    public void Check(CheckContext context)
+    {
+        DataOptions data = context.Options.Data;
+        bool isTable = data.Train is CsvOptions;
+        if (data.Dataset is null && data.Train is null)
+        {
+            context.Error("data", "needs 'train' or 'dataset'");
+            return;
+        }
+
+        if (data.Dataset is not null)
+        {
+            Refuse(context, "data.train", data.Train is not null, "'dataset' brings its own training rows");
+            Refuse(context, "data.test", data.Test is not null, "'dataset' brings its own test rows");
+            if (context.Options.Task != TaskKind.Classification)
+            {
+                context.Error("task", "the data set has classes, so the task is classification");
+            }
+        }
+        else if (data.Test is not null && data.Test.GetType() != data.Train!.GetType())
+        {
+            context.Error("data.test", "must be of the same kind as 'data.train'");
+        }
+
+        Refuse(context, "data.label", !isTable && data.Label is not null, "only a table has a label column");
+        Refuse(context, "data.features", !isTable && data.Features is not null, "only a table has columns; use 'data.normalize'");
+        Refuse(context, "data.normalize", isTable && data.Normalize is not null, "a table's columns are scaled by 'data.features.numeric'");
+        if (data.Normalize is { Method: NormalizeMethod.Standardize } normalize)
+        {
+            Refuse(context, "data.normalize.mean", normalize.Mean != 0, "'method: standardize' fits the mean on the training rows");
+            Refuse(context, "data.normalize.std", normalize.Std != 1, "'method: standardize' fits the deviation on the training rows");
+        }
+    }
+
+    private static void Refuse(CheckContext context, string path, bool isPresent, string reason)
+    {
+        if (isPresent)
+        {
+            context.KeyError(path, $"has no use here: {reason}");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+namespace Anneal.Pipeline.Config;
+
+/// <summary>Finds the files a configuration names: beside the YAML first, then in the folders given.</summary>
+internal sealed class DataFiles(IReadOnlyList<string> folders)
+{
+    public IReadOnlyList<string> Folders { get; } = folders;
+
+    /// <summary>The full path of the first one that exists, or null.</summary>
+    public string? Find(string path) => Candidates(path).FirstOrDefault(File.Exists);
+
+    public IReadOnlyList<string> Candidates(string path) => [.. Folders.Select(f => Path.GetFullPath(path, f)).Distinct(StringComparer.Ordinal)];
+}

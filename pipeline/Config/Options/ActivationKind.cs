@@ -1,0 +1,10 @@
+namespace Anneal.Pipeline.Config.Options;
+
+internal enum ActivationKind
+{
+    Linear,
+    Relu,
+    LeakyRelu,
+    Sigmoid,
+    Tanh,
+}

@@ -1,0 +1,13 @@
+namespace Anneal.Pipeline.Config.Options;
+
+internal enum InitKind
+{
+    Auto,
+    HeNormal,
+    HeUniform,
+    GlorotNormal,
+    GlorotUniform,
+    LecunNormal,
+    LecunUniform,
+    Zeros,
+}

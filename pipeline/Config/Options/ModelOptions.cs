@@ -1,0 +1,7 @@
+using Anneal.Pipeline.Config.Schema;
+
+namespace Anneal.Pipeline.Config.Options;
+
+/// <summary>The network.</summary>
+[OneOf(typeof(LayersOptions), typeof(MlpOptions))]
+internal abstract record ModelOptions;

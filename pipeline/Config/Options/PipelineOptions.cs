@@ -1,0 +1,62 @@
+using Anneal.Pipeline.Config.Schema;
+
+namespace Anneal.Pipeline.Config.Options;
+
+/// <summary>One pipeline, from data to gates.</summary>
+internal sealed record PipelineOptions
+{
+    [Key("task", "what is predicted; chooses the loss and the metrics")]
+    public required TaskKind Task { get; init; }
+
+    [Key("seed", "source of every random number of the run")]
+    [Range(0, uint.MaxValue)]
+    public long Seed { get; init; } = 42;
+
+    [Key("data", "where the rows come from and how they are prepared")]
+    public required DataOptions Data { get; init; }
+
+    [Key("model", "the network, as layers or as an architecture by name")]
+    public required ModelOptions Model { get; init; }
+
+    [Key("train", "how the network is trained")]
+    public TrainOptions Train { get; init; } = new();
+
+    [Key("average", "weights that compete on the validation rows to be exported; none exports what training ended with")]
+    [Word("none")]
+    public IReadOnlyList<AverageOptions>? Average { get; init; }
+
+    [Key("export", "the ONNX file")]
+    public ExportOptions Export { get; init; } = new();
+
+    [Key("validate", "what the exported file must hold in ONNX Runtime")]
+    public ValidateOptions Validate { get; init; } = new();
+
+    /// <summary>Fills the defaults that depend on another key; a pipeline without data stays as it is.</summary>
+    public PipelineOptions WithDerivedDefaults()
+    {
+        if (Data is not DataOptions data)
+        {
+            return this;
+        }
+
+        bool isTable = data.Train is CsvOptions;
+        if (data.Split is HoldoutOptions { Stratify: null } holdout)
+        {
+            data = data with { Split = holdout with { Stratify = Task == TaskKind.Classification } };
+        }
+
+        if (data is { Train: CsvOptions train, Test: CsvOptions { Columns: null } test })
+        {
+            data = data with { Test = test with { Columns = train.Columns } };
+        }
+
+        return this with
+        {
+            Data = data with
+            {
+                Features = data.Features ?? (isTable ? new FeaturesOptions() : null),
+                Normalize = data.Normalize ?? (isTable ? null : new NormalizeOptions()),
+            },
+        };
+    }
+}

@@ -1,0 +1,7 @@
+using Anneal.Pipeline.Config.Schema;
+
+namespace Anneal.Pipeline.Config.Options;
+
+/// <summary>Files to read rows from.</summary>
+[OneOf(typeof(IdxOptions), typeof(CsvOptions), typeof(NpyOptions))]
+internal abstract record SourceOptions;

@@ -1,0 +1,38 @@
+using Anneal.Pipeline.Config.Schema;
+
+namespace Anneal.Pipeline.Config.Options;
+
+internal sealed record TrainOptions
+{
+    [Key("optimizer", "how a gradient changes the weights")]
+    public OptimizerOptions Optimizer { get; init; } = new AdamOptions();
+
+    [Key("schedule", "how the learning rate changes in time")]
+    public ScheduleOptions Schedule { get; init; } = new ConstantOptions();
+
+    [Key("batch", "rows in a step")]
+    [Range(1, 1048576)]
+    public int Batch { get; init; } = 64;
+
+    [Key("epochs", "passes over the training rows")]
+    [Range(1, 1000000)]
+    public int Epochs { get; init; } = 20;
+
+    [Key("early_stopping", "ends training when a metric has stopped improving, and restores the best weights")]
+    public EarlyStoppingOptions? EarlyStopping { get; init; }
+
+    [Key("checkpoint", "what is kept on disk to resume and to average")]
+    public CheckpointOptions Checkpoint { get; init; } = new();
+
+    [Key("log_every", "steps between two lines of the log", AffectsResult = false)]
+    [Range(1, int.MaxValue)]
+    public int LogEvery { get; init; } = 100;
+
+    [Key("engine", "what runs the step: our own compiled plan, or ONNX Runtime")]
+    public EngineKind Engine { get; init; } = EngineKind.Simd;
+
+    [Key("threads", "threads of the engine; auto is one for each core", AffectsResult = false)]
+    [Range(1, 1024)]
+    [Word("auto")]
+    public int? Threads { get; init; }
+}

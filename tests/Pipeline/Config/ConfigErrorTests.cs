@@ -1,0 +1,125 @@
+namespace Anneal.Tests.Pipeline.Config;
+
+/// <summary>What a wrong file is answered, word for word.</summary>
+internal sealed class ConfigErrorTests
+{
+    private const string Data = "task: classification\ndata: {dataset: mnist}\n";
+
+    [Test]
+    public void Parse_ManyErrors_ReportsAllSortedByPosition()
+    {
+        string text = """
+            version: 2
+            pipelines:
+              p:
+                task: clasification
+                sead: 1
+                data:
+                  train: {idx: {features: no-images, labels: no-labels}}
+                model:
+                  layers:
+                    - dense: ten
+                    - {dropout: 1.5}
+                    - flaten
+                    - {dense: 10, flatten: {}}
+                train:
+                  optimzer: adam
+                  epochs: -1
+                  epochs: 2
+                  batch: "64"
+                  schedule: {step: {factor: 2}}
+                preflight: {overfit: true}
+                validate: {metric: {test.accuracy: ">= much"}}
+            """;
+        string folder = Path.GetTempPath();
+
+        Assert.That(ConfigText.Errors(text), Is.EqualTo($"""
+            pipelines.yaml:1:10 version: must be 1, found 2
+            pipelines.yaml:4:11 task: unknown value 'clasification'; did you mean 'classification'?
+            pipelines.yaml:5:5 sead: unknown key; did you mean 'seed'?
+            pipelines.yaml:7:31 data.train.idx.features: no such file: 'no-images'; tried {Path.Combine(folder, "no-images")}
+            pipelines.yaml:7:50 data.train.idx.labels: no such file: 'no-labels'; tried {Path.Combine(folder, "no-labels")}
+            pipelines.yaml:10:18 model.layers.0.dense.units: expected a whole number or 'auto', found 'ten'
+            pipelines.yaml:11:21 model.layers.1.dropout.rate: must be at least 0 and less than 1, found 1.5
+            pipelines.yaml:12:11 model.layers.2: unknown value 'flaten'; did you mean 'flatten'?
+            pipelines.yaml:13:23 model.layers.3.flatten: only one can be chosen, and 'dense' is already given
+            pipelines.yaml:15:7 train.optimzer: unknown key; did you mean 'optimizer'?
+            pipelines.yaml:16:15 train.epochs: must be from 1 to 1000000, found -1
+            pipelines.yaml:17:7 pipelines.p.train.epochs: duplicate key; already given at line 16
+            pipelines.yaml:18:14 train.batch: expected a whole number, found the text "64"
+            pipelines.yaml:19:24 train.schedule.step.every: required key is missing; length of the interval
+            pipelines.yaml:19:33 train.schedule.step.factor: must be greater than 0 and at most 1, found 2
+            pipelines.yaml:20:5 preflight: unknown key; expected one of: task, seed, data, model, train, average, export, validate
+            pipelines.yaml:21:40 validate.metric.test.accuracy: expected a limit such as ">= 0.9", found the text ">= much"
+            """));
+    }
+
+    [TestCase("train: {epochs: 1.5}", "6:21 train.epochs: expected a whole number, found '1.5'")]
+    [TestCase("train: {epochs: }", "6:21 train.epochs: expected a whole number, found nothing")]
+    [TestCase("train: {epochs: ~}", "6:21 train.epochs: expected a whole number, found '~'")]
+    [TestCase("train: {epochs: 1_000}", "6:21 train.epochs: expected a whole number, found '1_000'")]
+    [TestCase("train: {epochs: 99999999999}", "6:21 train.epochs: expected a whole number, found '99999999999'")]
+    [TestCase("train: [1]", "6:12 train: expected a map, found a list")]
+    [TestCase("train: fast", "6:12 train: expected a map, found 'fast'")]
+    [TestCase("train: {optimizer: {adam: {lr: 1,000}}}", "6:38 train.optimizer.adam.000: unknown key; expected one of: lr, beta1, beta2, eps, weight_decay")]
+    [TestCase("train: {optimizer: {adam: {lr: fast}}}", "6:36 train.optimizer.adam.lr: expected a number, found 'fast'")]
+    [TestCase("train: {optimizer: {adam: {lr: .inf}}}", "6:36 train.optimizer.adam.lr: expected a number, found '.inf'")]
+    [TestCase("train: {optimizer: {adam: {lr: 1e999}}}", "6:36 train.optimizer.adam.lr: '1e999' is too large for a number")]
+    [TestCase("train: {optimizer: {adam: {lr: 0}}}", "6:36 train.optimizer.adam.lr: must be greater than 0, found 0")]
+    [TestCase("train: {optimizer: {}}", "6:24 train.optimizer: expected one of: sgd, momentum, adam, found a map")]
+    [TestCase("train: {optimizer: lion}", "6:24 train.optimizer: unknown value 'lion'; expected one of: sgd, momentum, adam")]
+    [TestCase("train: {threads: many}", "6:22 train.threads: expected a whole number or 'auto', found 'many'")]
+    [TestCase("train: {engine: gpu}", "6:21 train.engine: unknown value 'gpu'; expected one of: simd, ort")]
+    [TestCase("train: {Batch: 64}", "6:13 train.Batch: unknown key; did you mean 'batch'?")]
+    [TestCase("train: {early_stopping: validation.f1}", "6:29 train.early_stopping.metric: unknown metric 'validation.f1' for this task; expected one of: train.loss, train.accuracy, validation.loss, validation.accuracy")]
+    [TestCase("average: [last_k: 9]", "6:23 average.0.last_k.k: needs 9 checkpoints, and 'train.checkpoint.keep' is 5")]
+    [TestCase("average: all", "6:14 average: expected a list or 'none', found 'all'")]
+    [TestCase("export: {opset: 17}", "6:21 export.opset: must be 18, found 17")]
+    [TestCase("validate: {metric: {test.acuracy: \">= 0.9\"}}", "6:25 validate.metric.test.acuracy: unknown metric 'test.acuracy' for this task; did you mean 'test.accuracy'?")]
+    [TestCase("validate: {latency_ms: {batch: 1}}", "6:28 validate.latency_ms: needs a limit: 'p50' or 'p99'")]
+    [TestCase("validate: {batch_sizes: [1, some]}", "6:33 validate.batch_sizes.1: expected a whole number or 'all', found 'some'")]
+    public void Parse_WrongValue_SaysWhatIsExpected(string line, string expected)
+    {
+        Assert.That(ConfigText.Errors(ConfigText.Pipeline(Data + line + "\nmodel: {mlp: [8]}")), Is.EqualTo("pipelines.yaml:" + expected));
+    }
+
+    [TestCase("task: classification\ndata: {dataset: mnist, label: y}", "5:28 data.label: has no use here: only a table has a label column")]
+    [TestCase("task: regression\ndata: {dataset: mnist}", "4:11 task: the data set has classes, so the task is classification")]
+    [TestCase("task: classification\ndata: {}", "5:11 data: needs 'train' or 'dataset'")]
+    [TestCase("task: classification\ndata: {dataset: mnist, split: {holdout: {validation: 0.6, test: 0.4}}}", "5:45 data.split.holdout: 'validation' and 'test' together leave no rows to train on\npipelines.yaml:5:69 data.split.holdout.test: the data has test rows of its own")]
+    [TestCase("task: classification\ndata: {dataset: mnist, normalize: {method: standardize, mean: 3}}", "5:61 data.normalize.mean: has no use here: 'method: standardize' fits the mean on the training rows")]
+    [TestCase("task: classification\ndata: {train: {csv: {path: t.csv}}, label: y}", "5:25 data.train.csv.columns: a training table needs the name and type of each column")]
+    [TestCase("task: classification\ndata: {train: {csv: {path: t.csv, columns: {x: number, y: category}}}}", "5:11 data.label: a table needs the name of its label column")]
+    [TestCase("task: classification\ndata: {train: {csv: {path: t.csv, columns: {x: number, why: category}}}, label: wy}", "5:85 data.label: no column 'wy'; did you mean 'why'?")]
+    [TestCase("task: classification\ndata: {train: {csv: {path: t.csv, columns: {x: number, y: number}}}, label: y}", "5:63 data.train.csv.columns.y: the label of this task must be of type category")]
+    [TestCase("task: regression\ndata: {train: {csv: {path: t.csv, columns: {x: ignore, y: number}}}, label: y}", "5:48 data.train.csv.columns: has no column to learn from")]
+    public void Parse_ValuesThatDoNotFit_SaysWhy(string body, string expected)
+    {
+        using var folder = new DataFolder("t.csv");
+
+        var failure = Assert.Throws<Anneal.Pipeline.Config.ConfigException>(() => folder.Load(ConfigText.Pipeline(body + "\nmodel: {mlp: [8]}")));
+
+        Assert.That(failure!.Message, Is.EqualTo("pipelines.yaml:" + expected));
+    }
+
+    [TestCase("{layers: []}", "6:21 model.layers: needs at least one layer")]
+    [TestCase("{layers: [{dense: auto}, {dense: 10}]}", "6:30 model.layers.0.dense.units: only the last layer can leave its width to the task")]
+    [TestCase("{layers: [dense]}", "6:22 model.layers.0.dense.units: required key is missing; width of the output; auto is the number of classes, or 1 in regression")]
+    [TestCase("{layers: {dense: 10}}", "6:21 model.layers: expected a list, found a map")]
+    [TestCase("{mlp: {units: [0]}}", "6:27 model.mlp.units.0: must be from 1 to 65536, found 0")]
+    [TestCase("{cnn: 3}", "6:13 model.cnn: unknown key; expected one of: layers, mlp")]
+    public void Parse_WrongModel_SaysWhereAndWhy(string model, string expected)
+    {
+        Assert.That(ConfigText.Errors(ConfigText.Pipeline(Data + "model: " + model)), Is.EqualTo("pipelines.yaml:" + expected));
+    }
+
+    [TestCase("", "pipelines.yaml:1:1: the file is empty")]
+    [TestCase("version: 1", "pipelines.yaml:1:1 pipelines: required key is missing; the pipelines, by name; the first is the default")]
+    [TestCase("version: 1\npipelines: {}", "pipelines.yaml:2:12 pipelines: needs at least one pipeline")]
+    [TestCase("- 1", "pipelines.yaml:1:1: expected a map, found a list")]
+    [TestCase("version: 1\npipelines: {../p: {}}", "pipelines.yaml:2:13 pipelines.../p: a pipeline's name is letters, digits, '-' and '_', at most 100")]
+    public void Parse_NoPipeline_SaysSo(string text, string expected)
+    {
+        Assert.That(ConfigText.Errors(text), Does.StartWith(expected));
+    }
+}
