@@ -52,6 +52,11 @@ internal static class ConfigLoader
         string[] names = [.. pipelines?.Entries.Select(e => e.Key) ?? []];
         string name = pipeline ?? names.FirstOrDefault() ?? "";
         var binding = new BindContext(diagnostics, name);
+        for (int i = 0; i < diagnostics.Count; i++)
+        {
+            diagnostics[i] = diagnostics[i] with { Path = binding.Relative(diagnostics[i].Path) };
+        }
+
         if (pipelines is not null)
         {
             CheckNames(pipelines, name, pipeline is not null, binding);

@@ -12,7 +12,7 @@ internal sealed class CheckFilesExist : IConfigValidator
             if (row.File is string file && context.Files.Find(file) is null)
             {
                 IReadOnlyList<string> tried = context.Files.Candidates(file);
-                string what = tried.Any(Directory.Exists) ? "is a folder" : "no such file";
+                string what = file.Length > 0 && tried.Any(Directory.Exists) ? "is a folder" : "no such file";
                 context.Error(row.Path, $"{what}: '{file}'; tried {string.Join(", ", tried)}");
             }
         }

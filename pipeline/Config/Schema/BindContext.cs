@@ -27,5 +27,5 @@ internal sealed class BindContext(List<Diagnostic> diagnostics, string pipeline)
     public void Unfilled(string path) => Incomplete.Add(Relative(path));
 
     /// <summary>Paths inside the chosen pipeline start there.</summary>
-    private string Relative(string path) => path.StartsWith(_prefix, StringComparison.Ordinal) ? path[_prefix.Length..] : path;
+    public string Relative(string path) => path.StartsWith(_prefix, StringComparison.Ordinal) ? path[_prefix.Length..] : path;
 }

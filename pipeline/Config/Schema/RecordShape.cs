@@ -82,7 +82,7 @@ internal sealed class RecordShape : ValueShape
             if (key.IsRequired && map.Find(key.Key.Name) is null)
             {
                 string keyPath = BindContext.Join(path, key.Key.Name);
-                context.Error(node.Origin, keyPath, $"required key is missing; {key.Key.Doc}");
+                context.Error(node.Origin, keyPath, $"required key is missing ({key.Key.Doc})");
                 context.Unfilled(keyPath);
             }
         }

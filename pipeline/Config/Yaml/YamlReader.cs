@@ -58,7 +58,7 @@ internal sealed class YamlReader
     private YamlNode? Read(Parser parser)
     {
         int documents = 0;
-        while (parser.MoveNext())
+        while (Advance(parser))
         {
             switch (parser.Current)
             {
@@ -83,6 +83,23 @@ internal sealed class YamlReader
         }
 
         return _root ?? Fail(Mark.Empty, "the file is empty");
+    }
+
+    /// <summary>YamlDotNet meets some errors, such as a flow map without its end, with exceptions that name no place.</summary>
+    private bool Advance(Parser parser)
+    {
+        Mark before = parser.Current?.End ?? Mark.Empty;
+        try
+        {
+            return parser.MoveNext();
+        }
+        catch (Exception e) when (e is not YamlException)
+        {
+            NodeEvent? flow = _open.Select(f => f.Start).FirstOrDefault(s => s is MappingStart { Style: MappingStyle.Flow } or SequenceStart { Style: SequenceStyle.Flow });
+            throw flow is null
+                ? new SyntaxErrorException(before, before, "what follows cannot be read")
+                : new SyntaxErrorException(flow.Start, flow.Start, $"the {(flow is MappingStart ? "map" : "list")} that starts here has no end");
+        }
     }
 
     private bool CheckNode(NodeEvent node)

@@ -45,9 +45,9 @@ internal sealed class ConfigErrorTests
             pipelines.yaml:13:23 model.layers.3.flatten: only one can be chosen, and 'dense' is already given
             pipelines.yaml:15:7 train.optimzer: unknown key; did you mean 'optimizer'?
             pipelines.yaml:16:15 train.epochs: must be from 1 to 1000000, found -1
-            pipelines.yaml:17:7 pipelines.p.train.epochs: duplicate key; already given at line 16
+            pipelines.yaml:17:7 train.epochs: duplicate key; already given at line 16
             pipelines.yaml:18:14 train.batch: expected a whole number, found the text "64"
-            pipelines.yaml:19:24 train.schedule.step.every: required key is missing; length of the interval
+            pipelines.yaml:19:24 train.schedule.step.every: required key is missing (length of the interval)
             pipelines.yaml:19:33 train.schedule.step.factor: must be greater than 0 and at most 1, found 2
             pipelines.yaml:20:5 preflight: unknown key; expected one of: task, seed, data, model, train, average, export, validate
             pipelines.yaml:21:40 validate.metric.test.accuracy: expected a limit such as ">= 0.9", found the text ">= much"
@@ -104,7 +104,7 @@ internal sealed class ConfigErrorTests
 
     [TestCase("{layers: []}", "6:21 model.layers: needs at least one layer")]
     [TestCase("{layers: [{dense: auto}, {dense: 10}]}", "6:30 model.layers.0.dense.units: only the last layer can leave its width to the task")]
-    [TestCase("{layers: [dense]}", "6:22 model.layers.0.dense.units: required key is missing; width of the output; auto is the number of classes, or 1 in regression")]
+    [TestCase("{layers: [dense]}", "6:22 model.layers.0.dense.units: required key is missing (width of the output; auto is the number of classes, or 1 in regression)")]
     [TestCase("{layers: {dense: 10}}", "6:21 model.layers: expected a list, found a map")]
     [TestCase("{mlp: {units: [0]}}", "6:27 model.mlp.units.0: must be from 1 to 65536, found 0")]
     [TestCase("{cnn: 3}", "6:13 model.cnn: unknown key; expected one of: layers, mlp")]
@@ -113,8 +113,43 @@ internal sealed class ConfigErrorTests
         Assert.That(ConfigText.Errors(ConfigText.Pipeline(Data + "model: " + model)), Is.EqualTo("pipelines.yaml:" + expected));
     }
 
+    /// <summary>Each mutation of a good file loads, or fails with a configuration error and nothing else.</summary>
+    [Test]
+    public void Parse_MutatedText_NeverFailsOtherwise()
+    {
+        const string Signs = "{}[]:,-?*&!|>'\"%@`#~ \n\t0a.<\0\u0085";
+        uint state = 1;
+        int failures = 0;
+        for (int round = 0; round < 1000; round++)
+        {
+            char[] text = ConfigText.Pipeline(Data + "model: {layers: [flatten, {dense: 32}]}\ntrain: &t\n  optimizer: {adam: {lr: 1e-3}}\n  epochs: \"2\"").ToCharArray();
+            for (int i = 0; i <= round % 3; i++)
+            {
+                text[Next(text.Length)] = Signs[Next(Signs.Length)];
+            }
+
+            try
+            {
+                ConfigText.Load(new string(text));
+            }
+            catch (Anneal.Pipeline.Config.ConfigException e)
+            {
+                failures++;
+                Assert.That(e.Diagnostics, Has.All.Matches<Anneal.Pipeline.Config.Diagnostic>(d => d.Line >= 1 && d.Column >= 1));
+            }
+        }
+
+        Assert.That(failures, Is.GreaterThan(600));
+
+        int Next(int count)
+        {
+            state = (state * 1664525) + 1013904223;
+            return (int)((ulong)state * (uint)count >> 32);
+        }
+    }
+
     [TestCase("", "pipelines.yaml:1:1: the file is empty")]
-    [TestCase("version: 1", "pipelines.yaml:1:1 pipelines: required key is missing; the pipelines, by name; the first is the default")]
+    [TestCase("version: 1", "pipelines.yaml:1:1 pipelines: required key is missing (the pipelines, by name; the first is the default)")]
     [TestCase("version: 1\npipelines: {}", "pipelines.yaml:2:12 pipelines: needs at least one pipeline")]
     [TestCase("- 1", "pipelines.yaml:1:1: expected a map, found a list")]
     [TestCase("version: 1\npipelines: {../p: {}}", "pipelines.yaml:2:13 pipelines.../p: a pipeline's name is letters, digits, '-' and '_', at most 100")]

@@ -19,6 +19,7 @@ internal sealed class YamlReaderTests
 
     [TestCase("a: [1, 2", "f.yaml:2:1: not valid YAML: ")]
     [TestCase("a:\n\t- 1", "f.yaml:2:1: not valid YAML: ")]
+    [TestCase("a: {b: c\nd: e", "f.yaml:1:4: not valid YAML: the map that starts here has no end")]
     [TestCase("a: 'b", "f.yaml:1:4: not valid YAML: ")]
     [TestCase("a: b: c", "f.yaml:1:5: not valid YAML: ")]
     [TestCase("}", "f.yaml:1:1: not valid YAML: ")]
@@ -37,7 +38,6 @@ internal sealed class YamlReaderTests
         }
 
         string block = string.Concat(Enumerable.Range(0, 1000).Select(i => new string(' ', i) + "a:\n"));
-        var watch = Stopwatch.StartNew();
 
         Assert.That(Problems(new string('[', 10_000)), Is.EqualTo("f.yaml:1:65: more than 64 levels of nesting"));
         Assert.That(Problems(string.Concat(Enumerable.Repeat("{a: ", 10_000))), Does.EndWith("more than 64 levels of nesting"));
@@ -48,7 +48,6 @@ internal sealed class YamlReaderTests
         Assert.That(Problems(string.Concat(Enumerable.Repeat("a: 1\n", 20_000))), Does.StartWith("f.yaml:2:1 a: duplicate key; already given at line 1"));
         Assert.That(Problems("a: " + new string('x', 1_000_000)), Is.Empty);
         Assert.That(Problems("? " + new string('x', 100_000)), Is.Empty);
-        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(5)));
     }
 
     [Test]
@@ -66,7 +65,9 @@ internal sealed class YamlReaderTests
     private static string Problems(string text)
     {
         var problems = new List<Anneal.Pipeline.Config.Diagnostic>();
+        var watch = Stopwatch.StartNew();
         YamlNode? root = YamlReader.Read(text, "f.yaml", problems);
+        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(1)));
         Assert.That(root is null || problems.All(p => p.Message.StartsWith("duplicate", StringComparison.Ordinal)), "a root comes with no fatal problem");
         return string.Join('\n', problems);
     }
