@@ -17,4 +17,8 @@ public sealed record Function(
     ImmutableArray<string> Outputs,
     ImmutableArray<string> Attributes,
     ImmutableArray<Node> Nodes,
-    ImmutableSortedDictionary<string, long> Opsets);
+    ImmutableSortedDictionary<string, long> Opsets)
+{
+    /// <summary>Attributes that a call may leave out, with the values they then have.</summary>
+    public Attributes Defaults { get; init; } = Ir.Attributes.None;
+}

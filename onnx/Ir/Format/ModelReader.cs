@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Anneal.Onnx.Proto;
+using Anneal.Onnx.Rewrite;
+using Google.Protobuf;
+
+namespace Anneal.Onnx.Ir.Format;
+
+/// <summary>Reads ONNX files.</summary>
+/// <remarks>Nodes of ONNX's own domain are accepted at any version at which they mean the same as at opset 18, so the model that is read is one of opset 18.
+/// Functions that are no op known here are replaced by their bodies. Data outside the file is read from the model's folder alone.</remarks>
+public static class ModelReader
+{
+    private const long OldestIrVersion = 3;
+    private const long ConstantInputsUntil = 3;
+    private const long NewestIrVersion = 10;
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The file; external data lies in its folder.</param>
+    /// <param name="options">How it is read.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="AnnealException">The file is missing, cut short, no ONNX model, or holds what is not supported; ops are all named at once.</exception>
+    public static Model Read(string path, ReadOptions? options = null)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            return Read(stream, Path.GetDirectoryName(Path.GetFullPath(path)), options);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new AnnealException(ExitCode.Data, $"the file cannot be read: {e.Message}", inner: e).In(path);
+        }
+        catch (AnnealException e)
+        {
+            throw e.In(path);
+        }
+    }
+
+    /// <summary>Reads a model from bytes.</summary>
+    /// <param name="bytes">A serialized <c>ModelProto</c>.</param>
+    /// <param name="folder">Where external data lies; null when there is none.</param>
+    /// <param name="options">How it is read.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="AnnealException">As for a file.</exception>
+    public static Model Read(ReadOnlySpan<byte> bytes, string? folder = null, ReadOptions? options = null)
+    {
+        try
+        {
+            return Read(ModelProto.Parser.ParseFrom(bytes), folder, options);
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw NotWhole(e);
+        }
+    }
+
+    /// <summary>Reads a model from a stream.</summary>
+    /// <param name="stream">A serialized <c>ModelProto</c>, up to the stream's end.</param>
+    /// <param name="folder">Where external data lies; null when there is none.</param>
+    /// <param name="options">How it is read.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="AnnealException">As for a file.</exception>
+    public static Model Read(Stream stream, string? folder = null, ReadOptions? options = null)
+    {
+        try
+        {
+            return Read(ModelProto.Parser.ParseFrom(stream), folder, options);
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw NotWhole(e);
+        }
+    }
+
+    private static Model Read(ModelProto proto, string? folder, ReadOptions? options)
+    {
+        if (proto.Graph is null)
+        {
+            throw AnnealException.BadData("not an ONNX model: it holds no graph");
+        }
+
+        if (proto.IrVersion is < OldestIrVersion or > NewestIrVersion)
+        {
+            throw AnnealException.BadData(string.Create(
+                CultureInfo.InvariantCulture, $"IR version {proto.IrVersion} is not supported, expected {OldestIrVersion} to {NewestIrVersion}"));
+        }
+
+        var names = new HashSet<(string, string)>();
+        foreach (FunctionProto function in proto.Functions)
+        {
+            if (!names.Add((GraphReader.Domain(function.Domain), function.Name)))
+            {
+                throw AnnealException.BadData($"function '{function.Domain}.{function.Name}' is there twice");
+            }
+        }
+
+        bool constantInputs = proto.IrVersion <= ConstantInputsUntil;
+        ImmutableSortedDictionary<string, long> opsets = GraphReader.Opsets(proto.OpsetImport);
+        var reader = new GraphReader(new ExternalFolder(folder), names);
+        Graph graph = reader.Read(proto.Graph, opsets, constantInputs: constantInputs);
+        ImmutableArray<Function> functions = [.. proto.Functions.Select(reader.Read)];
+        ImmutableArray<TrainingInfo> training = [.. proto.TrainingInfo.Select(t => new TrainingInfo(
+            t.Initialization is null ? null : reader.Read(t.Initialization, opsets),
+            GraphReader.Entries("initialization_binding", t.InitializationBinding),
+            reader.Read(t.Algorithm ?? new GraphProto(), opsets),
+            GraphReader.Entries("update_binding", t.UpdateBinding)))];
+        if (reader.Unsupported.Count > 0)
+        {
+            throw AnnealException.BadData($"not supported: {string.Join("; ", reader.Unsupported)}");
+        }
+
+        var model = new Model(graph, AtDefault(opsets), functions, GraphReader.Entries("metadata_props", proto.MetadataProps), training)
+        {
+            IrVersion = Math.Max(proto.IrVersion, Model.WrittenIrVersion),
+            Doc = proto.DocString,
+        };
+        Check(model);
+        return options is { KeepFunctions: true } ? model : InlineFunctions.Apply(model);
+    }
+
+    private static ImmutableSortedDictionary<string, long> AtDefault(ImmutableSortedDictionary<string, long> opsets) =>
+        opsets.ContainsKey("") ? opsets.SetItem("", Model.DefaultOpset) : opsets;
+
+    private static void Check(Model model)
+    {
+        GraphChecker.Structure(model.Graph);
+        foreach (Function function in model.Functions)
+        {
+            GraphChecker.Structure(function);
+        }
+
+        var outer = model.Graph.Initializers.Keys.ToHashSet(StringComparer.Ordinal);
+        foreach (TrainingInfo training in model.Training)
+        {
+            GraphChecker.Structure(training.Algorithm, outer);
+            if (training.Initialization is { } initialization)
+            {
+                GraphChecker.Structure(initialization);
+            }
+        }
+    }
+
+    private static AnnealException NotWhole(InvalidProtocolBufferException e) =>
+        new(ExitCode.Data, $"not a whole ONNX file: {e.Message}", inner: e);
+}

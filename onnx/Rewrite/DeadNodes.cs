@@ -1,0 +1,32 @@
+using Anneal.Onnx.Ir;
+
+namespace Anneal.Onnx.Rewrite;
+
+/// <summary>Removes nodes, initializers and inner types that no output needs; inputs stay.</summary>
+public static class DeadNodes
+{
+    /// <summary>Applies the pass.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <returns>The graph without them.</returns>
+    public static Graph Apply(Graph graph)
+    {
+        var needed = graph.Outputs.Select(o => o.Name).ToHashSet(StringComparer.Ordinal);
+        var kept = new Stack<Node>();
+        foreach (Node node in graph.Nodes.Reverse())
+        {
+            if (node.Outputs.Any(needed.Contains))
+            {
+                kept.Push(node);
+                needed.UnionWith(Captures.Reads(node));
+            }
+        }
+
+        var computed = kept.SelectMany(n => n.Outputs).ToHashSet(StringComparer.Ordinal);
+        return graph with
+        {
+            Nodes = [.. kept],
+            Initializers = graph.Initializers.RemoveRange(graph.Initializers.Keys.Where(i => !needed.Contains(i))),
+            Values = graph.Values.RemoveRange(graph.Values.Keys.Where(v => !computed.Contains(v))),
+        };
+    }
+}
