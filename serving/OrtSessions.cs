@@ -1,0 +1,112 @@
+using System.Text.RegularExpressions;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Anneal.Serving;
+
+/// <summary>Opens ONNX Runtime's sessions, with its errors in our words.</summary>
+internal static partial class OrtSessions
+{
+    private const string CudaProvider = "CUDAExecutionProvider";
+
+    public static InferenceSession Open(byte[] model, OrtOptions options) => Open(options, o => new InferenceSession(model, o));
+
+    public static InferenceSession Open(string path, OrtOptions options)
+    {
+        if (!File.Exists(path))
+        {
+            throw AnnealException.BadData("no such model file").In(path);
+        }
+
+        try
+        {
+            return Open(options, o => new InferenceSession(path, o));
+        }
+        catch (AnnealException error)
+        {
+            throw error.In(path);
+        }
+    }
+
+    public static string NameOf(OrtDevice device) => device == OrtDevice.Cuda ? "ort-cuda" : "ort-cpu";
+
+    public static SessionOptions Configure(OrtOptions options)
+    {
+        OrtEnvironment.EnsureInitialized();
+        var session = new SessionOptions
+        {
+            IntraOpNumThreads = options.Threads,
+            GraphOptimizationLevel = options.Optimization,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+        if (options.Device == OrtDevice.Cpu)
+        {
+            return session;
+        }
+
+        try
+        {
+            AppendCuda(session, options);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    public static AnnealException Translate(OnnxRuntimeException error, string what) =>
+        new(ExitCode.Data, $"{what}: {ErrorPrefix().Replace(error.Message, "")}", inner: error);
+
+    private static InferenceSession Open(OrtOptions options, Func<SessionOptions, InferenceSession> open)
+    {
+        using SessionOptions configured = Configure(options);
+        try
+        {
+            return open(configured);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw Translate(error, options.Device == OrtDevice.Cuda ? "ONNX Runtime cannot open the model on CUDA" : "ONNX Runtime cannot open the model");
+        }
+    }
+
+    private static void AppendCuda(SessionOptions session, OrtOptions options)
+    {
+        if (!OrtEnv.Instance().GetAvailableProviders().Contains(CudaProvider))
+        {
+            throw AnnealException.BadData("this build of ONNX Runtime has no CUDA provider", "build for Linux x64 with -p:Cuda=true, or use --device cpu");
+        }
+
+        try
+        {
+            using var cuda = new OrtCUDAProviderOptions();
+            if (options.Deterministic)
+            {
+                cuda.UpdateOptions(new Dictionary<string, string> { ["use_tf32"] = "0", ["cudnn_conv_algo_search"] = "HEURISTIC" });
+            }
+
+            session.AppendExecutionProvider_CUDA(cuda);
+            if (!options.AllowFallback)
+            {
+                session.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");
+            }
+        }
+        catch (OnnxRuntimeException error)
+        {
+            string missing = MissingLibrary().Match(error.Message) is { Success: true } match
+                ? $"library '{match.Value}' is missing"
+                : ErrorPrefix().Replace(error.Message, "");
+            string hint = missing.Contains("onnxruntime_providers", StringComparison.Ordinal)
+                ? "build with -p:Cuda=true, or use --device cpu"
+                : "install an NVIDIA driver, CUDA 13 and cuDNN 9 where the loader finds them (LD_LIBRARY_PATH), or use --device cpu";
+            throw new AnnealException(ExitCode.Data, $"ONNX Runtime's CUDA provider cannot load: {missing}", hint, error);
+        }
+    }
+
+    [GeneratedRegex(@"^\[ErrorCode:\w+\]\s*")]
+    private static partial Regex ErrorPrefix();
+
+    [GeneratedRegex(@"[^\s/']+\.so[.\d]*(?=: cannot open shared object)")]
+    private static partial Regex MissingLibrary();
+}
