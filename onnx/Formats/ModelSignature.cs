@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Anneal.Onnx.Formats;
+
+/// <summary>What a deployable model takes and answers beyond its graph's inputs and outputs: stored as JSON in the file's metadata.</summary>
+public sealed partial record ModelSignature
+{
+    /// <summary>The metadata key that holds the signature.</summary>
+    public const string MetadataKey = "anneal.signature";
+
+    /// <summary>The output that holds a class's name (or number) per row.</summary>
+    public const string LabelOutput = "label";
+
+    /// <summary>The output that holds a class's index per row, [N] int64.</summary>
+    public const string ClassOutput = "class";
+
+    /// <summary>The output that holds a probability per class, [N, C] float.</summary>
+    public const string ProbabilitiesOutput = "probabilities";
+
+    /// <summary>The output of a regression, [N, 1] float.</summary>
+    public const string PredictionOutput = "prediction";
+
+    /// <summary>What the model answers.</summary>
+    public required ModelTask Task { get; init; }
+
+    /// <summary>The classes' names, by class index; empty for a regression.</summary>
+    public ImmutableArray<string> Classes { get; init; } = [];
+
+    /// <summary>The inputs that are made of a table's columns.</summary>
+    public ImmutableArray<SignatureInput> Inputs { get; init; } = [];
+
+    /// <summary>Texts of a table's cell that mean: no value.</summary>
+    public ImmutableArray<string> Missing { get; init; } = [""];
+
+    /// <summary>The signature as it is stored.</summary>
+    /// <returns>JSON on one line.</returns>
+    public string ToJson() => JsonSerializer.Serialize(this, Json.Default.ModelSignature);
+
+    /// <summary>Reads the signature out of a model's metadata.</summary>
+    /// <param name="metadata">The file's key-value metadata.</param>
+    /// <returns>The signature, or null when there is none.</returns>
+    /// <exception cref="AnnealException">It is no signature.</exception>
+    public static ModelSignature? Find(IReadOnlyDictionary<string, string> metadata)
+    {
+        if (!metadata.TryGetValue(MetadataKey, out string? json))
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(json, Json.Default.ModelSignature) ?? throw new JsonException("null");
+        }
+        catch (JsonException error)
+        {
+            throw new AnnealException(ExitCode.Data, $"metadata '{MetadataKey}' is no signature: {error.Message}", inner: error);
+        }
+    }
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+    [JsonSerializable(typeof(ModelSignature))]
+    private sealed partial class Json : JsonSerializerContext;
+}

@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using Anneal.Onnx.Ir;
+using Anneal.Onnx.Tensors;
+
+namespace Anneal.Serving.Validation;
+
+/// <summary>All rows of a set through a model at one batch size.</summary>
+internal sealed class Pass
+{
+    private readonly Dictionary<string, Tensor> _outputs = new(StringComparer.Ordinal);
+    private readonly double[] _milliseconds;
+    private readonly int _rows;
+
+    private Pass(int batch, int rows, int runs)
+    {
+        Batch = batch;
+        _rows = rows;
+        _milliseconds = new double[runs];
+    }
+
+    /// <summary>Rows per run.</summary>
+    public int Batch { get; }
+
+    /// <summary>The answers for all rows, by output name.</summary>
+    public IReadOnlyDictionary<string, Tensor> Outputs => _outputs;
+
+    public static Pass Run(OrtModel model, IReadOnlyDictionary<string, Tensor> feeds, int rows, int batch)
+    {
+        int size = batch <= 0 ? rows : Math.Min(batch, rows);
+        var pass = new Pass(size, rows, (rows + size - 1) / size);
+        Tensor[] all = [.. model.Inputs.Select(i => feeds.GetValueOrDefault(i.Name)
+            ?? throw AnnealException.BadData($"the model's input '{i.Name}' has no data", $"there is data for: {string.Join(", ", feeds.Keys)}").In(model.Path))];
+        if (all.FirstOrDefault(f => f.Rank == 0 || f.Shape[0] != rows) is { } ragged)
+        {
+            throw AnnealException.BadData($"feeds differ in rows: {ragged}, expected {rows} rows");
+        }
+
+        Tensor[] feed = [.. all.Select(a => a.Rows(0, size).Clone())];
+        var fetch = new Tensor?[model.Outputs.Count];
+        for (int run = 0, start = 0; start < rows; run++, start += size)
+        {
+            int count = Math.Min(size, rows - start);
+            pass.Fill(feed, all, start, count);
+            long begin = Stopwatch.GetTimestamp();
+            model.Run(feed, fetch);
+            pass._milliseconds[run] = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+            pass.Keep(model.Outputs, fetch, start, count);
+        }
+
+        return pass;
+    }
+
+    /// <summary>The times of the runs, without the first tenth (at least one run, unless it is the only one).</summary>
+    public LatencySummary Latency()
+    {
+        int full = _rows / Batch;
+        double[] warm = _milliseconds[Math.Min(Math.Max(1, full / 10), full - 1)..full];
+        double rows = (double)warm.Length * Batch;
+        double seconds = warm.Sum() / 1000;
+        Array.Sort(warm);
+        return new LatencySummary(Batch, Percentile(warm, 50), Percentile(warm, 99), rows / seconds);
+    }
+
+    // Numbers are copied into the tensors of the run before, which stay bound.
+    private void Fill(Tensor[] feed, Tensor[] all, int start, int count)
+    {
+        for (int i = 0; i < feed.Length; i++)
+        {
+            Tensor rows = all[i].Rows(start, count);
+            if (rows.Type == DType.String || count != feed[i].Shape[0])
+            {
+                feed[i] = rows;
+            }
+            else if (count != _rows || start != 0)
+            {
+                rows.CopyTo(feed[i]);
+            }
+        }
+    }
+
+    private void Keep(IReadOnlyList<ValueInfo> outputs, Tensor?[] fetch, int start, int count)
+    {
+        for (int i = 0; i < fetch.Length; i++)
+        {
+            Tensor part = fetch[i]!;
+            if (part.Rank == 0 || part.Shape[0] != count)
+            {
+                throw AnnealException.BadData($"got {part} for {count} rows, expected one row per row of input").In($"output '{outputs[i].Name}'");
+            }
+
+            if (!_outputs.TryGetValue(outputs[i].Name, out Tensor? whole))
+            {
+                whole = Tensor.Zeros(part.Type, [_rows, .. part.Shape[1..]]);
+                _outputs.Add(outputs[i].Name, whole);
+            }
+
+            if (part.Type == DType.String)
+            {
+                part.Strings.CopyTo(whole.Strings, start * (part.Length / count));
+            }
+            else
+            {
+                part.CopyTo(whole.Rows(start, count));
+            }
+        }
+    }
+
+    private static double Percentile(double[] sorted, int percent) =>
+        sorted[Math.Clamp((int)Math.Ceiling(sorted.Length * percent / 100.0) - 1, 0, sorted.Length - 1)];
+}

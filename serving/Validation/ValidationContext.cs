@@ -1,0 +1,86 @@
+using Anneal.Onnx.Formats;
+using Anneal.Onnx.Tensors;
+
+namespace Anneal.Serving.Validation;
+
+/// <summary>What gates look at: a model's answers for a set of rows, computed once, when first asked for.</summary>
+public sealed class ValidationContext
+{
+    private readonly OrtModel _model;
+    private readonly Dictionary<int, Pass> _passes = [];
+    private Difference? _difference;
+    private IReadOnlyList<FlipRow>? _flips;
+    private IReadOnlyDictionary<string, double>? _metrics;
+
+    internal ValidationContext(OrtModel model, ValidationSet set)
+    {
+        if (set.Rows == 0)
+        {
+            throw AnnealException.BadData("there are no rows to validate on");
+        }
+
+        _model = model;
+        Set = set;
+    }
+
+    /// <summary>The rows.</summary>
+    public ValidationSet Set { get; }
+
+    /// <summary>ONNX Runtime's answers for all rows in one run, by output name.</summary>
+    public IReadOnlyDictionary<string, Tensor> Answers => PassAt(0).Outputs;
+
+    /// <summary>The passes at the set's batch sizes.</summary>
+    internal IReadOnlyList<Pass> Passes => [.. Set.Batches.Select(PassAt).Distinct()];
+
+    /// <summary>The largest difference to the trainer's answers at any batch size.</summary>
+    internal Difference Difference => _difference ??= Set.Reference.Values.Any(t => t.Type.IsFloating())
+        ? Passes.Select(p => Difference.Between(Set.Reference, p)).MaxBy(d => d.Value)!
+        : throw AnnealException.BadUsage("there are no answers of the trainer to compare with");
+
+    /// <summary>The rows that are decided differently at some batch size, in row order.</summary>
+    internal IReadOnlyList<FlipRow> Flips => _flips ??= FindFlips();
+
+    /// <summary>Every metric of the task, from ONNX Runtime's answers and the truth; empty when the truth is not known.</summary>
+    internal IReadOnlyDictionary<string, double> Metrics => _metrics ??= AnswerMetrics.Compute(Set, Answers);
+
+    /// <summary>The pass at a batch size; 0 for all rows in one.</summary>
+    internal Pass PassAt(int batch)
+    {
+        int size = batch <= 0 ? Set.Rows : Math.Min(batch, Set.Rows);
+        if (!_passes.TryGetValue(size, out Pass? pass))
+        {
+            pass = Pass.Run(_model, Set.Feeds, Set.Rows, size);
+            _passes.Add(size, pass);
+        }
+
+        return pass;
+    }
+
+    private IReadOnlyList<FlipRow> FindFlips()
+    {
+        if (Set.Task == ModelTask.Regression || Set.Reference.Count == 0)
+        {
+            return [];
+        }
+
+        long[] expected = Decisions.Of(Set.Reference);
+        Set.Reference.TryGetValue(ModelSignature.ProbabilitiesOutput, out Tensor? probabilities);
+        var flips = new SortedDictionary<int, FlipRow>();
+        foreach (Pass pass in Passes)
+        {
+            long[] actual = Decisions.Of(pass.Outputs);
+            for (int row = 0; row < expected.Length; row++)
+            {
+                if (actual[row] != expected[row] && !flips.ContainsKey(row))
+                {
+                    double margin = probabilities is null
+                        ? double.NaN
+                        : Decisions.Probability(probabilities, row, expected[row]) - Decisions.Probability(probabilities, row, actual[row]);
+                    flips.Add(row, new FlipRow(row, pass.Batch, expected[row], actual[row], margin));
+                }
+            }
+        }
+
+        return [.. flips.Values];
+    }
+}

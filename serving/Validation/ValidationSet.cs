@@ -1,0 +1,22 @@
+using Anneal.Onnx.Formats;
+using Anneal.Onnx.Tensors;
+
+namespace Anneal.Serving.Validation;
+
+/// <summary>The rows that a model is validated on.</summary>
+/// <param name="Task">What the model answers.</param>
+/// <param name="Feeds">By input name: all rows, raw, the first dimension being rows.</param>
+/// <param name="Reference">By output name: the trainer's own answers for all rows; empty when there are none.</param>
+/// <param name="Truth">Class indices [N] int64 or targets [N] or [N, 1] float; null when they are not known.</param>
+public sealed record ValidationSet(
+    ModelTask Task,
+    IReadOnlyDictionary<string, Tensor> Feeds,
+    IReadOnlyDictionary<string, Tensor> Reference,
+    Tensor? Truth)
+{
+    /// <summary>The number of rows.</summary>
+    public int Rows => Feeds.Values.FirstOrDefault() is { Rank: > 0 } feed ? feed.Shape[0] : 0;
+
+    /// <summary>Rows per run of each pass over the set; 0 for all rows in one.</summary>
+    public IReadOnlyList<int> Batches { get; init; } = [1, 7, 64, 0];
+}

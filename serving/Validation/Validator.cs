@@ -1,0 +1,33 @@
+using Anneal.Onnx.Formats;
+
+namespace Anneal.Serving.Validation;
+
+/// <summary>Holds an ONNX file against the trainer's own answers and against the truth.</summary>
+public static class Validator
+{
+    private const int FlipsShown = 20;
+
+    /// <summary>Runs all rows through the model at each batch size and checks the gates.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="set">The rows, the trainer's answers and the truth.</param>
+    /// <param name="gates">The gates.</param>
+    /// <returns>What was found; nothing is thrown for a breached gate.</returns>
+    /// <exception cref="AnnealException">The rows do not fit the model, or a gate lacks what it needs.</exception>
+    public static ValidationReport Run(OrtModel model, ValidationSet set, IReadOnlyList<IGate> gates)
+    {
+        var context = new ValidationContext(model, set);
+        bool compared = set.Reference.Count > 0;
+        IReadOnlyList<Pass> passes = context.Passes;
+        GateResult[] results = [.. gates.Select(g => g.Check(context))];
+        return new ValidationReport(
+            results.All(r => r.Passed),
+            model.Engine,
+            set.Rows,
+            compared ? context.Difference.Value : null,
+            compared && set.Task != ModelTask.Regression ? context.Flips.Count : null,
+            [.. context.Flips.Take(FlipsShown)],
+            context.Metrics,
+            [.. passes.Select(p => p.Latency())],
+            results);
+    }
+}
