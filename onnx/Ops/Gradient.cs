@@ -20,9 +20,14 @@ public abstract record Gradient
     /// <returns>The declaration.</returns>
     public static Gradient Of(Func<GradientScope, Ir.Value?[]> rule) => new RuleGradient(rule);
 
-    internal sealed record ZeroGradient : Gradient;
+    /// <summary>No gradient flows.</summary>
+    public sealed record ZeroGradient : Gradient;
 
-    internal sealed record ForbiddenGradient(string Reason) : Gradient;
+    /// <summary>Differentiating is an error.</summary>
+    /// <param name="Reason">Why.</param>
+    public sealed record ForbiddenGradient(string Reason) : Gradient;
 
-    internal sealed record RuleGradient(Func<GradientScope, Ir.Value?[]> Rule) : Gradient;
+    /// <summary>The gradients of the inputs follow from a rule.</summary>
+    /// <param name="Rule">Returns one value per input; null where none flows.</param>
+    public sealed record RuleGradient(Func<GradientScope, Ir.Value?[]> Rule) : Gradient;
 }
