@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Anneal.Onnx.Kernels;
 
@@ -39,4 +40,37 @@ public static class CounterRandom
         x = BitOperations.RotateLeft((x * x) + y, 32);
         return (uint)(((x * x) + z) >> 32);
     }
+
+    /// <summary>Consecutive numbers of a stream.</summary>
+    /// <param name="key">The stream's key.</param>
+    /// <param name="counter">The place of the first one.</param>
+    /// <param name="values">Receives <c>UInt32(key, counter + i)</c>.</param>
+    public static void Fill(ulong key, ulong counter, Span<uint> values)
+    {
+        int i = 0;
+        Vector512<ulong> lanes = Vector512.CreateSequence(0UL, 1UL);
+        for (; i <= values.Length - 16; i += 16)
+        {
+            Vector512<ulong> low = Bits(key, Vector512.Create(counter + (ulong)i) + lanes);
+            Vector512<ulong> high = Bits(key, Vector512.Create(counter + (ulong)i + 8) + lanes);
+            Vector512.Narrow(low, high).CopyTo(values[i..]);
+        }
+
+        for (; i < values.Length; i++)
+        {
+            values[i] = UInt32(key, counter + (ulong)i);
+        }
+    }
+
+    private static Vector512<ulong> Bits(ulong key, Vector512<ulong> counter)
+    {
+        Vector512<ulong> y = counter * key;
+        Vector512<ulong> z = y + Vector512.Create(key);
+        Vector512<ulong> x = Rotate((y * y) + y);
+        x = Rotate((x * x) + z);
+        x = Rotate((x * x) + y);
+        return Vector512.ShiftRightLogical((x * x) + z, 32);
+    }
+
+    private static Vector512<ulong> Rotate(Vector512<ulong> x) => Vector512.ShiftLeft(x, 32) | Vector512.ShiftRightLogical(x, 32);
 }

@@ -34,5 +34,5 @@ public abstract class Unary : Op
     /// <param name="spec">The node with its operands.</param>
     /// <returns>The kernel.</returns>
     protected abstract Kernel Compile<T>(KernelSpec spec)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>;
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>, System.Numerics.IMinMaxValue<T>;
 }

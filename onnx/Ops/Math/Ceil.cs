@@ -1,0 +1,15 @@
+using Anneal.Onnx.Kernels;
+using System.Numerics.Tensors;
+
+namespace Anneal.Onnx.Ops;
+
+/// <summary>Y = ⌈X⌉.</summary>
+internal sealed class Ceil : Unary
+{
+    public override OpSchema Schema { get; } = SchemaOf(13, TypeSet.Floats) with { From = 6 };
+
+    public override Gradient Gradient => Gradient.Zero;
+
+    protected override Kernel Compile<T>(KernelSpec spec) =>
+        Elementwise.Unary<T, T>(spec.In(0), spec.Out(), TensorPrimitives.Ceiling);
+}
