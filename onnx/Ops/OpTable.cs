@@ -61,6 +61,13 @@ public static class OpTable
         new Softmax(),
         // Ml
         new LabelEncoder(),
+        // Loss
+        new SoftmaxCrossEntropyGrad(),
+        new SoftmaxCrossEntropyLoss(),
+        // Train
+        new AdamStep(),
+        new MomentumStep(),
+        new SgdStep(),
         // Shape
         new Concat(),
         new Constant(),
