@@ -69,6 +69,7 @@ public static class OpTable
         new MomentumStep(),
         new SgdStep(),
         // Shape
+        new LabelEncoder(),
         new Concat(),
         new Constant(),
         new ConstantOfShape(),
