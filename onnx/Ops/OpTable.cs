@@ -69,7 +69,6 @@ public static class OpTable
         new MomentumStep(),
         new SgdStep(),
         // Shape
-        new LabelEncoder(),
         new Concat(),
         new Constant(),
         new ConstantOfShape(),
