@@ -10,7 +10,7 @@ namespace Anneal.Onnx.Rewrite;
 /// <remarks>A function that is an op known here, with the very body that the op has, stays a call: its kernel computes the same.</remarks>
 public static class InlineFunctions
 {
-    private const int NodeLimit = 1_000_000;
+    private const int NodeLimit = 200_000;
     private const int DepthLimit = 100;
 
     /// <summary>Inlines every function of a model that is no op known here.</summary>

@@ -20,11 +20,13 @@ public static class ModelWriter
     /// <param name="model">The model.</param>
     /// <param name="path">The file.</param>
     /// <param name="options">Where the tensors go.</param>
+    /// <exception cref="AnnealException">More than 2 GB would be inside the model's file.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(Model model, string path, WriteOptions? options = null)
     {
         long threshold = options?.ExternalDataThreshold
             ?? (Initializers(model).Sum(t => t.ByteLength) > InlineLimit ? DefaultThreshold : long.MaxValue);
+        Fit(model, threshold);
         if (!Initializers(model).Any(t => IsExternal(t, threshold)))
         {
             AtomicFile.Write(path, ToProto(model, ToProto).WriteTo);
@@ -40,7 +42,12 @@ public static class ModelWriter
     /// <summary>The bytes of a model's file, all tensors inside.</summary>
     /// <param name="model">The model.</param>
     /// <returns>A serialized <c>ModelProto</c>.</returns>
-    public static byte[] ToBytes(Model model) => ToProto(model, ToProto).ToByteArray();
+    /// <exception cref="AnnealException">The model is larger than 2 GB.</exception>
+    public static byte[] ToBytes(Model model)
+    {
+        Fit(model, long.MaxValue);
+        return ToProto(model, ToProto).ToByteArray();
+    }
 
     internal static FunctionProto ToProto(Function function)
     {
@@ -52,6 +59,14 @@ public static class ModelWriter
         proto.Node.AddRange(function.Nodes.Select(ToProto));
         proto.OpsetImport.AddRange(ToProto(function.Opsets));
         return proto;
+    }
+
+    private static void Fit(Model model, long threshold)
+    {
+        if (Initializers(model).Where(t => !IsExternal(t, threshold)).Sum(t => t.ByteLength) > InlineLimit)
+        {
+            throw AnnealException.BadUsage("more than 2 GB of tensors in one model file", "let large initializers be external data");
+        }
     }
 
     private static bool IsExternal(Tensor tensor, long threshold) => tensor.Type != DType.String && tensor.ByteLength > 0 && tensor.ByteLength >= threshold;
