@@ -68,29 +68,6 @@ public sealed class CsvColumns
         return true;
     }
 
-    /// <summary>Whether a field stands for a missing value.</summary>
-    /// <param name="field">The field's text.</param>
-    /// <returns>True when it is empty or one of the markers.</returns>
-    public bool IsMissing(ReadOnlySpan<byte> field)
-    {
-        foreach (byte[] marker in _missing)
-        {
-            if (field.SequenceEqual(marker))
-            {
-                return true;
-            }
-        }
-
-        return field.IsEmpty;
-    }
-
-    /// <summary>Reads text as a finite float32.</summary>
-    /// <param name="field">The text.</param>
-    /// <param name="value">The number.</param>
-    /// <returns>Whether it is one.</returns>
-    public static bool TryNumber(ReadOnlySpan<byte> field, out float value) =>
-        float.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && float.IsFinite(value);
-
     /// <summary>An error about a column of the current row.</summary>
     /// <param name="column">The column's index among those wanted.</param>
     /// <param name="text">What is wrong.</param>
@@ -104,6 +81,12 @@ public sealed class CsvColumns
     /// <param name="column">The column's index among those wanted.</param>
     /// <returns>The text; empty where missing.</returns>
     public string LastText(int column) => _texts[column][^1];
+
+    /// <summary>Whether the field read last in a column was missing.</summary>
+    /// <param name="column">The column's index among those wanted; not an ignored one.</param>
+    /// <returns>True where it was.</returns>
+    public bool IsLastMissing(int column) =>
+        _columns[column].Kind == ColumnKind.Number ? float.IsNaN(_numbers[column][^1]) : _texts[column][^1].Length == 0;
 
     /// <summary>Hands out the rows gathered and starts anew.</summary>
     /// <returns>A tensor [rows, 1] of float or string per column; null for an ignored one.</returns>
@@ -150,10 +133,23 @@ public sealed class CsvColumns
         return fields;
     }
 
+    private bool IsMissing(ReadOnlySpan<byte> field)
+    {
+        foreach (byte[] marker in _missing)
+        {
+            if (field.SequenceEqual(marker))
+            {
+                return true;
+            }
+        }
+
+        return field.IsEmpty;
+    }
+
     private float Number(int column)
     {
         int field = _fields[column];
-        return TryNumber(_reader[field], out float value)
+        return float.TryParse(_reader[field], NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value)
             ? value
             : throw Error(column, $"{_reader.Quote(field)} is not a number that float32 holds", "list it among the missing markers, or make the column a category");
     }

@@ -1,0 +1,216 @@
+using System.Runtime.ExceptionServices;
+using Anneal.Onnx.Kernels;
+using Anneal.Onnx.Tensors;
+
+namespace Anneal.Trainer.Data;
+
+/// <summary>Hands out batches epoch after epoch, gathered ahead by a background thread.</summary>
+/// <remarks>The order is a function of seed and epoch, so a feed that starts in the middle gives what an undisturbed one gives there. The last
+/// batch of an epoch may be shorter. Nothing is allocated per batch. For one consumer thread.</remarks>
+public sealed class BatchFeed : IDisposable
+{
+    private const int Slots = 4;
+
+    private readonly Tensor[] _sources;
+    private readonly int[] _rows;
+    private readonly int[] _order;
+    private readonly int _batchSize;
+    private readonly ulong? _key;
+    private readonly Batch[] _whole;
+    private readonly Batch[]? _short;
+    private readonly Batch[] _ready;
+    private readonly Thread? _thread;
+    private readonly object _gate = new();
+    private ExceptionDispatchInfo? _error;
+    private int _orderEpoch = -1;
+    private int _epoch;
+    private int _step;
+    private long _produced;
+    private long _taken;
+    private bool _closed;
+
+    /// <summary>Prepares the buffers and, with prefetching, starts gathering.</summary>
+    /// <param name="features">The inputs, [all rows, ...] each.</param>
+    /// <param name="target">What to predict, [all rows].</param>
+    /// <param name="rows">The rows to hand out, in the order that holds without shuffling.</param>
+    /// <param name="batchSize">Rows a batch.</param>
+    /// <param name="seed">The run's seed, to shuffle by; null to keep the order.</param>
+    /// <param name="epoch">The epoch to start in.</param>
+    /// <param name="step">The step to start at within it.</param>
+    /// <param name="prefetch">Whether a thread of its own gathers ahead; else a batch is gathered when asked for.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are no rows, the batch size is not positive, or the start lies outside an epoch.</exception>
+    public BatchFeed(IReadOnlyList<Tensor> features, Tensor target, int[] rows, int batchSize, ulong? seed, int epoch = 0, int step = 0, bool prefetch = true)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(rows.Length, nameof(rows));
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(epoch);
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        _sources = [.. features, target];
+        _rows = rows;
+        _order = new int[rows.Length];
+        _batchSize = Math.Min(batchSize, rows.Length);
+        _key = seed is { } value ? CounterRandom.Key(value, "shuffle") : null;
+        StepsPerEpoch = (int)(((long)rows.Length + _batchSize - 1) / _batchSize);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(step, StepsPerEpoch);
+        (_epoch, _step) = (epoch, step);
+        int slots = prefetch ? Slots : 1;
+        int rest = rows.Length % _batchSize;
+        _whole = [.. Enumerable.Range(0, slots).Select(_ => NewBatch())];
+        _short = rest == 0 ? null : [.. _whole.Select(b => new Batch([.. b.Features.Select(t => t.Rows(0, rest))], b.Target.Rows(0, rest)))];
+        _ready = new Batch[slots];
+        if (prefetch)
+        {
+            _thread = new Thread(Produce) { IsBackground = true, Name = "anneal-feed" };
+            _thread.Start();
+        }
+    }
+
+    /// <summary>The number of batches that cover all rows once.</summary>
+    public int StepsPerEpoch { get; }
+
+    /// <summary>The next batch, across epochs without end; valid until the next call.</summary>
+    /// <returns>The batch.</returns>
+    /// <exception cref="ObjectDisposedException">The feed is disposed.</exception>
+    public Batch Next()
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        if (_thread is null)
+        {
+            return Gather(0);
+        }
+
+        lock (_gate)
+        {
+            while (_produced == _taken && _error is null)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            if (_produced == _taken)
+            {
+                _error!.Throw();
+            }
+
+            Batch batch = _ready[_taken++ % Slots];
+            Monitor.PulseAll(_gate);
+            return batch;
+        }
+    }
+
+    /// <summary>Stops gathering.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            Monitor.PulseAll(_gate);
+        }
+
+        _thread?.Join();
+    }
+
+    private void Produce()
+    {
+        try
+        {
+            while (WaitForSlot())
+            {
+                Batch batch = Gather((int)(_produced % Slots));
+                lock (_gate)
+                {
+                    _ready[_produced++ % Slots] = batch;
+                    Monitor.PulseAll(_gate);
+                }
+            }
+        }
+        catch (Exception error)
+        {
+            lock (_gate)
+            {
+                _error = ExceptionDispatchInfo.Capture(error);
+                Monitor.PulseAll(_gate);
+            }
+        }
+    }
+
+    private bool WaitForSlot()
+    {
+        lock (_gate)
+        {
+            // The batch taken last is still being read: its slot stays closed until the next is taken.
+            while (!_closed && _produced - _taken >= Slots - 1)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            return !_closed;
+        }
+    }
+
+    private Batch Gather(int slot)
+    {
+        if (_orderEpoch != _epoch)
+        {
+            FillOrder();
+        }
+
+        int start = _step * _batchSize;
+        int count = Math.Min(_batchSize, _rows.Length - start);
+        Batch batch = count == _batchSize ? _whole[slot] : _short![slot];
+        ReadOnlySpan<int> order = _order.AsSpan(start, count);
+        for (int i = 0; i < _sources.Length; i++)
+        {
+            Copy(_sources[i], i < batch.Features.Count ? batch.Features[i] : batch.Target, order);
+        }
+
+        (batch.Epoch, batch.Step) = (_epoch, _step);
+        (_epoch, _step) = _step + 1 < StepsPerEpoch ? (_epoch, _step + 1) : (_epoch + 1, 0);
+        return batch;
+    }
+
+    private void FillOrder()
+    {
+        if (_key is { } key)
+        {
+            Permutation.Fill(_order, key, _epoch);
+            for (int i = 0; i < _order.Length; i++)
+            {
+                _order[i] = _rows[_order[i]];
+            }
+        }
+        else
+        {
+            _rows.CopyTo(_order, 0);
+        }
+
+        _orderEpoch = _epoch;
+    }
+
+    private static void Copy(Tensor source, Tensor destination, ReadOnlySpan<int> rows)
+    {
+        int width = destination.Length / rows.Length;
+        if (source.Type == DType.String)
+        {
+            for (int i = 0; i < rows.Length; i++)
+            {
+                Array.Copy(source.Strings, rows[i] * width, destination.Strings, i * width, width);
+            }
+
+            return;
+        }
+
+        width *= source.Type.Size();
+        Span<byte> from = source.Bytes;
+        Span<byte> to = destination.Bytes;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            from.Slice(rows[i] * width, width).CopyTo(to.Slice(i * width, width));
+        }
+    }
+
+    private Batch NewBatch()
+    {
+        Tensor[] tensors = [.. _sources.Select(t => Tensor.Zeros(t.Type, [_batchSize, .. t.Shape[1..]]))];
+        return new Batch(tensors[..^1], tensors[^1]);
+    }
+}

@@ -1,0 +1,97 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Anneal.Onnx;
+using Anneal.Onnx.Tensors;
+
+namespace Anneal.Trainer.Data;
+
+/// <summary>Rows to learn from or to test on, as they are in the file: nothing is scaled, filled or encoded yet.</summary>
+public sealed class DataTable
+{
+    private readonly Lazy<string> _contentHash;
+
+    /// <summary>Puts a table together.</summary>
+    /// <param name="features">The raw inputs, all with the same number of rows.</param>
+    /// <param name="target">int64 [rows] class indices, or float [rows] numbers.</param>
+    /// <param name="classNames">The name of each class; null for a regression.</param>
+    /// <exception cref="AnnealException">The numbers of rows differ, or there are none.</exception>
+    public DataTable(IReadOnlyList<FeatureColumn> features, Tensor target, IReadOnlyList<string>? classNames)
+    {
+        Features = features;
+        Target = target;
+        ClassNames = classNames;
+        Rows = target.Length;
+        foreach (FeatureColumn feature in features)
+        {
+            if (feature.Values.Shape[0] != Rows)
+            {
+                throw AnnealException.BadData($"{feature.Values.Shape[0]} rows of '{feature.Name}', but {Rows} labels");
+            }
+        }
+
+        if (Rows == 0)
+        {
+            throw AnnealException.BadData("no rows");
+        }
+
+        _contentHash = new Lazy<string>(Hash);
+    }
+
+    /// <summary>The raw inputs.</summary>
+    public IReadOnlyList<FeatureColumn> Features { get; }
+
+    /// <summary>What to predict: int64 [rows] class indices, or float [rows] numbers.</summary>
+    public Tensor Target { get; }
+
+    /// <summary>The name of each class; null for a regression.</summary>
+    public IReadOnlyList<string>? ClassNames { get; }
+
+    /// <summary>The number of rows.</summary>
+    public int Rows { get; }
+
+    /// <summary>SHA-256 in hex of names, types, shapes and elements; computed when first asked for.</summary>
+    public string ContentHash => _contentHash.Value;
+
+    private string Hash()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (FeatureColumn feature in Features)
+        {
+            Append(hash, feature.Name);
+            Append(hash, feature.Values);
+        }
+
+        Append(hash, "target");
+        Append(hash, Target);
+        foreach (string name in ClassNames ?? [])
+        {
+            Append(hash, name);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static void Append(IncrementalHash hash, Tensor tensor)
+    {
+        Append(hash, tensor.ToString());
+        if (tensor.Type != DType.String)
+        {
+            hash.AppendData(tensor.Bytes);
+        }
+
+        foreach (string text in tensor.Strings)
+        {
+            Append(hash, text);
+        }
+    }
+
+    private static void Append(IncrementalHash hash, string text)
+    {
+        int length = Encoding.UTF8.GetByteCount(text);
+        Span<byte> bytes = length <= 252 ? stackalloc byte[length + 4] : new byte[length + 4];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, length);
+        Encoding.UTF8.GetBytes(text, bytes[4..]);
+        hash.AppendData(bytes);
+    }
+}
