@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text.Json;
+using Anneal.Onnx;
+using Anneal.Onnx.Ir;
+using Anneal.Onnx.Ir.Format;
+
+namespace Anneal.Trainer.Loop;
+
+/// <summary>A run's checkpoints on disk: ONNX files whose initializers are the tensors and whose metadata is the state.</summary>
+/// <remarks>Each file is written beside its name, flushed and renamed, so that a kill at any moment leaves whole files only.</remarks>
+public sealed class CheckpointStore
+{
+    private const string StateKey = "anneal.loop";
+    private const string BestName = "best.onnx";
+    private readonly string _folder;
+
+    /// <summary>Opens the store of a run.</summary>
+    /// <param name="folder">The folder of checkpoints; created when missing.</param>
+    public CheckpointStore(string folder)
+    {
+        _folder = folder;
+        Directory.CreateDirectory(folder);
+    }
+
+    /// <summary>The steps of the checkpoints that are there, in order.</summary>
+    public IReadOnlyList<long> Steps =>
+    [
+        .. Directory.EnumerateFiles(_folder, "step-*.onnx")
+            .Select(f => long.Parse(Path.GetFileNameWithoutExtension(f)["step-".Length..], CultureInfo.InvariantCulture))
+            .Order(),
+    ];
+
+    /// <summary>Whether there is a best checkpoint.</summary>
+    public bool HasBest => File.Exists(PathOf(BestName));
+
+    /// <summary>Saves the best checkpoint so far.</summary>
+    /// <param name="checkpoint">The moment.</param>
+    public void SaveBest(Checkpoint checkpoint) => ModelWriter.Write(ToModel(checkpoint), PathOf(BestName));
+
+    /// <summary>Saves a checkpoint under its step.</summary>
+    /// <param name="checkpoint">The moment.</param>
+    /// <param name="keep">How many of the newest are kept.</param>
+    public void Save(Checkpoint checkpoint, int keep)
+    {
+        ModelWriter.Write(ToModel(checkpoint), PathOf(NameOf(checkpoint.State.Step)));
+        foreach (long old in Steps.SkipLast(keep))
+        {
+            File.Delete(PathOf(NameOf(old)));
+        }
+    }
+
+    /// <summary>Loads the newest checkpoint.</summary>
+    /// <returns>The checkpoint, or null when there is none.</returns>
+    /// <exception cref="AnnealException">The file is damaged.</exception>
+    public Checkpoint? Latest() => Steps is [.., long last] ? Load(last) : null;
+
+    /// <summary>Loads the checkpoint of a step.</summary>
+    /// <param name="step">The step.</param>
+    /// <returns>The checkpoint.</returns>
+    /// <exception cref="AnnealException">The file is missing or damaged.</exception>
+    public Checkpoint Load(long step) => Load(NameOf(step));
+
+    /// <summary>Loads the best checkpoint.</summary>
+    /// <returns>The checkpoint.</returns>
+    /// <exception cref="AnnealException">The file is missing or damaged.</exception>
+    public Checkpoint LoadBest() => Load(BestName);
+
+    /// <summary>Deletes all checkpoints.</summary>
+    public void Clear()
+    {
+        foreach (string file in Directory.EnumerateFiles(_folder, "*.onnx"))
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static Model ToModel(Checkpoint checkpoint)
+    {
+        var graph = new Graph("checkpoint", [], [], Graph.NoInitializers.AddRange(checkpoint.Tensors), [], Graph.NoValues);
+        return Model.Of(graph) with
+        {
+            Metadata = Model.NoMetadata.Add(StateKey, JsonSerializer.Serialize(checkpoint.State, LoopJson.Default.LoopState)),
+        };
+    }
+
+    private static string NameOf(long step) => string.Create(CultureInfo.InvariantCulture, $"step-{step:D9}.onnx");
+
+    private Checkpoint Load(string name)
+    {
+        string path = PathOf(name);
+        Model model = ModelReader.Read(path);
+        string json = model.Metadata.GetValueOrDefault(StateKey)
+            ?? throw AnnealException.BadData($"the file is no checkpoint: metadata '{StateKey}' is missing").In(path);
+        LoopState state = JsonSerializer.Deserialize(json, LoopJson.Default.LoopState)
+            ?? throw AnnealException.BadData("the checkpoint's state is empty").In(path);
+        return new Checkpoint(state, model.Graph.Initializers);
+    }
+
+    private string PathOf(string name) => Path.Combine(_folder, name);
+}

@@ -1,0 +1,8 @@
+using Anneal.Onnx.Tensors;
+
+namespace Anneal.Trainer.Loop;
+
+/// <summary>What a model answers on a set of rows.</summary>
+/// <param name="Metrics">The metrics.</param>
+/// <param name="Outputs">The deployable's outputs by name, rows first, in the order of the rows.</param>
+public sealed record Evaluation(Metrics Metrics, IReadOnlyDictionary<string, Tensor> Outputs);

@@ -1,0 +1,133 @@
+using Anneal.Onnx;
+using Anneal.Onnx.Formats;
+using Anneal.Onnx.Tensors;
+using Anneal.Trainer.Data;
+using Anneal.Trainer.Models;
+
+namespace Anneal.Trainer.Loop;
+
+/// <summary>Evaluates parameters on a fixed set of rows.</summary>
+public sealed class Evaluator : IDisposable
+{
+    private const int BatchRows = 1000;
+    private readonly TrainingGraphs _graphs;
+    private readonly IGraphSession _session;
+    private readonly RowSet _set;
+    private readonly int[] _rows;
+
+    /// <summary>Prepares the evaluation.</summary>
+    /// <param name="graphs">The model's graphs.</param>
+    /// <param name="runner">The engine.</param>
+    /// <param name="rows">The rows.</param>
+    public Evaluator(TrainingGraphs graphs, IGraphRunner runner, RowSet rows)
+    {
+        _graphs = graphs;
+        _set = rows;
+        _rows = rows.Rows;
+        _session = runner.Open(graphs.Evaluation, graphs.EvaluationState());
+    }
+
+    /// <summary>The number of rows.</summary>
+    public int Rows => _rows.Length;
+
+    /// <summary>Evaluates.</summary>
+    /// <param name="parameters">The parameters by name.</param>
+    /// <returns>Metrics and outputs.</returns>
+    public Evaluation Evaluate(IReadOnlyDictionary<string, Tensor> parameters)
+    {
+        foreach (Parameter parameter in _graphs.Parameters)
+        {
+            _session.WriteState(parameter.Name, parameters[parameter.Name]);
+        }
+
+        string[] feedNames = [.. _session.Feeds.Select(f => f.Name)];
+        string[] fetchNames = [.. _session.Fetches.Select(f => f.Name)];
+        var feeds = new Tensor[feedNames.Length];
+        var fetches = new Tensor?[fetchNames.Length];
+        int[] featureAt = [.. feedNames.Select(name => _graphs.BatchInputs.ToList().IndexOf(name))];
+        var outputs = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        double loss = 0;
+        double correct = 0;
+        int done = 0;
+        using var feed = new BatchFeed(_set.Features, _set.Target, _rows, BatchRows, seed: null, prefetch: false);
+        while (done < _rows.Length)
+        {
+            Batch batch = feed.Next();
+            for (int i = 0; i < feeds.Length; i++)
+            {
+                feeds[i] = featureAt[i] < 0 ? batch.Target : batch.Features[featureAt[i]];
+            }
+
+            _session.Run(feeds, fetches);
+            for (int i = 0; i < fetches.Length; i++)
+            {
+                Tensor value = fetches[i]!;
+                switch (fetchNames[i])
+                {
+                    case Metrics.Loss:
+                        loss += (double)value.Span<float>()[0] * batch.Rows;
+                        break;
+                    case "correct":
+                        correct += value.Span<float>()[0];
+                        break;
+                    default:
+                        Gather(outputs, fetchNames[i], value, done);
+                        break;
+                }
+            }
+
+            done += batch.Rows;
+        }
+
+        return new Evaluation(MetricsOf(loss, correct, outputs), outputs);
+    }
+
+    /// <summary>Ends the session.</summary>
+    public void Dispose() => _session.Dispose();
+
+    private Metrics MetricsOf(double loss, double correct, Dictionary<string, Tensor> outputs)
+    {
+        var metrics = new Metrics { [Metrics.Loss] = loss / _rows.Length };
+        if (_graphs.HasAccuracy)
+        {
+            metrics[Metrics.Accuracy] = correct / _rows.Length;
+            return metrics;
+        }
+
+        ReadOnlySpan<float> prediction = outputs[ModelSignature.PredictionOutput].Span<float>();
+        ReadOnlySpan<float> truth = _set.Target.Span<float>();
+        double squares = 0;
+        double absolute = 0;
+        double sum = 0;
+        foreach (int row in _rows)
+        {
+            sum += truth[row];
+        }
+
+        double mean = sum / _rows.Length;
+        double spread = 0;
+        for (int i = 0; i < _rows.Length; i++)
+        {
+            double error = prediction[i] - truth[_rows[i]];
+            squares += error * error;
+            absolute += Math.Abs(error);
+            spread += (truth[_rows[i]] - mean) * (truth[_rows[i]] - mean);
+        }
+
+        metrics["rmse"] = Math.Sqrt(squares / _rows.Length);
+        metrics["mae"] = absolute / _rows.Length;
+        metrics["r2"] = 1 - (squares / spread);
+        return metrics;
+    }
+
+    private void Gather(Dictionary<string, Tensor> outputs, string name, Tensor value, int start)
+    {
+        if (!outputs.TryGetValue(name, out Tensor? all))
+        {
+            all = Tensor.Zeros(value.Type, [_rows.Length, .. value.Shape[1..]]);
+            outputs.Add(name, all);
+        }
+
+        value.CopyTo(all.Rows(start, value.Shape[0]));
+    }
+}

@@ -1,0 +1,25 @@
+namespace Anneal.Trainer.Loop;
+
+/// <summary>Something that happened in a run.</summary>
+public abstract record LoopEvent
+{
+    private LoopEvent()
+    {
+    }
+
+    /// <summary>The run begins or goes on.</summary>
+    /// <param name="State">Where it stands.</param>
+    /// <param name="StepsPerEpoch">Steps in an epoch.</param>
+    /// <param name="Epochs">Epochs at most.</param>
+    /// <param name="Engine">The engine's name.</param>
+    public sealed record Started(LoopState State, int StepsPerEpoch, int Epochs, string Engine) : LoopEvent;
+
+    /// <summary>An epoch is complete.</summary>
+    /// <param name="Record">What it gave.</param>
+    /// <param name="IsBest">Whether its validation metric is the best so far.</param>
+    public sealed record EpochDone(EpochRecord Record, bool IsBest) : LoopEvent;
+
+    /// <summary>The run is over before its last epoch.</summary>
+    /// <param name="Reason">Why, in words.</param>
+    public sealed record Stopped(string Reason) : LoopEvent;
+}

@@ -1,0 +1,13 @@
+using Anneal.Trainer.Schedules;
+
+namespace Anneal.Trainer.Loop;
+
+/// <summary>How long and how a model is trained.</summary>
+/// <param name="Seed">The run's seed.</param>
+/// <param name="Batch">Rows per step, at least 1; the last batch of an epoch may have fewer.</param>
+/// <param name="Epochs">Passes over the training rows, at least 1.</param>
+/// <param name="Schedule">The learning rate.</param>
+/// <param name="EarlyStopping">When to stop before the last epoch; null for never.</param>
+/// <param name="CheckpointEvery">Epochs between two checkpoints, at least 1; the last epoch and the best are always saved.</param>
+/// <param name="KeepCheckpoints">How many of the newest epoch checkpoints are kept, beside the best.</param>
+public sealed record LoopOptions(ulong Seed, int Batch, int Epochs, Schedule Schedule, EarlyStopping? EarlyStopping, int CheckpointEvery, int KeepCheckpoints);

@@ -1,0 +1,32 @@
+namespace Anneal.Trainer.Loop;
+
+/// <summary>Where a run stands, beside its tensors: all that a resume needs.</summary>
+public sealed record LoopState
+{
+    /// <summary>Epochs that are complete.</summary>
+    public int Epoch { get; init; }
+
+    /// <summary>Steps done in the epoch under way.</summary>
+    public int StepInEpoch { get; init; }
+
+    /// <summary>Steps done in all.</summary>
+    public long Step { get; init; }
+
+    /// <summary>Sum of the loss over the rows of the epoch under way.</summary>
+    public double LossSum { get; init; }
+
+    /// <summary>Rows of the epoch under way that were classified rightly while training.</summary>
+    public double CorrectSum { get; init; }
+
+    /// <summary>Rows of the epoch under way.</summary>
+    public long Rows { get; init; }
+
+    /// <summary>The epoch with the best validation metric, from 1; 0 before the first.</summary>
+    public int BestEpoch { get; init; }
+
+    /// <summary>The best value of the validation metric.</summary>
+    public double BestValue { get; init; }
+
+    /// <summary>The records of the complete epochs.</summary>
+    public IReadOnlyList<EpochRecord> History { get; init; } = [];
+}

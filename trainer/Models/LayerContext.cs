@@ -1,0 +1,65 @@
+using Anneal.Onnx.Ir;
+using Anneal.Onnx.Kernels;
+using Anneal.Onnx.Tensors;
+
+namespace Anneal.Trainer.Models;
+
+/// <summary>Where layers put their nodes and parameters while a model's graph is built.</summary>
+public sealed class LayerContext
+{
+    private readonly List<Parameter> _parameters = [];
+    private readonly ulong _seed;
+    private readonly Value? _step;
+
+    /// <summary>Begins a model in a graph.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="step">The step number, an int64 scalar, in a training graph; null for inference, where dropout is the identity.</param>
+    public LayerContext(GraphBuilder graph, ulong seed, Value? step)
+    {
+        Graph = graph;
+        _seed = seed;
+        _step = step;
+    }
+
+    /// <summary>The graph.</summary>
+    public GraphBuilder Graph { get; }
+
+    /// <summary>The parameters made so far, in layer order.</summary>
+    public IReadOnlyList<Parameter> Parameters => _parameters;
+
+    /// <summary>Adds a parameter as an input of the graph.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="initial">Its first value.</param>
+    /// <param name="decays">Whether weight decay applies.</param>
+    /// <returns>The value.</returns>
+    public Value Parameter(string name, Tensor initial, bool decays)
+    {
+        _parameters.Add(new Parameter(name, initial, decays));
+        return Graph.Input(name, TensorType.Of(initial));
+    }
+
+    /// <summary>Adds a weight drawn from a distribution.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="initializer">The distribution.</param>
+    /// <param name="fanIn">Inputs that a unit sums over.</param>
+    /// <param name="fanOut">Units that an input feeds.</param>
+    /// <param name="shape">Its sizes.</param>
+    /// <returns>The value.</returns>
+    public Value Weight(string name, Initializer initializer, int fanIn, int fanOut, params ReadOnlySpan<int> shape) =>
+        Parameter(name, Initialization.Draw(initializer, shape, fanIn, fanOut, _seed, name), decays: true);
+
+    /// <summary>Dropout by the counter-based generator; the identity at inference.</summary>
+    /// <param name="x">The value.</param>
+    /// <param name="ratio">The share of elements that become zero, in [0, 1).</param>
+    /// <param name="name">The layer's name: the purpose of the random key.</param>
+    /// <returns>The value after dropout.</returns>
+    public Value Dropout(Value x, float ratio, string name) => _step is null || ratio == 0
+        ? x
+        : Graph.Node(
+            "RandomDropout",
+            [x, _step],
+            2,
+            Attributes.Of(("ratio", ratio), ("key", unchecked((long)CounterRandom.Key(_seed, "dropout/" + name)))),
+            Model.AnnealDomain)[0];
+}

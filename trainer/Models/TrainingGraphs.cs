@@ -1,0 +1,200 @@
+using Anneal.Onnx;
+using Anneal.Onnx.Formats;
+using Anneal.Onnx.Ir;
+using Anneal.Onnx.Tensors;
+using Anneal.Trainer.Autodiff;
+using Anneal.Trainer.Optimizers;
+
+namespace Anneal.Trainer.Models;
+
+/// <summary>The graphs of one model: the training step, its evaluation, and inference.</summary>
+/// <remarks>
+/// <see cref="Step"/> takes the batch, <c>target</c>, <c>lr</c> (float scalar), <c>step</c> (int64 scalar from 1), every parameter and every
+/// optimizer state; it gives <c>loss</c> (mean over the batch), <c>correct</c> (classification: float count) and <c>X.next</c> for each state X.
+/// <see cref="Evaluation"/> takes the batch, <c>target</c> and the parameters; it gives <c>loss</c>, <c>correct</c> and the model's outputs.
+/// <see cref="Inference"/> takes raw rows and the parameters; it gives the outputs of the deployable:
+/// <c>class</c> [N] int64 and <c>probabilities</c> [N, C] float, or <c>prediction</c> [N, 1] float.
+/// </remarks>
+public sealed record TrainingGraphs(
+    Model Step,
+    Model Evaluation,
+    Graph Inference,
+    IReadOnlyList<Parameter> Parameters,
+    Optimizer Optimizer,
+    TargetSpec Target,
+    IReadOnlyList<string> BatchInputs)
+{
+    /// <summary>The name of the learning rate's input.</summary>
+    public const string RateInput = "lr";
+
+    /// <summary>The name of the step number's input.</summary>
+    public const string StepInput = "step";
+
+    /// <summary>The name of the target's input.</summary>
+    public const string TargetInput = "target";
+
+    /// <summary>The suffix of the output that replaces a state.</summary>
+    public const string NextSuffix = ".next";
+
+    /// <summary>Builds the graphs.</summary>
+    /// <param name="network">The layers.</param>
+    /// <param name="inStep">What a batch goes through in every step: its inputs to one output, the features that enter the first layer.</param>
+    /// <param name="deployed">What a raw row goes through before the first layer: the whole of the preprocessing.</param>
+    /// <param name="target">What is learnt.</param>
+    /// <param name="optimizer">The update rule.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <returns>The graphs with the parameters' first values.</returns>
+    /// <exception cref="AnnealException">A layer does not fit its input, or the last one the task.</exception>
+    public static TrainingGraphs Build(Network network, Graph inStep, Graph deployed, TargetSpec target, Optimizer optimizer, ulong seed)
+    {
+        (Graph step, IReadOnlyList<Parameter> parameters) = BuildStep(network, inStep, target, optimizer, seed);
+        return new TrainingGraphs(
+            Model.Of(step),
+            Model.Of(BuildEvaluation(network, inStep, target, seed)),
+            BuildInference(network, deployed, target, seed),
+            parameters,
+            optimizer,
+            target,
+            [.. inStep.Inputs.Select(i => i.Name)]);
+    }
+
+    /// <summary>Whether the graphs count right answers.</summary>
+    public bool HasAccuracy => Target.Task == LearningTask.Classification;
+
+    /// <summary>What a step session keeps: parameters and optimizer state, each with its first value.</summary>
+    /// <returns>The bindings, parameters first.</returns>
+    public IReadOnlyList<StateBinding> StepState() =>
+    [
+        .. Parameters.Select(p => new StateBinding(p.Name, p.Name + NextSuffix, p.Initial)),
+        .. Parameters.SelectMany(p => Optimizer.State.Select(s => StateName(p, s))
+            .Select(name => new StateBinding(name, name + NextSuffix, Tensor.Zeros(p.Initial.Type, p.Initial.Shape)))),
+    ];
+
+    /// <summary>What an evaluation session keeps: the parameters.</summary>
+    /// <returns>The bindings.</returns>
+    public IReadOnlyList<StateBinding> EvaluationState() => [.. Parameters.Select(p => new StateBinding(p.Name, "", p.Initial))];
+
+    private static (Graph Graph, IReadOnlyList<Parameter> Parameters) BuildStep(
+        Network network, Graph preprocessing, TargetSpec target, Optimizer optimizer, ulong seed)
+    {
+        var g = new GraphBuilder("training_step");
+        IReadOnlyDictionary<string, Value> raw = RawInputs(g, preprocessing);
+        Value truth = TargetValue(g, target);
+        Value rate = g.Input(RateInput, TensorType.Of(DType.Float));
+        Value step = g.Input(StepInput, TensorType.Of(DType.Int64));
+        var context = new LayerContext(g, seed, step);
+        Value logits = Logits(network, preprocessing, target, context, raw);
+        (Value loss, Value? correct) = Loss(g, target, logits, truth);
+        Value[] parameters = [.. context.Parameters.Select(p => g[p.Name])];
+        IReadOnlyList<Value> gradients = Backward.Run(g, loss, parameters);
+        g.Output(loss, "loss");
+        if (correct is not null)
+        {
+            g.Output(correct, "correct");
+        }
+
+        using (g.Scope("update"))
+        {
+            for (int i = 0; i < parameters.Length; i++)
+            {
+                Parameter parameter = context.Parameters[i];
+                string[] names = [.. optimizer.State.Select(s => StateName(parameter, s))];
+                Value[] state = [.. names.Select(name => g.Input(name, parameters[i].Type))];
+                Value[] next = optimizer.Update(g, parameters[i], gradients[i], state, rate, step, parameter.Decays);
+                g.Output(next[0], parameter.Name + NextSuffix);
+                for (int s = 0; s < names.Length; s++)
+                {
+                    g.Output(next[s + 1], names[s] + NextSuffix);
+                }
+            }
+        }
+
+        return (g.Build(), context.Parameters);
+    }
+
+    private static Graph BuildEvaluation(Network network, Graph preprocessing, TargetSpec target, ulong seed)
+    {
+        var g = new GraphBuilder("evaluation");
+        IReadOnlyDictionary<string, Value> raw = RawInputs(g, preprocessing);
+        Value truth = TargetValue(g, target);
+        Value logits = Logits(network, preprocessing, target, new LayerContext(g, seed, null), raw);
+        (Value loss, Value? correct) = Loss(g, target, logits, truth);
+        g.Output(loss, "loss");
+        if (correct is not null)
+        {
+            g.Output(correct, "correct");
+        }
+
+        Outputs(g, target, logits);
+        return g.Build();
+    }
+
+    private static Graph BuildInference(Network network, Graph preprocessing, TargetSpec target, ulong seed)
+    {
+        var g = new GraphBuilder("inference");
+        var context = new LayerContext(g, seed, null);
+        Outputs(g, target, Logits(network, preprocessing, target, context, RawInputs(g, preprocessing)));
+        return g.Build();
+    }
+
+    private static Dictionary<string, Value> RawInputs(GraphBuilder g, Graph preprocessing) =>
+        preprocessing.Inputs.ToDictionary(i => i.Name, i => g.Input(i.Name, i.Type), StringComparer.Ordinal);
+
+    private static Value TargetValue(GraphBuilder g, TargetSpec target) =>
+        g.Input(TargetInput, TensorType.Of(target.Task == LearningTask.Classification ? DType.Int64 : DType.Float, Dim.Of("N")));
+
+    private static Value Logits(Network network, Graph preprocessing, TargetSpec target, LayerContext context, IReadOnlyDictionary<string, Value> raw)
+    {
+        GraphBuilder g = context.Graph;
+        Value features;
+        using (g.Scope("features"))
+        {
+            features = g.Splice(preprocessing, raw).Values.Single();
+        }
+
+        Value logits = network.Apply(context, features);
+        Layer last = network.Layers[^1];
+        if (logits.Rank != 2 || logits.Shape[1].Size != target.Classes)
+        {
+            string expected = target.Task == LearningTask.Classification ? $"{target.Classes} classes" : "one number";
+            throw AnnealException.BadUsage(
+                $"the last layer '{last.Name}' gives {logits.Shape}, expected [N,{target.Classes}] for {expected}",
+                $"end with dense: {target.Classes}").In(last.Origin.ToString());
+        }
+
+        return logits;
+    }
+
+    private static (Value Loss, Value? Correct) Loss(GraphBuilder g, TargetSpec target, Value logits, Value truth)
+    {
+        using IDisposable scope = g.Scope("loss");
+        if (target.Task == LearningTask.Regression)
+        {
+            Value z = g.Mul(g.Sub(truth, g.Scalar(target.Mean, DType.Float)), 1.0 / target.Deviation);
+            Value error = g.Sub(g.Squeeze(logits, 1), z);
+            return (g.Reduce("ReduceMean", g.Mul(error, error), keepDims: false), null);
+        }
+
+        Value loss = g.Node("SoftmaxCrossEntropyLoss", [logits, truth], 2)[0];
+        Value hits = g.Cast(g.Equal(ClassIndex(g, logits), truth), DType.Float);
+        return (loss, g.ReduceSum(hits, keepDims: false));
+    }
+
+    private static void Outputs(GraphBuilder g, TargetSpec target, Value logits)
+    {
+        if (target.Task == LearningTask.Regression)
+        {
+            Value prediction = g.Add(g.Mul(logits, target.Deviation), g.Scalar(target.Mean, DType.Float));
+            g.Output(prediction, ModelSignature.PredictionOutput);
+            return;
+        }
+
+        g.Output(ClassIndex(g, logits), ModelSignature.ClassOutput);
+        g.Output(g.Node("Softmax", [logits], Attributes.Of(("axis", -1L))), ModelSignature.ProbabilitiesOutput);
+    }
+
+    private static Value ClassIndex(GraphBuilder g, Value logits) =>
+        g.Node("ArgMax", [logits], Attributes.Of(("axis", 1L), ("keepdims", 0L)));
+
+    private static string StateName(Parameter parameter, string state) => $"{parameter.Name}.{state}";
+}
