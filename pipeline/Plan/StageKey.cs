@@ -1,0 +1,33 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Anneal.Pipeline.Plan;
+
+/// <summary>The key of a stage: the hash of all that its result follows from.</summary>
+internal static class StageKey
+{
+    /// <summary>Hashes parts, each delimited by its length.</summary>
+    /// <param name="parts">Keys of earlier stages, resolved options, content hashes.</param>
+    /// <returns>24 hexadecimal digits.</returns>
+    public static string Of(params ReadOnlySpan<string> parts)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string part in parts)
+        {
+            byte[] bytes = Encoding.UTF8.GetBytes(part);
+            hash.AppendData(BitConverter.GetBytes(bytes.Length));
+            hash.AppendData(bytes);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 12));
+    }
+
+    /// <summary>Hashes a file's content.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>SHA-256 in hexadecimal digits.</returns>
+    public static string OfFile(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+}
