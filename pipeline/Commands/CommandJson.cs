@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace Anneal.Pipeline.Commands;
+
+/// <summary>The JSON that commands print.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(ErrorReport))]
+[JsonSerializable(typeof(ExplainReport))]
+[JsonSerializable(typeof(RunsReport))]
+[JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(GemmReport))]
+internal sealed partial class CommandJson : JsonSerializerContext;

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Anneal.Pipeline.Config;
+
+namespace Anneal.Pipeline.Commands;
+
+/// <summary>Errors of the command line in words, with the nearest command or option.</summary>
+internal static class ParseErrors
+{
+    public static string Describe(ParseResult parsed)
+    {
+        var lines = new List<string>();
+        foreach (string token in parsed.UnmatchedTokens)
+        {
+            lines.Add(DescribeUnmatched(token, parsed.CommandResult));
+        }
+
+        // The parser reports an unmatched token as an error too, and a missing command beside it.
+        if (lines.Count == 0)
+        {
+            lines.AddRange(parsed.Errors.Select(e => e.Message).Distinct());
+        }
+
+        lines.Add($"See '{Path(parsed.CommandResult)} --help'.");
+        return string.Join('\n', lines);
+    }
+
+    private static string DescribeUnmatched(string token, CommandResult at)
+    {
+        bool isOption = token.StartsWith('-');
+        bool isCommand = !isOption && at.Command.Subcommands.Count > 0;
+        string[] known = isOption ? [.. Options(at)] : isCommand ? [.. at.Command.Subcommands.Select(c => c.Name)] : [];
+        return isOption ? $"unknown option '{token}'{Suggestion.For(token, known)}"
+            : isCommand ? $"unknown command '{token}'{Suggestion.For(token, known)}"
+            : $"unexpected argument '{token}'";
+    }
+
+    private static IEnumerable<string> Options(CommandResult at)
+    {
+        for (CommandResult? level = at; level is not null; level = level.Parent as CommandResult)
+        {
+            foreach (Option option in level.Command.Options.Where(o => level == at || o.Recursive))
+            {
+                yield return option.Name;
+            }
+        }
+    }
+
+    private static string Path(CommandResult at) =>
+        at.Parent is CommandResult parent ? $"{Path(parent)} {at.Command.Name}" : CommandTree.ToolName;
+}
