@@ -1,3 +1,1 @@
-using System.Reflection;
-
-Console.WriteLine(typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
+return Anneal.Pipeline.Commands.CommandHost.Run(args);

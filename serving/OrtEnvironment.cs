@@ -32,6 +32,16 @@ internal static partial class OrtEnvironment
         }
     }
 
+    /// <summary>Whether the native environment, the one that the library reads, switches telemetry off.</summary>
+    internal static bool IsTelemetryOff =>
+        Marshal.PtrToStringUTF8(OperatingSystem.IsWindows() ? GetWindowsEnvironment(TelemetrySwitch) : GetEnvironment(TelemetrySwitch)) == "1";
+
+    [LibraryImport("libc", EntryPoint = "getenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint GetEnvironment(string name);
+
+    [LibraryImport("ucrtbase", EntryPoint = "getenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint GetWindowsEnvironment(string name);
+
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironment(string name, string value, int overwrite);
 

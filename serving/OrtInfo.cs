@@ -25,6 +25,9 @@ public static class OrtInfo
         }
     }
 
+    /// <summary>Whether ONNX Runtime's usage telemetry is switched off where the library reads the switch.</summary>
+    public static bool IsTelemetryOff => OrtEnvironment.IsTelemetryOff;
+
     /// <summary>Tries whether a device can be used.</summary>
     /// <param name="device">The device.</param>
     /// <returns>Null when it can; otherwise what is missing and how to get it.</returns>

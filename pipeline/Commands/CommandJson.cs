@@ -8,7 +8,6 @@ namespace Anneal.Pipeline.Commands;
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(ErrorReport))]
 [JsonSerializable(typeof(ExplainReport))]
-[JsonSerializable(typeof(RunsReport))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(GemmReport))]
 internal sealed partial class CommandJson : JsonSerializerContext;

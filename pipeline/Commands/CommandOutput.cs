@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -6,6 +8,8 @@ namespace Anneal.Pipeline.Commands;
 /// <summary>Where a command writes: with <c>--json</c>, standard output carries the result's one line and nothing else.</summary>
 internal sealed class CommandOutput(bool json)
 {
+    private static readonly JsonWriterOptions s_plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Tables and text that answer the command.</summary>
     public TextWriter Text { get; } = json ? Console.Error : Console.Out;
 
@@ -17,7 +21,13 @@ internal sealed class CommandOutput(bool json)
     {
         if (json)
         {
-            Console.Out.WriteLine(JsonSerializer.Serialize(result, type));
+            var line = new MemoryStream();
+            using (var writer = new Utf8JsonWriter(line, s_plain))
+            {
+                JsonSerializer.Serialize(writer, result, type);
+            }
+
+            Result(Encoding.UTF8.GetString(line.GetBuffer().AsSpan(0, (int)line.Length)));
         }
     }
 

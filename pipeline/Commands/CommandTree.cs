@@ -21,7 +21,6 @@ internal static class CommandTree
         var root = new RootCommand("Turns a pipelines.yaml into a trained, validated, servable ONNX model.")
         {
             new ExplainCommand(),
-            new RunsCommand(),
             new BenchCommand(),
             new DoctorCommand(),
             new SchemaCommand(),

@@ -16,7 +16,11 @@ internal static class ParseErrors
         }
 
         // The parser reports an unmatched token as an error too, and a missing command beside it.
-        if (lines.Count == 0)
+        if (lines.Count == 0 && parsed.CommandResult.Command is { Action: null, Subcommands.Count: > 0 } group)
+        {
+            lines.Add($"'{Path(parsed.CommandResult)}' needs one of: {string.Join(", ", group.Subcommands.Select(c => c.Name))}");
+        }
+        else if (lines.Count == 0)
         {
             lines.AddRange(parsed.Errors.Select(e => e.Message).Distinct());
         }

