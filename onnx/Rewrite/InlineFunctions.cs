@@ -10,7 +10,7 @@ namespace Anneal.Onnx.Rewrite;
 /// <remarks>A function that is an op known here, with the very body that the op has, stays a call: its kernel computes the same.</remarks>
 public static class InlineFunctions
 {
-    private const int NodeLimit = 200_000;
+    private const int NodeLimit = 100_000;
     private const int DepthLimit = 100;
 
     /// <summary>Inlines every function of a model that is no op known here.</summary>
@@ -160,11 +160,6 @@ public static class InlineFunctions
 
         private void Append(Node node, ImmutableArray<Node>.Builder nodes)
         {
-            if (++_count > NodeLimit)
-            {
-                throw AnnealException.BadData($"functions expand to more than {NodeLimit} nodes");
-            }
-
             if (functions.TryGetValue((node.Domain, node.OpType), out Function? function))
             {
                 Expand(node, function, nodes);
@@ -203,6 +198,11 @@ public static class InlineFunctions
 
             foreach (Node node in function.Nodes)
             {
+                if (++_count > NodeLimit)
+                {
+                    throw AnnealException.BadData($"functions expand to more than {NodeLimit} nodes");
+                }
+
                 foreach (string output in node.Outputs.Where(o => o.Length > 0))
                 {
                     if (!names.ContainsKey(output))
@@ -233,7 +233,8 @@ public static class InlineFunctions
             if (call.Inputs.Length > function.Inputs.Length || call.Outputs.Length > function.Outputs.Length)
             {
                 throw AnnealException.BadData(
-                    $"{call.Inputs.Length} inputs and {call.Outputs.Length} outputs, expected at most {function.Inputs.Length} and {function.Outputs.Length}").In(call);
+                    $"{call.Inputs.Length} inputs and {call.Outputs.Length} outputs, "
+                    + $"expected at most {function.Inputs.Length} and {function.Outputs.Length}").In(call);
             }
 
             if (function.Attributes.FirstOrDefault(a => call.Attributes.Find(a) is null) is { } missing)

@@ -21,6 +21,15 @@ internal static class SmallGraph
     /// <summary>y = relu(x + w)</summary>
     public static Graph AddRelu() => Of(Node("add", "Add", ["x", "w"], ["h"]), Node("relu", "Relu", ["h"], ["y"]));
 
+    /// <summary>A training step: w2 = relu(w), which reads the initializer of the graph around it.</summary>
+    public static Graph Step(TensorType? type = null) => new(
+        "step",
+        [],
+        [new ValueInfo("w2", type ?? TensorType.Of(DType.Float, 1, 2))],
+        Graph.NoInitializers,
+        [Node("s", "Relu", ["w"], ["w2"])],
+        Graph.NoValues);
+
     public static ImmutableSortedDictionary<string, long> Opsets(params (string Domain, long Version)[] opsets) =>
         ImmutableSortedDictionary.Create<string, long>(StringComparer.Ordinal)
             .AddRange(opsets.Select(o => KeyValuePair.Create(o.Domain, o.Version)));

@@ -40,11 +40,10 @@ public sealed class GraphPrinterTests
             Attributes = ["k"],
             Defaults = Attributes.Of(("d", 1L)),
         };
-        Graph step = new("step", [], [new ValueInfo("w2", TensorType.Of(DType.Float, 1, 2))], Graph.NoInitializers, [Node("s", "Relu", ["w"], ["w2"])], Graph.NoValues);
         Model model = Model(Of(Node("call", "F", ["x", "x"], ["y"], domain: "test")), function) with
         {
             Metadata = Entries(("m", "v")),
-            Training = [new TrainingInfo(null, Anneal.Onnx.Ir.Model.NoMetadata, step, Entries(("w", "w2")))],
+            Training = [new TrainingInfo(null, Anneal.Onnx.Ir.Model.NoMetadata, Step(), Entries(("w", "w2")))],
         };
 
         Assert.That(GraphPrinter.Print(model), Is.EqualTo(
