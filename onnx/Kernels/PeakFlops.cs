@@ -10,6 +10,9 @@ public static class PeakFlops
     private const int Steps = 1_000_000;
     private const int Chains = 12;
 
+    /// <summary>Width of the vectors that the kernels use, in bits.</summary>
+    public static int VectorBits => MicroKernelTable<float>.Bits;
+
     /// <summary>Runs independent multiply-add chains, held in registers, on every thread of the team.</summary>
     /// <param name="team">Threads to measure.</param>
     /// <param name="repeats">Measurements, of which the fastest counts.</param>

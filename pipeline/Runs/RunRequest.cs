@@ -29,4 +29,7 @@ internal sealed record RunRequest
 
     /// <summary>The run's folder; null for the one that belongs to the pipeline.</summary>
     public string? OutFolder { get; init; }
+
+    /// <summary>Where data files are looked for beside the configuration's folder: the original one of a resumed run.</summary>
+    public string? DataFolder { get; init; }
 }

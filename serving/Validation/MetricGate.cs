@@ -20,14 +20,6 @@ public sealed class MetricGate(string name, string metric, Comparison comparison
                 : AnnealException.BadUsage($"gate '{name}': there is no metric '{metric}' here", $"there are: {string.Join(", ", context.Metrics.Keys)}");
         }
 
-        (bool passed, string sign) = comparison switch
-        {
-            Comparison.AtLeast => (value >= limit, ">="),
-            Comparison.AtMost => (value <= limit, "<="),
-            Comparison.Above => (value > limit, ">"),
-            _ => (value < limit, "<"),
-        };
-        string missed = passed ? "" : FormattableString.Invariant($", missed by {Math.Abs(value - limit):g3}");
-        return new GateResult(name, passed, value, limit, FormattableString.Invariant($"{metric} {value:g6}, expected {sign} {limit:g6}{missed}"));
+        return Comparisons.Hold(name, metric, value, comparison, limit);
     }
 }

@@ -28,6 +28,22 @@ public sealed partial record ValidationReport(
     /// <returns>Indented JSON.</returns>
     public string ToJson() => JsonSerializer.Serialize(this, Json.Default.ValidationReport);
 
+    /// <summary>Reads a report back.</summary>
+    /// <param name="json">The text of <see cref="ToJson"/>.</param>
+    /// <returns>The report.</returns>
+    /// <exception cref="AnnealException">The text is no report.</exception>
+    public static ValidationReport FromJson(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, Json.Default.ValidationReport) ?? throw new JsonException("null");
+        }
+        catch (JsonException error)
+        {
+            throw new AnnealException(ExitCode.Data, $"this is no validation report: {error.Message}", inner: error);
+        }
+    }
+
     [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
     [JsonSerializable(typeof(ValidationReport))]

@@ -14,7 +14,7 @@ public sealed class TrainingLoop
     private readonly TrainingGraphs _graphs;
     private readonly IGraphRunner _runner;
     private readonly RowSet _rows;
-    private readonly Evaluator _evaluator;
+    private readonly Evaluator? _evaluator;
     private readonly LoopOptions _options;
     private readonly CheckpointStore _checkpoints;
     private readonly ILoopObserver _observer;
@@ -24,7 +24,7 @@ public sealed class TrainingLoop
     /// <param name="graphs">The model's graphs.</param>
     /// <param name="runner">The engine.</param>
     /// <param name="rows">The rows to train on.</param>
-    /// <param name="evaluator">Evaluates parameters on the validation rows.</param>
+    /// <param name="evaluator">Evaluates parameters on the validation rows; null where there are none.</param>
     /// <param name="options">The settings.</param>
     /// <param name="checkpoints">Where checkpoints go.</param>
     /// <param name="observer">Watches the run.</param>
@@ -32,7 +32,7 @@ public sealed class TrainingLoop
         TrainingGraphs graphs,
         IGraphRunner runner,
         RowSet rows,
-        Evaluator evaluator,
+        Evaluator? evaluator,
         LoopOptions options,
         CheckpointStore checkpoints,
         ILoopObserver observer)
@@ -119,10 +119,10 @@ public sealed class TrainingLoop
             train[Metrics.Accuracy] = state.CorrectSum / state.Rows;
         }
 
-        Metrics validation = _evaluator.Evaluate(Parameters(session)).Metrics;
+        Metrics validation = _evaluator?.Evaluate(Parameters(session)).Metrics ?? [];
         float rate = _options.Schedule.At(state.Step - 1, _stepsPerEpoch);
         var record = new EpochRecord(state.Epoch + 1, state.Step, rate, train, validation);
-        bool isBest = IsBetter(validation, state);
+        bool isBest = validation.Count > 0 && IsBetter(validation, state);
         state = new LoopState
         {
             Epoch = record.Epoch,
