@@ -1,6 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Anneal.Onnx.Kernels;
 
@@ -46,81 +44,53 @@ public unsafe struct GemmEpilogue<T> : IGemmEpilogue<T>
     /// <inheritdoc/>
     public readonly void Tile(T* tile, nint tileStride, int row, int column, int rows, int columns)
     {
-        switch (MicroKernelTable<T>.Bits)
-        {
-            case 512:
-                Tile<Vector512<T>, Ops512<T>>(tile, tileStride, row, column, rows, columns);
-                break;
-            case 256:
-                Tile<Vector256<T>, Ops256<T>>(tile, tileStride, row, column, rows, columns);
-                break;
-            default:
-                Tile<Vector128<T>, Ops128<T>>(tile, tileStride, row, column, rows, columns);
-                break;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Tile<TVector, TOps>(T* tile, nint tileStride, int row, int column, int rows, int columns)
-        where TVector : struct
-        where TOps : IVectorOps<TVector, T>
-    {
-        T alpha = Alpha;
-        T beta = Beta;
-        nint biasColumn = BiasColumn;
-        bool scales = alpha != T.One;
-        bool scalesBias = beta != T.One;
-        bool isRelu = Activation == GemmActivation.Relu;
-        TVector alphas = TOps.Broadcast(&alpha);
-        TVector betas = TOps.Broadcast(&beta);
         for (int i = 0; i < rows; i++)
         {
             T* values = tile + (i * tileStride);
-            T* bias = Bias == null ? null : Bias + ((row + i) * BiasRow) + (column * biasColumn);
+            T* bias = Bias == null ? null : Bias + ((row + i) * BiasRow) + (column * BiasColumn);
             T* mask = Mask == null ? null : Mask + ((row + i) * MaskRow) + column;
             int j = 0;
-            for (; j <= columns - TOps.Width; j += TOps.Width)
+            for (; j <= columns - Vector<T>.Count; j += Vector<T>.Count)
             {
-                TVector value = TOps.Load(values + j);
-                if (scales)
+                Vector<T> value = Vector.Load(values + j);
+                if (Alpha != T.One)
                 {
-                    value = TOps.Multiply(value, alphas);
+                    value *= Alpha;
                 }
 
                 if (bias != null)
                 {
-                    TVector addend = biasColumn == 0 ? TOps.Broadcast(bias) : TOps.Load(bias + j);
-                    value = TOps.Add(value, scalesBias ? TOps.Multiply(addend, betas) : addend);
+                    Vector<T> addend = BiasColumn == 0 ? new Vector<T>(*bias) : Vector.Load(bias + j);
+                    value += Beta == T.One ? addend : addend * Beta;
                 }
 
-                if (isRelu)
+                if (Activation == GemmActivation.Relu)
                 {
-                    value = TOps.Relu(value);
+                    value = Vector.ConditionalSelect(Vector.LessThan(value, Vector<T>.Zero), Vector<T>.Zero, value);
                 }
 
                 if (mask != null)
                 {
-                    value = TOps.WherePositive(TOps.Load(mask + j), value);
+                    value = Vector.ConditionalSelect(Vector.GreaterThan(Vector.Load(mask + j), Vector<T>.Zero), value, Vector<T>.Zero);
                 }
 
-                TOps.Store(value, values + j);
+                value.Store(values + j);
             }
 
             for (; j < columns; j++)
             {
                 T value = values[j];
-                if (scales)
+                if (Alpha != T.One)
                 {
-                    value *= alpha;
+                    value *= Alpha;
                 }
 
                 if (bias != null)
                 {
-                    T addend = bias[j * biasColumn];
-                    value += scalesBias ? addend * beta : addend;
+                    value += bias[j * BiasColumn] * Beta;
                 }
 
-                bool isZero = (isRelu && value < T.Zero) || (mask != null && !(mask[j] > T.Zero));
+                bool isZero = (Activation == GemmActivation.Relu && value < T.Zero) || (mask != null && !(mask[j] > T.Zero));
                 values[j] = isZero ? T.Zero : value;
             }
         }

@@ -56,28 +56,6 @@ internal static unsafe class GemmPacking
         }
     }
 
-    /// <summary>Copies a few elements, a whole vector at once where they fill one.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void CopyShort<T>(T* source, T* destination, int count)
-        where T : unmanaged
-    {
-        if (count == Vector256<T>.Count)
-        {
-            Vector256.Load(source).Store(destination);
-        }
-        else if (count == Vector128<T>.Count)
-        {
-            Vector128.Load(source).Store(destination);
-        }
-        else
-        {
-            for (int i = 0; i < count; i++)
-            {
-                destination[i] = source[i];
-            }
-        }
-    }
-
     private static void Copy<T>(T* b, nint bColumn, int start, int end, int columns, T* packed, int stride)
         where T : unmanaged
     {

@@ -17,9 +17,7 @@ public unsafe class GemmPlan<T, TEpilogue>
     private const int BlockBytes = 512 * 1024;
     private const int DepthBytes = 2048;
     private const double ItemFlops = 4e6;
-    private const int MaxItems = 24;
-    private const int GroupRows = 32;
-    private const int GroupBytes = GroupRows * DepthBytes;
+    private const int MaxItems = 64;
     private const int MaxTile = 8 * 48;
 
     private readonly nint _aRow;
@@ -129,33 +127,15 @@ public unsafe class GemmPlan<T, TEpilogue>
         do
         {
             int depth = Math.Min(_depth, K - start);
-            T* group = (T*)(ThreadScratch.Memory + ThreadScratch.Bytes - GroupBytes);
-            int groupStart = 0;
-            int groupEnd = tileStart;
             for (int tile = tileStart; tile < tileEnd; tile++)
             {
                 int i = Bound(tile, _tiles, M);
                 int rows = Bound(tile + 1, _tiles, M) - i;
-                T* a = _a + (i * _aRow) + (start * _aStep);
-                nint aStep = _aStep;
-                if (_aRow == 1 && panels > 2)
-                {
-                    if (tile == groupEnd)
-                    {
-                        groupStart = i;
-                        groupEnd = Math.Min(tile + (GroupRows / MicroKernelTable<T>.Rows), tileEnd);
-                        PackRows(a, tile, groupEnd, depth, group);
-                    }
-
-                    a = group + ((nint)(i - groupStart) * depth);
-                    aStep = rows;
-                }
-
                 for (int panel = 0; panel < panels; panel++)
                 {
                     int first = Bound(panel, panels, vectors);
                     int width = Bound(panel + 1, panels, vectors) - first;
-                    Panel(a, aStep, start, depth, i, rows, vectorStart + first, width, first, tile == tileStart, tileEnd - tileStart > 1);
+                    Panel(start, depth, i, rows, vectorStart + first, width, first, tile == tileStart, tileEnd - tileStart > 1);
                 }
             }
 
@@ -164,34 +144,14 @@ public unsafe class GemmPlan<T, TEpilogue>
         while (start < K);
     }
 
-    /// <summary>Copies the rows of some tiles, each tile step by step without gaps, reading every cache line of the columns once.</summary>
-    private void PackRows(T* a, int tileStart, int tileEnd, int depth, T* packed)
-    {
-        int tiles = tileEnd - tileStart;
-        int* starts = stackalloc int[GroupRows + 1];
-        for (int tile = 0; tile <= tiles; tile++)
-        {
-            starts[tile] = Bound(tileStart + tile, _tiles, M) - Bound(tileStart, _tiles, M);
-        }
-
-        for (int p = 0; p < depth; p++, a += _aStep)
-        {
-            for (int tile = 0; tile < tiles; tile++)
-            {
-                int offset = starts[tile];
-                int rows = starts[tile + 1] - offset;
-                GemmPacking.CopyShort(a + offset, packed + ((nint)offset * depth) + ((nint)p * rows), rows);
-            }
-        }
-    }
-
     [SkipLocalsInit]
-    private void Panel(T* a, nint aStep, int start, int depth, int i, int rows, int vector, int vectors, int slot, bool isFirst, bool isReused)
+    private void Panel(int start, int depth, int i, int rows, int vector, int vectors, int slot, bool isFirst, bool isReused)
     {
         int lanes = MicroKernelTable<T>.Width;
         int j = vector * lanes;
         int stride = vectors * lanes;
         int columns = Math.Min(stride, N - j);
+        T* a = _a + (i * _aRow) + (start * _aStep);
         T* b = _b + (j * _bColumn) + (start * _bStep);
         T* packed = (T*)ThreadScratch.Memory + ((nint)slot * lanes * depth);
         nint bStep = stride;
@@ -217,7 +177,7 @@ public unsafe class GemmPlan<T, TEpilogue>
         if (columns == stride && _c != null)
         {
             T* c = _c + (i * _cRow) + j;
-            kernel(depth, a, _aRow, aStep, b, bStep, packed, c, _cRow, add);
+            kernel(depth, a, _aRow, _aStep, b, bStep, packed, c, _cRow, add);
             if (isLast && !_epilogue.IsIdentity)
             {
                 _epilogue.Tile(c, _cRow, i, j, rows, columns);
@@ -227,7 +187,7 @@ public unsafe class GemmPlan<T, TEpilogue>
         }
 
         T* tile = stackalloc T[MaxTile];
-        kernel(depth, a, _aRow, aStep, b, bStep, packed, tile, stride, false);
+        kernel(depth, a, _aRow, _aStep, b, bStep, packed, tile, stride, false);
         if (add)
         {
             for (int row = 0; row < rows; row++)
