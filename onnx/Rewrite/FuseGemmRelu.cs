@@ -44,7 +44,8 @@ public static class FuseGemmRelu
             && index.OnlyFor(node.Inputs[1], "Gemm") is { } backward
             && !backward.HasInput(2))
         {
-            return (Fuse(backward, "GemmReluGrad", [backward.Inputs[0], backward.Inputs[1], greater.Inputs[0]], node), backward);
+            Node product = backward with { Attributes = backward.Attributes.Without("beta") };
+            return (Fuse(product, "GemmReluGrad", [backward.Inputs[0], backward.Inputs[1], greater.Inputs[0]], node), backward);
         }
 
         return null;

@@ -14,10 +14,7 @@ public sealed class GemmRelu : Op
         1,
         [new("A", "T"), new("B", "T"), new("C", "T", Optional: true)],
         [new("Y", "T")],
-        [
-            AttributeSchema.Float("alpha", required: true), AttributeSchema.Float("beta", required: true),
-            AttributeSchema.Int("transA", required: true), AttributeSchema.Int("transB", required: true),
-        ],
+        [AttributeSchema.Float("alpha"), AttributeSchema.Float("beta"), AttributeSchema.Int("transA"), AttributeSchema.Int("transB")],
         [("T", TypeSet.Floats)]);
 
     /// <inheritdoc/>

@@ -15,10 +15,7 @@ public sealed class GemmReluGrad : Op
         1,
         [new("A", "T"), new("B", "T"), new("Y", "T")],
         [new("dX", "T")],
-        [
-            AttributeSchema.Float("alpha", required: true), AttributeSchema.Int("transA", required: true),
-            AttributeSchema.Int("transB", required: true),
-        ],
+        [AttributeSchema.Float("alpha"), AttributeSchema.Int("transA"), AttributeSchema.Int("transB")],
         [("T", TypeSet.Floats)]);
 
     /// <inheritdoc/>
