@@ -32,7 +32,7 @@ public static class IdxReader
         return tensor;
     }
 
-    private static ArrayHeader ReadHeader(DataFile file)
+    internal static ArrayHeader ReadHeader(DataFile file)
     {
         Span<byte> magic = stackalloc byte[4];
         if (file.Read(magic) < 4 || magic[0] != 0 || magic[1] != 0)
@@ -72,7 +72,7 @@ public static class IdxReader
         return new ArrayHeader(type, shape);
     }
 
-    private static void SwapBytes(Tensor tensor)
+    internal static void SwapBytes(Tensor tensor)
     {
         if (!BitConverter.IsLittleEndian)
         {

@@ -28,11 +28,11 @@ public sealed partial record ModelSignature
     /// <summary>The classes' names, by class index; empty for a regression.</summary>
     public ImmutableArray<string> Classes { get; init; } = [];
 
-    /// <summary>The inputs that are made of a table's columns.</summary>
+    /// <summary>The inputs that are made of several of a table's columns; any other input is the column of its name.</summary>
     public ImmutableArray<SignatureInput> Inputs { get; init; } = [];
 
-    /// <summary>Texts of a table's cell that mean: no value.</summary>
-    public ImmutableArray<string> Missing { get; init; } = [""];
+    /// <summary>The text table that the model was trained on; null when it was none.</summary>
+    public SignatureTable? Table { get; init; }
 
     /// <summary>The signature as it is stored.</summary>
     /// <returns>JSON on one line.</returns>

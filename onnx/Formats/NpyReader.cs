@@ -31,12 +31,16 @@ public static class NpyReader
         using var file = new DataFile(path);
         ArrayHeader header = ReadHeader(file);
         Tensor tensor = file.ReadTensor(header.Type, [.. header.Shape]);
+        CheckBools(file, tensor);
+        return tensor;
+    }
+
+    internal static void CheckBools(DataFile file, Tensor tensor)
+    {
         if (tensor.Type == DType.Bool && tensor.Bytes.IndexOfAnyExceptInRange((byte)0, (byte)1) is var index && index >= 0)
         {
             throw file.Error($"element {index} of a bool array is the byte {tensor.Bytes[index]}, expected 0 or 1");
         }
-
-        return tensor;
     }
 
     internal static string? DescriptorOf(DType type) => type switch
@@ -56,7 +60,7 @@ public static class NpyReader
         _ => null,
     };
 
-    private static ArrayHeader ReadHeader(DataFile file)
+    internal static ArrayHeader ReadHeader(DataFile file)
     {
         Span<byte> start = stackalloc byte[12];
         if (file.Read(start[..8]) < 8 || !start[..6].SequenceEqual(Magic))

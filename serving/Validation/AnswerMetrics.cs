@@ -3,7 +3,7 @@ using Anneal.Onnx.Tensors;
 
 namespace Anneal.Serving.Validation;
 
-/// <summary>Metrics out of a model's answers alone.</summary>
+/// <summary>Metrics out of a model's answers alone: accuracy and loss (mean cross-entropy) of classes; loss (mean squared error), mae, rmse and r2 of numbers.</summary>
 internal static class AnswerMetrics
 {
     // Keeps the logarithm of a probability that underflowed to 0 finite.
@@ -36,7 +36,7 @@ internal static class AnswerMetrics
             loss -= Math.Log(Math.Max(Decisions.Probability(probabilities, row, truth[row]), SmallestProbability));
         }
 
-        return new(StringComparer.Ordinal) { ["accuracy"] = (double)right / truth.Length, ["log_loss"] = loss / truth.Length };
+        return new(StringComparer.Ordinal) { ["accuracy"] = (double)right / truth.Length, ["loss"] = loss / truth.Length };
     }
 
     private static SortedDictionary<string, double> Regression(ReadOnlySpan<float> truth, IReadOnlyDictionary<string, Tensor> answers)
@@ -67,6 +67,7 @@ internal static class AnswerMetrics
 
         return new(StringComparer.Ordinal)
         {
+            ["loss"] = squares / truth.Length,
             ["mae"] = absolutes / truth.Length,
             ["r2"] = variance > 0 ? 1 - (squares / variance) : squares > 0 ? 0 : 1,
             ["rmse"] = Math.Sqrt(squares / truth.Length),

@@ -43,7 +43,7 @@ public sealed class ValidatorTests
             new DecisionFlipsGate(0),
             new BatchInvarianceGate(0),
             new MetricGate("test.accuracy", "accuracy", Comparison.AtLeast, 0.9),
-            new MetricGate("test.log_loss", "log_loss", Comparison.AtMost, 0.77),
+            new MetricGate("test.loss", "loss", Comparison.AtMost, 0.77),
             new LatencyGate(1, 99, 1000),
         ]);
 
@@ -52,7 +52,7 @@ public sealed class ValidatorTests
         Assert.That(report.MaxAbsDiff, Is.Zero);
         Assert.That(report.DecisionFlips, Is.Zero);
         Assert.That(report.Metrics["accuracy"], Is.EqualTo(0.9));
-        Assert.That(report.Metrics["log_loss"], Is.EqualTo((0.9 * -Math.Log(0.5)) + (0.1 * -Math.Log(0.25))).Within(1e-6));
+        Assert.That(report.Metrics["loss"], Is.EqualTo((0.9 * -Math.Log(0.5)) + (0.1 * -Math.Log(0.25))).Within(1e-6));
         Assert.That(report.Latency.Select(l => l.Batch), Is.EqualTo(new[] { 1, 7, 64, Rows }));
         Assert.That(report.Latency.All(l => l.P50Ms > 0 && l.P99Ms >= l.P50Ms && l.RowsPerSecond > 0));
     }
@@ -98,7 +98,7 @@ public sealed class ValidatorTests
         Assert.That(report.Gates[0].Passed, Is.False);
         Assert.That(report.Gates[0].Detail, Is.EqualTo("accuracy 0.9, expected > 0.9, missed by 0"));
         Assert.That(() => Validate([0, 0, 0], [new MetricGate("g", "rmse", Comparison.AtMost, 1)]),
-            Throws.TypeOf<AnnealException>().With.Message.EqualTo("gate 'g': there is no metric 'rmse' here. hint: there are: accuracy, log_loss"));
+            Throws.TypeOf<AnnealException>().With.Message.EqualTo("gate 'g': there is no metric 'rmse' here. hint: there are: accuracy, loss"));
     }
 
     [Test]
@@ -148,7 +148,7 @@ public sealed class ValidatorTests
 
         Assert.That(report.Passed);
         Assert.That(report.DecisionFlips, Is.Null);
-        Assert.That(report.Metrics, Is.EquivalentTo(new Dictionary<string, double> { ["mae"] = 0.5, ["r2"] = 1 - (4 / 14.0), ["rmse"] = 1 }));
+        Assert.That(report.Metrics, Is.EquivalentTo(new Dictionary<string, double> { ["loss"] = 1, ["mae"] = 0.5, ["r2"] = 1 - (4 / 14.0), ["rmse"] = 1 }));
     }
 
     [Test]

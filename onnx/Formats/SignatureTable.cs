@@ -1,0 +1,10 @@
+using System.Collections.Immutable;
+
+namespace Anneal.Onnx.Formats;
+
+/// <summary>The text table that a model was trained on, as far as reading another one like it takes.</summary>
+/// <param name="Format">How it is written down.</param>
+/// <param name="Columns">All its columns in the file's order, the target and ignored ones included.</param>
+/// <param name="Missing">Texts that stand for a missing value; an empty field always does.</param>
+/// <param name="Target">The column that the model predicts, which a table to predict need not have.</param>
+public sealed record SignatureTable(CsvFormat Format, ImmutableArray<CsvColumn> Columns, ImmutableArray<string> Missing, string? Target);

@@ -1,0 +1,210 @@
+using System.Globalization;
+using System.Text;
+using Anneal.Onnx;
+using Anneal.Onnx.Formats;
+using Anneal.Onnx.Ir;
+using Anneal.Onnx.Tensors;
+using Anneal.Serving;
+using Anneal.Serving.BatchInference;
+
+namespace Anneal.Tests.Serving.BatchInference;
+
+public sealed class PredictorTests
+{
+    private TempFolder _folder = new();
+
+    [SetUp]
+    public void MakeFolder() => _folder = new TempFolder();
+
+    [TearDown]
+    public void DeleteFolder() => _folder.Dispose();
+
+    [TestCase(1)]
+    [TestCase(2)]
+    [TestCase(256)]
+    public void Run_CsvToCsv_WritesEveryRowInOrder(int batch)
+    {
+        using OrtModel model = Models.Open(WithSignature(Scores(), new ModelSignature
+        {
+            Task = ModelTask.Classification,
+            Classes = ["cat", "the \"dog\""],
+            Inputs = [new SignatureInput("scores", ["a", "b"])],
+        }), _folder);
+        string input = _folder.Write("in.csv", "b,ignored,a\n0.25,x,1\n0.5,y,2\n0.125,z,3\n");
+
+        PredictionSummary summary = Predictor.Run(model, input, _folder["out.csv"], new PredictOptions { Batch = batch });
+
+        Assert.That(File.ReadAllText(_folder["out.csv"]), Is.EqualTo(
+            "probability_cat,\"probability_the \"\"dog\"\"\"\n1,0.25\n2,0.5\n3,0.125\n"));
+        Assert.That(summary.Rows, Is.EqualTo(3));
+        Assert.That(summary.Ignored, Is.EqualTo(new[] { "ignored" }));
+    }
+
+    [Test]
+    public void Run_Progress_CountsTheRowsOfTheFile()
+    {
+        using OrtModel model = Models.Open(Scores(), _folder);
+        WriteNpy("in.npy", Tensor.Zeros(DType.Float, 10, 2));
+        var seen = new List<(long, long?)>();
+        Predictor.Run(model, _folder["in.npy"], _folder["out.npy"], new PredictOptions { Batch = 4, Progress = (done, all) => seen.Add((done, all)) });
+        Assert.That(seen, Is.EqualTo(new (long, long?)[] { (4, 10), (8, 10), (10, 10) }));
+    }
+
+    [TestCase(0)]
+    [TestCase(1)]
+    [TestCase(1000)]
+    public void Run_NpyToNpy_KeepsEveryRow(int rows)
+    {
+        using OrtModel model = Models.Open(Scores(), _folder);
+        Tensor x = Tensor.Zeros(DType.Float, rows, 2);
+        for (int i = 0; i < x.Length; i++)
+        {
+            x.Span<float>()[i] = i;
+        }
+
+        WriteNpy("in.npy", x);
+        PredictionSummary summary = Predictor.Run(model, _folder["in.npy"], _folder["out.npy"], new PredictOptions { Batch = 64 });
+
+        Tensor y = NpyReader.Read(_folder["out.npy"]);
+        Assert.That(y.Shape.ToArray(), Is.EqualTo(new[] { rows, 2 }));
+        Assert.That(y.Span<float>().SequenceEqual(x.Span<float>()));
+        Assert.That(summary.Rows, Is.EqualTo(rows));
+    }
+
+    [Test]
+    public void Run_IdxImages_FillAnInputOfAnotherShape()
+    {
+        var g = new GraphBuilder("pixels");
+        Value x = g.Input("pixels", TensorType.Of(DType.UInt8, Dim.Of("N"), 4));
+        g.Output(g.Node("Identity", [x]), "same");
+        using OrtModel model = Models.Open(Model.Of(g.Build()), _folder);
+        byte[] idx = [0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 2, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 255];
+        string input = _folder.WriteGzip("images.gz", idx);
+
+        Predictor.Run(model, input, _folder["out.csv"], new PredictOptions { Batch = 2 });
+
+        Assert.That(File.ReadAllText(_folder["out.csv"]), Is.EqualTo("same_0,same_1,same_2,same_3\n1,2,3,4\n5,6,7,8\n9,10,11,255\n"));
+    }
+
+    [Test]
+    public void Run_TruncatedIdx_FailsAndLeavesNoFile()
+    {
+        var g = new GraphBuilder("pixels");
+        Value x = g.Input("pixels", TensorType.Of(DType.UInt8, Dim.Of("N"), 2));
+        g.Output(g.Node("Identity", [x]), "same");
+        using OrtModel model = Models.Open(Model.Of(g.Build()), _folder);
+        string input = _folder.Write("images", [0, 0, 8, 2, 0, 0, 0, 3, 0, 0, 0, 2, 1, 2, 3]);
+
+        AnnealException error = Assert.Throws<AnnealException>(() => Predictor.Run(model, input, _folder["out.csv"], new PredictOptions { Batch = 1 }))!;
+
+        Assert.That(error.Message, Is.EqualTo($"{input}: the file ends within row 1 (from 0) of the 3 that the header promises"));
+        Assert.That(error.Code, Is.EqualTo(ExitCode.Data));
+        Assert.That(Directory.GetFiles(Path.GetDirectoryName(input)!).Select(Path.GetFileName), Is.EquivalentTo(new[] { "images", "model.onnx" }));
+    }
+
+    [Test]
+    public void Run_CsvRowThatIsNoNumber_NamesFileLineAndColumnAndLeavesNoFile()
+    {
+        using OrtModel model = Models.Open(Regression(), _folder);
+        string input = _folder.Write("in.csv", "x\n1\n2\nthree\n");
+
+        AnnealException error = Assert.Throws<AnnealException>(() => Predictor.Run(model, input, _folder["out.csv"], new PredictOptions { Batch = 1 }))!;
+
+        Assert.That(error.Message, Does.StartWith($"{input}:4: column 1 'x': 'three' is not a number"));
+        Assert.That(error.Code, Is.EqualTo(ExitCode.Data));
+        Assert.That(File.Exists(_folder["out.csv"]), Is.False);
+    }
+
+    [Test]
+    public void Run_CsvWithoutAColumnOfTheSignature_NamesItBeforeReading()
+    {
+        using OrtModel model = Models.Open(Regression(), _folder);
+        string input = _folder.Write("in.csv", "y,z\n1,bad\n");
+
+        Assert.That(() => Predictor.Run(model, input, _folder["out.csv"]),
+            Throws.TypeOf<AnnealException>().With.Message.EqualTo($"{input}: no column 'x'. hint: the header names y, z"));
+    }
+
+    [Test]
+    public void Run_TypedColumnsWithoutAHeader_AreFoundByPositionWithAndWithoutTheTarget()
+    {
+        var g = new GraphBuilder("typed");
+        Value age = g.Input("age", TensorType.Of(DType.Float, Dim.Of("N"), 1));
+        Value city = g.Input("city", TensorType.Of(DType.String, Dim.Of("N"), 1));
+        g.Output(g.Add(age, g.Constant(Tensor.Vector(0.5f))), "prediction");
+        g.Output(g.Node("Identity", [city]), "where");
+        var signature = new ModelSignature
+        {
+            Task = ModelTask.Regression,
+            Table = new SignatureTable(
+                new CsvFormat { Header = false, Trim = true },
+                [new("age", ColumnKind.Number), new("fnlwgt", ColumnKind.Ignore), new("city", ColumnKind.Category), new("pay", ColumnKind.Number)],
+                ["?"],
+                "pay"),
+        };
+        using OrtModel model = Models.Open(WithSignature(Model.Of(g.Build()), signature), _folder);
+
+        Predictor.Run(model, _folder.Write("full.csv", "25, 7, Rome, 10\n?, 8, ?, 11\n"), _folder["full.out.csv"]);
+        Predictor.Run(model, _folder.Write("bare.csv", "25, 7, Rome\n"), _folder["bare.out.csv"]);
+
+        Assert.That(File.ReadAllText(_folder["full.out.csv"]), Is.EqualTo("prediction,where\n25.5,Rome\nNaN,\n"));
+        Assert.That(File.ReadAllText(_folder["bare.out.csv"]), Is.EqualTo("prediction,where\n25.5,Rome\n"));
+        Assert.That(() => Predictor.Run(model, _folder.Write("short.csv", "25, 7\n"), _folder["short.out.csv"]),
+            Throws.TypeOf<AnnealException>().With.Message.Contains("short.csv:1: 2 fields, expected 4: age, fnlwgt, city, pay"));
+    }
+
+    [Test]
+    public void Run_NpyOfAnotherType_SaysBoth()
+    {
+        using OrtModel model = Models.Open(Scores(), _folder);
+        WriteNpy("in.npy", Tensor.Zeros(DType.Double, 3, 2));
+        Assert.That(() => Predictor.Run(model, _folder["in.npy"], _folder["out.csv"]),
+            Throws.TypeOf<AnnealException>().With.Message.EqualTo($"{_folder["in.npy"]} → rows of double[2], expected those of input 'scores: float[N,2]'"));
+    }
+
+    [Test]
+    public void Run_OutputOfUnknownKind_IsAUsageError()
+    {
+        using OrtModel model = Models.Open(Regression(), _folder);
+        string input = _folder.Write("in.csv", "x\n1\n");
+        AnnealException error = Assert.Throws<AnnealException>(() => Predictor.Run(model, input, _folder["out.txt"]))!;
+        Assert.That(error.Code, Is.EqualTo(ExitCode.Usage));
+        Assert.That(error.Message, Does.Contain("expected .csv or .npy"));
+    }
+
+    [Test]
+    public void Run_Cancelled_StopsAndLeavesNoFile()
+    {
+        using OrtModel model = Models.Open(Regression(), _folder);
+        var csv = new StringBuilder("x\n");
+        for (int i = 0; i < 10_000; i++)
+        {
+            csv.Append(CultureInfo.InvariantCulture, $"{i}\n");
+        }
+
+        using var cancellation = new CancellationTokenSource();
+        string input = _folder.Write("in.csv", csv.ToString());
+        var options = new PredictOptions { Batch = 1, Progress = (_, _) => cancellation.Cancel() };
+        Assert.That(() => Predictor.Run(model, input, _folder["out.csv"], options, cancellation.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(Directory.GetFiles(Path.GetDirectoryName(input)!).Select(Path.GetFileName), Is.EquivalentTo(new[] { "in.csv", "model.onnx" }));
+    }
+
+    private static Model Scores() => Models.Scores(0, 0);
+
+    private static Model Regression()
+    {
+        var g = new GraphBuilder("regression");
+        Value x = g.Input("x", TensorType.Of(DType.Float, Dim.Of("N"), 1));
+        g.Output(g.Node("Identity", [x]), "prediction");
+        return Model.Of(g.Build());
+    }
+
+    private static Model WithSignature(Model model, ModelSignature signature) =>
+        model with { Metadata = model.Metadata.Add(ModelSignature.MetadataKey, signature.ToJson()) };
+
+    private void WriteNpy(string name, Tensor tensor)
+    {
+        using FileStream stream = File.Create(_folder[name]);
+        NpyWriter.Write(stream, tensor);
+    }
+}
