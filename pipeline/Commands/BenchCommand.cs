@@ -7,6 +7,7 @@ internal sealed class BenchCommand : Command
     public BenchCommand()
         : base("bench", "Measures the engine: a training step, or the matrix product.")
     {
+        Add(new BenchStepCommand());
         Add(new BenchGemmCommand());
     }
 }

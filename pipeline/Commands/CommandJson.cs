@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Anneal.Pipeline.Bench;
 
 namespace Anneal.Pipeline.Commands;
 
@@ -10,4 +11,6 @@ namespace Anneal.Pipeline.Commands;
 [JsonSerializable(typeof(ExplainReport))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(GemmReport))]
+[JsonSerializable(typeof(StepReport))]
+[JsonSerializable(typeof(InspectReport))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -21,6 +21,7 @@ internal static class CommandTree
         var root = new RootCommand("Turns a pipelines.yaml into a trained, validated, servable ONNX model.")
         {
             new ExplainCommand(),
+            new InspectCommand(),
             new BenchCommand(),
             new DoctorCommand(),
             new SchemaCommand(),

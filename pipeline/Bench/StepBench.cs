@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using Anneal.Onnx;
+using Anneal.Onnx.Kernels;
+using Anneal.Onnx.Tensors;
+using Anneal.Pipeline.Report;
+using Anneal.Trainer.Models;
+
+namespace Anneal.Pipeline.Bench;
+
+/// <summary>Times training steps: twenty random batches in turn, the fastest of five slices counts.</summary>
+internal sealed class StepBench
+{
+    private const int Batches = 20;
+    private const int Slices = 5;
+    private const int WarmUp = 10;
+    private const int TargetBound = 2;
+
+    private readonly StepCase _case;
+    private readonly Tensor[][] _feeds;
+    private readonly Tensor _step = Tensor.Scalar(0L);
+    private readonly TrainingGraphs _graphs;
+
+    public StepBench(StepCase @case)
+    {
+        _case = @case;
+        _graphs = @case.Build();
+        _feeds = new Tensor[Batches][];
+    }
+
+    /// <summary>Measures one engine.</summary>
+    /// <param name="runner">The engine.</param>
+    /// <param name="threads">Its threads, for the report.</param>
+    /// <param name="seconds">Time to spend, in seconds.</param>
+    /// <param name="cancel">Ends the measurement.</param>
+    public StepReport Measure(IGraphRunner runner, int threads, double seconds, CancellationToken cancel)
+    {
+        using IGraphSession session = runner.Open(_graphs.Step, _graphs.StepState());
+        var fetches = new Tensor?[session.Fetches.Count];
+        for (int b = 0; b < Batches; b++)
+        {
+            _feeds[b] = [.. session.Feeds.Select(f => Feed(f.Name, b))];
+        }
+
+        long done = 0;
+        for (int i = 0; i < WarmUp; i++)
+        {
+            Step(session, fetches, i, ++done);
+        }
+
+        double best = double.PositiveInfinity;
+        for (int slice = 0; slice < Slices; slice++)
+        {
+            int n = 0;
+            long start = Stopwatch.GetTimestamp();
+            while (n == 0 || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds / Slices)
+            {
+                cancel.ThrowIfCancellationRequested();
+                Step(session, fetches, n++, ++done);
+            }
+
+            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds / n);
+        }
+
+        return new StepReport(_case.Name, runner.Name, _case.Batch, threads, best * 1e3, _case.Batch / best, Machine.PeakResidentMb);
+    }
+
+    private void Step(IGraphSession session, Tensor?[] fetches, int batch, long step)
+    {
+        _step.Span<long>()[0] = step;
+        session.Run(_feeds[batch % Batches], fetches);
+    }
+
+    private Tensor Feed(string name, int batch) => name switch
+    {
+        StepCase.Input => Normal(batch),
+        TrainingGraphs.TargetInput => Targets(batch),
+        TrainingGraphs.RateInput => Tensor.Scalar(StepCase.Rate),
+        TrainingGraphs.StepInput => _step,
+        _ => throw new InvalidOperationException($"the step graph of '{_case.Name}' asks for '{name}'"),
+    };
+
+    // Box and Muller's transform.
+    private Tensor Normal(int batch)
+    {
+        var tensor = Tensor.Zeros(DType.Float, _case.Batch, _case.Features);
+        Span<float> values = tensor.Span<float>();
+        ulong key = CounterRandom.Key((ulong)batch, "bench/features");
+        for (int i = 0; i < values.Length; i++)
+        {
+            double u = (CounterRandom.UInt32(key, 2 * (ulong)i) + 1.0) / 4294967296.0;
+            double angle = 2 * Math.PI * (CounterRandom.UInt32(key, (2 * (ulong)i) + 1) / 4294967296.0);
+            values[i] = (float)(Math.Sqrt(-2 * Math.Log(u)) * Math.Cos(angle));
+        }
+
+        return tensor;
+    }
+
+    private Tensor Targets(int batch)
+    {
+        var tensor = Tensor.Zeros(DType.Int64, _case.Batch);
+        Span<long> values = tensor.Span<long>();
+        ulong key = CounterRandom.Key((ulong)batch, "bench/targets");
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = CounterRandom.UInt32(key, (ulong)i) % TargetBound;
+        }
+
+        return tensor;
+    }
+}

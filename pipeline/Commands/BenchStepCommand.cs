@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.Globalization;
+using Anneal.Onnx;
+using Anneal.Pipeline.Bench;
+using Anneal.Pipeline.Report;
+using Anneal.Serving;
+using Anneal.Trainer.Execution;
+
+namespace Anneal.Pipeline.Commands;
+
+internal sealed class BenchStepCommand : AnnealCommand
+{
+    private const string Ort = "ort";
+    private const double DefaultSeconds = 4;
+
+    private readonly Option<string> _case;
+    private readonly Option<string> _engine = CommonOptions.OneOf("--engine", "The engine.", "simd", "simd", Ort);
+    private readonly Option<int?> _threads = CommonOptions.Threads();
+    private readonly Option<double> _seconds = new("--seconds")
+    {
+        Description = "Time to spend, in seconds.",
+        HelpName = "S",
+        DefaultValueFactory = _ => DefaultSeconds,
+    };
+
+    public BenchStepCommand()
+        : base("step", "Times a training step: forward, backward and the Adam update.", "anneal bench step --case mlp --threads 2")
+    {
+        string[] cases = [.. StepCases.All.Select(c => c.Name)];
+        _case = CommonOptions.OneOf("--case", "The model and its batch.", cases[0], cases);
+        _seconds.Validators.Add(result =>
+        {
+            bool isPositive = result.Tokens is not [{ Value: string text }]
+                || (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value > 0 && value <= 3600);
+            if (!isPositive)
+            {
+                result.AddError($"--seconds takes a number above 0, at most 3600, got '{result.Tokens[0].Value}'");
+            }
+        });
+        Add(_case);
+        Add(_engine);
+        Add(_threads);
+        Add(_seconds);
+    }
+
+    public override ExitCode Run(ParseResult arguments, CommandOutput output, CancellationToken cancel)
+    {
+        int threads = arguments.GetValue(_threads) ?? Machine.DefaultThreads;
+        double seconds = arguments.GetValue(_seconds);
+        var bench = new StepBench(StepCases.All.Single(c => c.Name == arguments.GetValue(_case)));
+        StepReport report;
+        if (arguments.GetValue(_engine) == Ort)
+        {
+            report = bench.Measure(new OrtRunner(new OrtOptions { Threads = threads }), threads, seconds, cancel);
+        }
+        else
+        {
+            using var runner = new SimdRunner(threads);
+            report = bench.Measure(runner, threads, seconds, cancel);
+        }
+
+        output.Text.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{report.Case} on {report.Engine}, batch {report.Batch}, {report.Threads} threads: {report.MsPerStep:F3} ms/step, {report.SamplesPerS:F0} samples/s, peak {report.PeakRssMb:F0} MB"));
+        output.Result(report, CommandJson.Default.StepReport);
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using Anneal.Onnx;
+using Anneal.Onnx.Ir;
+using Anneal.Onnx.Ir.Format;
+using Anneal.Onnx.Tensors;
+using Anneal.Pipeline.Report;
+
+namespace Anneal.Pipeline.Commands;
+
+internal sealed class InspectCommand : AnnealCommand
+{
+    private const int LongestMetadata = 100;
+
+    private readonly Argument<string> _path = new("FILE") { Description = "An ONNX file." };
+    private readonly Option<bool> _graph = new("--graph") { Description = "Print the whole graph as text." };
+    private readonly Option<bool> _plan = new("--plan") { Description = "Compile it by the SIMD engine, run it on made-up inputs and show the time of every node." };
+    private readonly Option<int?> _batch = CommonOptions.Positive("--batch", "Rows for --plan; 1 when left out.", 1_000_000);
+    private readonly Option<int?> _threads = CommonOptions.Threads();
+
+    public InspectCommand()
+        : base("inspect", "Shows an ONNX file: signature, ops, parameters, nodes; with --plan also where the time goes.", "anneal inspect model.onnx --plan --batch 64")
+    {
+        Add(_path);
+        Add(_graph);
+        Add(_plan);
+        Add(_batch);
+        Add(_threads);
+    }
+
+    public override ExitCode Run(ParseResult arguments, CommandOutput output, CancellationToken cancel)
+    {
+        string path = arguments.GetValue(_path)!;
+        Model model = ModelReader.Read(path);
+        InspectReport report = Describe(path, model);
+        if (arguments.GetValue(_graph))
+        {
+            output.Text.Write(GraphPrinter.Print(model));
+        }
+        else
+        {
+            Write(report, output.Text);
+        }
+
+        if (arguments.GetValue(_plan))
+        {
+            PlanProfile plan = PlanProfiler.Measure(model, arguments.GetValue(_batch) ?? 1, arguments.GetValue(_threads) ?? Machine.DefaultThreads, cancel);
+            Write(plan, output.Text);
+            report = report with { Plan = plan };
+        }
+
+        output.Result(report, CommandJson.Default.InspectReport);
+        return ExitCode.Done;
+    }
+
+    private static InspectReport Describe(string path, Model model)
+    {
+        Graph graph = model.Graph;
+        TypeInference types = TypeInference.Of(graph);
+        string TypeOf(string value) => types.Types.GetValueOrDefault(value)?.ToString() ?? "?";
+        long Weights(IEnumerable<string> names) => names.Distinct()
+            .Sum(n => graph.Initializers.TryGetValue(n, out Tensor? tensor) && tensor.Type.IsFloating() ? tensor.Length : 0L);
+        return new InspectReport(
+            path,
+            new FileInfo(path).Length,
+            model.IrVersion,
+            model.Opsets.ToDictionary(o => o.Key.Length == 0 ? "ai.onnx" : o.Key, o => o.Value),
+            [.. model.Functions.Select(f => $"{f.Domain}.{f.Name}")],
+            model.Metadata,
+            [.. graph.Inputs.Where(i => !graph.Initializers.ContainsKey(i.Name)).Select(i => new InspectReport.Port(i.Name, i.Type.ToString()))],
+            [.. graph.Outputs.Select(o => new InspectReport.Port(o.Name, o.Type.ToString()))],
+            Weights(graph.Initializers.Keys),
+            graph.Nodes.CountBy(n => n.OpType).OrderByDescending(n => n.Value).ThenBy(n => n.Key, StringComparer.Ordinal).ToDictionary(),
+            [
+                .. graph.Nodes.Select(n => new InspectReport.NodeRow(
+                    n.Name, n.OpType, string.Join(' ', n.Outputs.Where(o => o.Length > 0).Select(TypeOf)), Weights(n.Inputs))),
+            ],
+            null);
+    }
+
+    private static void Write(InspectReport report, TextWriter output)
+    {
+        var facts = new TextTable("FACT", "HERE");
+        facts.Add("file", FormattableString.Invariant($"{report.File}, {report.Bytes} bytes"));
+        facts.Add("format", FormattableString.Invariant($"IR {report.IrVersion}, opset {string.Join(", ", report.Opsets.Select(o => $"{o.Key} {o.Value}"))}"));
+        facts.Add("parameters", report.Parameters.ToString("N0", CultureInfo.InvariantCulture));
+        facts.Add("ops", string.Join(", ", report.Ops.Select(o => FormattableString.Invariant($"{o.Key} {o.Value}"))));
+        if (report.Functions.Count > 0)
+        {
+            facts.Add("functions", string.Join(", ", report.Functions));
+        }
+
+        foreach ((string key, string value) in report.Metadata)
+        {
+            string line = value.ReplaceLineEndings(" ");
+            facts.Add(key, line.Length > LongestMetadata ? $"{line[..LongestMetadata]}…" : line);
+        }
+
+        facts.Write(output);
+        output.WriteLine();
+        var ports = new TextTable("PORT", "NAME", "TYPE");
+        foreach (InspectReport.Port input in report.Inputs)
+        {
+            ports.Add("input", input.Name, input.Type);
+        }
+
+        foreach (InspectReport.Port port in report.Outputs)
+        {
+            ports.Add("output", port.Name, port.Type);
+        }
+
+        ports.Write(output);
+        output.WriteLine();
+        var nodes = new TextTable("NODE", "OP", "OUTPUT", ">PARAMETERS");
+        foreach (InspectReport.NodeRow node in report.Nodes)
+        {
+            nodes.Add(node.Name, node.Op, node.Output, node.Parameters == 0 ? "" : node.Parameters.ToString("N0", CultureInfo.InvariantCulture));
+        }
+
+        nodes.Write(output);
+    }
+
+    private static void Write(PlanProfile plan, TextWriter output)
+    {
+        output.WriteLine();
+        var table = new TextTable("NODE", "OP", "OUTPUT", ">MS", ">SHARE", ">GFLOP/S", ">OF PEAK", ">MB", ">GB/S", "WHERE");
+        foreach (PlanProfile.Step step in plan.Steps)
+        {
+            table.Add(
+                step.Node,
+                step.Op,
+                step.Output,
+                Number(step.Ms, "F4"),
+                Number(step.Ms / plan.Ms, "P1"),
+                Number(step.Gflops, "F1"),
+                Number(step.FractionOfPeak, "P1"),
+                Number(step.Bytes / 1e6, "F3"),
+                Number(step.GbPerS, "F1"),
+                step.InPlace ? "in place" : "");
+        }
+
+        table.Write(output);
+        output.WriteLine(FormattableString.Invariant(
+            $"{plan.Ms:F4} ms in nodes, batch {plan.Batch}, {plan.Threads} threads, peak {plan.PeakGflops:F0} GFLOP/s, arena {plan.ArenaBytes / 1e6:F3} MB, {plan.StateCopies} copies of state"));
+    }
+
+    private static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "";
+}
