@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Anneal.Onnx.Kernels;
 
@@ -44,53 +46,81 @@ public unsafe struct GemmEpilogue<T> : IGemmEpilogue<T>
     /// <inheritdoc/>
     public readonly void Tile(T* tile, nint tileStride, int row, int column, int rows, int columns)
     {
+        switch (MicroKernelTable<T>.Bits)
+        {
+            case 512:
+                Tile<Vector512<T>, Ops512<T>>(tile, tileStride, row, column, rows, columns);
+                break;
+            case 256:
+                Tile<Vector256<T>, Ops256<T>>(tile, tileStride, row, column, rows, columns);
+                break;
+            default:
+                Tile<Vector128<T>, Ops128<T>>(tile, tileStride, row, column, rows, columns);
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Tile<TVector, TOps>(T* tile, nint tileStride, int row, int column, int rows, int columns)
+        where TVector : struct
+        where TOps : IVectorOps<TVector, T>
+    {
+        T alpha = Alpha;
+        T beta = Beta;
+        nint biasColumn = BiasColumn;
+        bool scales = alpha != T.One;
+        bool scalesBias = beta != T.One;
+        bool isRelu = Activation == GemmActivation.Relu;
+        TVector alphas = TOps.Broadcast(&alpha);
+        TVector betas = TOps.Broadcast(&beta);
         for (int i = 0; i < rows; i++)
         {
             T* values = tile + (i * tileStride);
-            T* bias = Bias == null ? null : Bias + ((row + i) * BiasRow) + (column * BiasColumn);
+            T* bias = Bias == null ? null : Bias + ((row + i) * BiasRow) + (column * biasColumn);
             T* mask = Mask == null ? null : Mask + ((row + i) * MaskRow) + column;
             int j = 0;
-            for (; j <= columns - Vector<T>.Count; j += Vector<T>.Count)
+            for (; j <= columns - TOps.Width; j += TOps.Width)
             {
-                Vector<T> value = Vector.Load(values + j);
-                if (Alpha != T.One)
+                TVector value = TOps.Load(values + j);
+                if (scales)
                 {
-                    value *= Alpha;
+                    value = TOps.Multiply(value, alphas);
                 }
 
                 if (bias != null)
                 {
-                    Vector<T> addend = BiasColumn == 0 ? new Vector<T>(*bias) : Vector.Load(bias + j);
-                    value += Beta == T.One ? addend : addend * Beta;
+                    TVector addend = biasColumn == 0 ? TOps.Broadcast(bias) : TOps.Load(bias + j);
+                    value = TOps.Add(value, scalesBias ? TOps.Multiply(addend, betas) : addend);
                 }
 
-                if (Activation == GemmActivation.Relu)
+                if (isRelu)
                 {
-                    value = Vector.ConditionalSelect(Vector.LessThan(value, Vector<T>.Zero), Vector<T>.Zero, value);
+                    value = TOps.Relu(value);
                 }
 
                 if (mask != null)
                 {
-                    value = Vector.ConditionalSelect(Vector.GreaterThan(Vector.Load(mask + j), Vector<T>.Zero), value, Vector<T>.Zero);
+                    value = TOps.WherePositive(TOps.Load(mask + j), value);
                 }
 
-                value.Store(values + j);
+                TOps.Store(value, values + j);
             }
 
             for (; j < columns; j++)
             {
                 T value = values[j];
-                if (Alpha != T.One)
+                if (scales)
                 {
-                    value *= Alpha;
+                    value *= alpha;
                 }
 
                 if (bias != null)
                 {
-                    value += bias[j * BiasColumn] * Beta;
+                    T addend = bias[j * biasColumn];
+                    value += scalesBias ? addend * beta : addend;
                 }
 
-                bool isZero = (Activation == GemmActivation.Relu && value < T.Zero) || (mask != null && !(mask[j] > T.Zero));
+                bool isZero = (isRelu && value < T.Zero) || (mask != null && !(mask[j] > T.Zero));
                 values[j] = isZero ? T.Zero : value;
             }
         }

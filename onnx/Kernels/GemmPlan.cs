@@ -17,7 +17,7 @@ public unsafe class GemmPlan<T, TEpilogue>
     private const int BlockBytes = 512 * 1024;
     private const int DepthBytes = 2048;
     private const double ItemFlops = 4e6;
-    private const int MaxItems = 64;
+    private const int MaxItems = 24;
     private const int MaxTile = 8 * 48;
 
     private readonly nint _aRow;
@@ -131,11 +131,12 @@ public unsafe class GemmPlan<T, TEpilogue>
             {
                 int i = Bound(tile, _tiles, M);
                 int rows = Bound(tile + 1, _tiles, M) - i;
+                T* a = _a + (i * _aRow) + (start * _aStep);
                 for (int panel = 0; panel < panels; panel++)
                 {
                     int first = Bound(panel, panels, vectors);
                     int width = Bound(panel + 1, panels, vectors) - first;
-                    Panel(start, depth, i, rows, vectorStart + first, width, first, tile == tileStart, tileEnd - tileStart > 1);
+                    Panel(a, start, depth, i, rows, vectorStart + first, width, first, tile == tileStart, tileEnd - tileStart > 1);
                 }
             }
 
@@ -145,13 +146,12 @@ public unsafe class GemmPlan<T, TEpilogue>
     }
 
     [SkipLocalsInit]
-    private void Panel(int start, int depth, int i, int rows, int vector, int vectors, int slot, bool isFirst, bool isReused)
+    private void Panel(T* a, int start, int depth, int i, int rows, int vector, int vectors, int slot, bool isFirst, bool isReused)
     {
         int lanes = MicroKernelTable<T>.Width;
         int j = vector * lanes;
         int stride = vectors * lanes;
         int columns = Math.Min(stride, N - j);
-        T* a = _a + (i * _aRow) + (start * _aStep);
         T* b = _b + (j * _bColumn) + (start * _bStep);
         T* packed = (T*)ThreadScratch.Memory + ((nint)slot * lanes * depth);
         nint bStep = stride;

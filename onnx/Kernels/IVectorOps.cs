@@ -15,5 +15,13 @@ internal unsafe interface IVectorOps<TVector, T>
 
     static abstract TVector Add(TVector left, TVector right);
 
+    static abstract TVector Multiply(TVector left, TVector right);
+
+    /// <summary>Zero where the value is below zero; NaN stays NaN.</summary>
+    static abstract TVector Relu(TVector value);
+
+    /// <summary>The value where the mask is above zero, else zero.</summary>
+    static abstract TVector WherePositive(TVector mask, TVector value);
+
     static abstract void Store(TVector value, T* destination);
 }
