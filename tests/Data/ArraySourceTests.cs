@@ -20,7 +20,7 @@ public sealed class ArraySourceTests
         using var folder = new TempFolder();
         var source = new NpySource(Npy(folder, "x.npy", Tensor.Zeros(DType.UInt8, 3, 4, 4)), Npy(folder, "y.npy", Tensor.Of<int>([3, 1], [2, 0, 2])));
         DataTable table = source.Load();
-        Assert.That(table.Features.Single().ToString(), Is.EqualTo("FeatureColumn { Name = input, Values = uint8[3,4,4] }"));
+        Assert.That(table.Features.Single().ToString(), Is.EqualTo("FeatureColumn { Name = input, Kind = , Values = uint8[3,4,4] }"));
         Assert.That(table.Target.Span<long>().ToArray(), Is.EqualTo(new long[] { 2, 0, 2 }));
         Assert.That(table.ClassNames, Is.EqualTo(new[] { "0", "1", "2" }));
     }
@@ -47,12 +47,14 @@ public sealed class ArraySourceTests
         string large = Npy(folder, "l.npy", Tensor.Vector<long>(0, 1, 2));
         string few = Npy(folder, "f.npy", Tensor.Vector<long>(0, 1));
         string wide = Npy(folder, "w.npy", Tensor.Zeros(DType.Int64, 3, 2));
+        string odd = Npy(folder, "o.npy", Tensor.Of<float>([3, 2], [1, 2, float.NaN, 4, 5, 6]));
         DataTable train = new NpySource(x, y).Load();
         (Action Action, string Message)[] cases =
         [
             (() => new NpySource(x, negative).Load(), $"{negative}: row 1 (from 0): label -1 is not a class from 0 to 65535"),
             (() => new NpySource(x, large) { ClassNames = ["a", "b"] }.Load(), $"{large}: row 2 (from 0): label 2 is not a class from 0 to 1"),
             (() => new NpySource(x, large).Load(train), $"{large}: row 2 (from 0): label 2 is not a class from 0 to 1. hint: the classes are those of the training data"),
+            (() => new NpySource(odd, y).Load(), $"{odd}: row 1 (from 0): element 0 is not finite in float32"),
             (() => new NpySource(x, few).Load(), $"{x}: 3 rows, but 2 labels in {few}"),
             (() => new NpySource(x, wide).Load(), $"{wide}: int64[3,2], expected one label a row"),
         ];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Anneal.Onnx;
 using Anneal.Onnx.Tensors;
 
@@ -39,7 +40,8 @@ public abstract record ArraySource(string Features, string Labels) : DataSource
             throw AnnealException.BadData($"{Features}: no rows");
         }
 
-        var column = new FeatureColumn(InputName, features);
+        CheckFinite(features);
+        var column = new FeatureColumn(InputName, null, features);
         return labels.Type.IsFloating() ? new DataTable([column], Numbers(labels), null) : Classified(column, Indices(labels), train);
     }
 
@@ -60,6 +62,36 @@ public abstract record ArraySource(string Features, string Labels) : DataSource
 
         names ??= [.. Enumerable.Range(0, (int)System.Numerics.Tensors.TensorPrimitives.Max<long>(labels) + 1).Select(i => i.ToString(CultureInfo.InvariantCulture))];
         return new DataTable([column], target, names);
+    }
+
+    private void CheckFinite(Tensor features)
+    {
+        int bad = features.Type switch
+        {
+            DType.Float => FirstNotFinite(features.Span<float>()),
+            DType.Double => FirstNotFinite(features.Span<double>()),
+            DType.Float16 => FirstNotFinite(features.Span<Half>()),
+            _ => -1,
+        };
+        if (bad >= 0)
+        {
+            int width = features.Length / features.Shape[0];
+            throw AnnealException.BadData($"{Features}: row {bad / width} (from 0): element {bad % width} is not finite in float32");
+        }
+    }
+
+    private static int FirstNotFinite<T>(ReadOnlySpan<T> values)
+        where T : IFloatingPointIeee754<T>
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!float.IsFinite(float.CreateTruncating(values[i])))
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     private Tensor Numbers(Tensor labels)

@@ -45,7 +45,9 @@ public sealed record CsvSource(string Path, IReadOnlyList<CsvColumn> Columns, st
         }
 
         Tensor?[] values = columns.Take();
-        FeatureColumn[] features = [.. Columns.Select((c, i) => (c.Name, Values: values[i])).Where((c, i) => i != label && c.Values is not null).Select(c => new FeatureColumn(c.Name, c.Values!))];
+        FeatureColumn[] features = [.. Enumerable.Range(0, values.Length)
+            .Where(i => i != label && values[i] is not null)
+            .Select(i => new FeatureColumn(Columns[i].Name, Columns[i].Kind, values[i]!))];
         Tensor target = values[label]!;
         if (Columns[label].Kind == ColumnKind.Number)
         {
