@@ -9,16 +9,16 @@ public sealed class PermutationTests
     public void CounterRandom_AnyMachine_GivesTheseNumbers()
     {
         ulong key = CounterRandom.Key(42, "shuffle");
-        Assert.That(key, Is.EqualTo(0xb3e1294e7139a8db));
-        Assert.That(Enumerable.Range(0, 4).Select(i => CounterRandom.UInt32(key, (ulong)i)), Is.EqualTo(new uint[] { 1906418583, 596705381, 3764670636, 2701965356 }));
+        Assert.That(key, Is.EqualTo(0x8ac7f0189597eadf));
+        Assert.That(Enumerable.Range(0, 4).Select(i => CounterRandom.UInt32(key, (ulong)i)), Is.EqualTo(new uint[] { 1452929084, 593111595, 988903641, 2985117046 }));
     }
 
     [Test]
     public void Of_AnyMachine_GivesTheseOrders()
     {
-        Assert.That(Permutation.Of(42, "shuffle", 0, 10), Is.EqualTo(new[] { 2, 3, 8, 6, 5, 0, 9, 7, 1, 4 }));
-        Assert.That(Permutation.Of(42, "shuffle", 1, 10), Is.EqualTo(new[] { 7, 2, 8, 1, 0, 6, 3, 5, 4, 9 }));
-        Assert.That(Permutation.Of(7, "split/validation", 0, 10), Is.EqualTo(new[] { 1, 3, 4, 7, 5, 6, 2, 0, 8, 9 }));
+        Assert.That(Permutation.Of(42, "shuffle", 0, 10), Is.EqualTo(new[] { 2, 6, 7, 0, 5, 9, 4, 8, 1, 3 }));
+        Assert.That(Permutation.Of(42, "shuffle", 1, 10), Is.EqualTo(new[] { 4, 0, 5, 1, 6, 9, 8, 7, 2, 3 }));
+        Assert.That(Permutation.Of(7, "split/validation", 0, 10), Is.EqualTo(new[] { 2, 6, 9, 5, 1, 3, 0, 8, 7, 4 }));
     }
 
     [TestCase(0)]

@@ -21,8 +21,8 @@ public sealed class SplitTests
     [Test]
     public void Holdout_SameSeed_IsTheSameAndThisOne()
     {
-        Assert.That(Split.Holdout(10, 0.3, 0, [], 7).Validation, Is.EqualTo(new[] { 1, 3, 4 }));
-        Assert.That(Split.Holdout(10, 0.3, 0, [], 8).Validation, Is.Not.EqualTo(new[] { 1, 3, 4 }));
+        Assert.That(Split.Holdout(10, 0.3, 0, [], 7).Validation, Is.EqualTo(new[] { 2, 6, 9 }));
+        Assert.That(Split.Holdout(10, 0.3, 0, [], 8).Validation, Is.Not.EqualTo(new[] { 2, 6, 9 }));
     }
 
     [Test]

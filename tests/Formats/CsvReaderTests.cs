@@ -121,6 +121,26 @@ public sealed class CsvReaderTests
         Assert.That(Rows(folder.Write("a.csv", text.ToString()), s_plain), Is.EqualTo(expected.ToString()));
     }
 
+    [FsCheck.NUnit.Property(MaxTest = 200)]
+    public void Read_WhatWasQuoted_IsWhatWasWritten(int seed, byte columns)
+    {
+        using var folder = new TempFolder();
+        const string Alphabet = "a\",\n\r é;";
+        ulong key = Anneal.Onnx.Kernels.CounterRandom.Key((ulong)seed, "csv");
+        ulong counter = 0;
+        int Draw(int bound) => (int)(Anneal.Onnx.Kernels.CounterRandom.UInt32(key, counter++) % (uint)bound);
+        string[][] rows = [.. Enumerable.Range(0, 1 + Draw(5)).Select(_ => Enumerable.Range(0, 1 + (columns % 4)).Select(_ => string.Concat(Enumerable.Range(0, Draw(5)).Select(_ => Alphabet[Draw(Alphabet.Length)]))).ToArray())];
+        string text = string.Join(seed % 2 == 0 ? "\n" : "\r\n", rows.Select(r => string.Join(',', r.Select(f => $"\"{f.Replace("\"", "\"\"", StringComparison.Ordinal)}\""))));
+        using var reader = new CsvReader(folder.Write("a.csv", text), s_plain);
+        foreach (string[] row in rows)
+        {
+            Assert.That(reader.Read());
+            Assert.That(Enumerable.Range(0, reader.FieldCount).Select(reader.Text), Is.EqualTo(row));
+        }
+
+        Assert.That(reader.Read(), Is.False);
+    }
+
     [Test]
     public void Read_ManyRows_AllocatesNothing()
     {
