@@ -26,6 +26,9 @@ public sealed class AnnealException : Exception
     /// <summary>The exit code of a command that ends with this error.</summary>
     public ExitCode Code { get; }
 
+    /// <summary>The message without its frames.</summary>
+    public string Text => _hint is null ? _text : $"{_text}. hint: {_hint}";
+
     /// <inheritdoc/>
     public override string Message
     {

@@ -1,0 +1,78 @@
+using Anneal.Onnx;
+using Anneal.Onnx.Formats;
+using Anneal.Onnx.Ir;
+using Anneal.Onnx.Tensors;
+using Anneal.Pipeline.Config.Options;
+using Anneal.Pipeline.Stages;
+using Anneal.Trainer.Models;
+
+namespace Anneal.Pipeline.Config.Checks;
+
+/// <summary>Every layer takes what the one before it gives, as far as the input's shape is known from a file's header.</summary>
+internal sealed class CheckModelShapes : IConfigValidator
+{
+    // How many features and classes there are follows from data; here only ranks and fixed sizes matter.
+    private const int SomeSize = 2;
+
+    public IReadOnlyList<string> Reads => ["task", "model", "data"];
+
+    public void Check(CheckContext context)
+    {
+        if (InputOf(context) is not { } input)
+        {
+            return;
+        }
+
+        int classes = context.Options switch
+        {
+            { Task: TaskKind.Regression } => 1,
+            { Data.Dataset: DatasetName.Mnist } => 10,
+            _ => SomeSize,
+        };
+        var g = new GraphBuilder("shapes");
+        var layers = new LayerContext(g, 0, null);
+        Value x = g.Input("input", TensorType.Of(DType.Float, [Dim.Of("N"), .. input.Select(Dim.Of)]));
+        foreach (Layer layer in NetworkBuilder.Build(context.Options.Model, classes, _ => Config.Origin.Default).Layers)
+        {
+            try
+            {
+                x = layer.Apply(layers, x);
+            }
+            catch (AnnealException error)
+            {
+                context.Error(layer.Origin.Path!, error.Text);
+                return;
+            }
+        }
+
+        bool isKnown = context.Options.Task == TaskKind.Regression || context.Options.Data.Dataset is not null;
+        if (isKnown && (x.Rank != 2 || x.Shape[1].Size != classes))
+        {
+            context.Error("model", $"the last layer gives {x.Shape}, expected [N,{classes}]");
+        }
+    }
+
+    private static int[]? InputOf(CheckContext context)
+    {
+        try
+        {
+            return context.Options.Data switch
+            {
+                { Dataset: DatasetName.Mnist } => [28, 28],
+                { Train: CsvOptions } => [SomeSize],
+                { Train: IdxOptions o } when context.Files.Find(o.Features) is { } path => Item(IdxReader.ReadHeader(path)),
+                { Train: NpyOptions o } when context.Files.Find(o.Features) is { } path => Item(NpyReader.ReadHeader(path)),
+                _ => null,
+            };
+        }
+        catch (AnnealException error)
+        {
+            context.Error("data.train", error.Message);
+            return null;
+        }
+    }
+
+    private static int[]? Item(ArrayHeader header) => header.Shape.Count > 0 && header.Shape.All(s => s is >= 0 and <= int.MaxValue)
+        ? [.. header.Shape.Skip(1).Select(s => (int)s)]
+        : null;
+}

@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+
+namespace Anneal.Pipeline.Runs;
+
+/// <summary>The JSON form of a run's files.</summary>
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(RunRecord))]
+internal sealed partial class RunJson : JsonSerializerContext;

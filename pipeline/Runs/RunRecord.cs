@@ -1,0 +1,48 @@
+namespace Anneal.Pipeline.Runs;
+
+/// <summary>The content of <c>run.json</c>: what was done, from what, and how it ended.</summary>
+internal sealed record RunRecord
+{
+    /// <summary>The pipeline's name.</summary>
+    public required string Pipeline { get; init; }
+
+    /// <summary>The run's id: the name of its folder.</summary>
+    public required string Run { get; init; }
+
+    /// <summary>running, done, failed, gate_failed or interrupted.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>When the run began, in UTC.</summary>
+    public required DateTimeOffset Created { get; init; }
+
+    /// <summary>The folder against which the configuration's paths are resolved.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The engine that trained.</summary>
+    public string? Engine { get; init; }
+
+    /// <summary>Release and commit of the code.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>Why the run failed, if it did.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>Wall time of all stages that were run, in seconds.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>The path of the exported model, once there is one.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The complete stages by name.</summary>
+    public IReadOnlyDictionary<string, StageRecord> Stages { get; init; } = new Dictionary<string, StageRecord>(StringComparer.Ordinal);
+
+    /// <summary>Metrics by part and name.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Metrics { get; init; } =
+        new Dictionary<string, IReadOnlyDictionary<string, double>>(StringComparer.Ordinal);
+
+    /// <summary>This record with a stage added or replaced.</summary>
+    public RunRecord With(string stage, StageRecord record) => this with
+    {
+        Stages = new SortedDictionary<string, StageRecord>(Stages.ToDictionary(), StringComparer.Ordinal) { [stage] = record },
+    };
+}

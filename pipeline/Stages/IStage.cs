@@ -1,0 +1,25 @@
+namespace Anneal.Pipeline.Stages;
+
+/// <summary>A stage of a pipeline.</summary>
+internal interface IStage
+{
+    /// <summary>The stage's name.</summary>
+    string Name { get; }
+
+    /// <summary>All that the result follows from beside the stage before: options, files, code; by a name that is printed when one changes.</summary>
+    /// <param name="context">The run.</param>
+    /// <returns>Names and texts.</returns>
+    IReadOnlyDictionary<string, string> Inputs(RunContext context);
+
+    /// <summary>Whether the result of an earlier run is still there.</summary>
+    /// <param name="context">The run.</param>
+    /// <returns>False when a file is missing.</returns>
+    bool IsThere(RunContext context);
+
+    /// <summary>Runs the stage.</summary>
+    /// <param name="context">The run.</param>
+    /// <returns>What it did, in a line.</returns>
+    /// <exception cref="Onnx.AnnealException">It failed.</exception>
+    /// <exception cref="OperationCanceledException">It was interrupted with its state saved.</exception>
+    string Run(RunContext context);
+}

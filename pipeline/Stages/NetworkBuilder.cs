@@ -1,0 +1,74 @@
+using System.Globalization;
+using Anneal.Pipeline.Config;
+using Anneal.Pipeline.Config.Options;
+using Anneal.Trainer.Models;
+
+namespace Anneal.Pipeline.Stages;
+
+/// <summary>Turns the options of a model into layers, each with the line it comes from.</summary>
+internal static class NetworkBuilder
+{
+    /// <summary>Builds the network.</summary>
+    /// <param name="model">The options.</param>
+    /// <param name="classes">The number of outputs that the task needs.</param>
+    /// <param name="originOf">Where a path of the configuration was written.</param>
+    /// <returns>The layers.</returns>
+    public static Network Build(ModelOptions model, int classes, Func<string, Origin> originOf) => model switch
+    {
+        LayersOptions layers => new Network([.. Layers(originOf, layers, classes)]),
+        MlpOptions mlp => new Network([.. Mlp(originOf, mlp, classes)]),
+        ModelOptions other => throw new NotSupportedException($"no network for {other.GetType().Name}"),
+    };
+
+    private static IEnumerable<Layer> Layers(Func<string, Origin> originOf, LayersOptions options, int classes)
+    {
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (int i = 0; i < options.Layers.Count; i++)
+        {
+            Onnx.Ir.Origin origin = OriginOf(originOf, string.Create(CultureInfo.InvariantCulture, $"model.layers.{i}"));
+            yield return options.Layers[i] switch
+            {
+                DenseOptions o => new Layer.Dense(
+                    Name("dense"), origin, o.Units ?? classes, Map<Activation>(o.Activation), o.Bias, Map<Initializer>(o.Init)),
+                FlattenOptions => new Layer.Flatten(Name("flatten"), origin),
+                DropoutOptions o => new Layer.Dropout(Name("dropout"), origin, (float)o.Rate),
+                ActivationOptions o => new Layer.Activate(Name("activation"), origin, Map<Activation>(o.Kind)),
+                LayerOptions other => throw new NotSupportedException($"no layer for {other.GetType().Name}"),
+            };
+        }
+
+        string Name(string kind)
+        {
+            int count = counts[kind] = counts.GetValueOrDefault(kind) + 1;
+            return string.Create(CultureInfo.InvariantCulture, $"{kind}{count}");
+        }
+    }
+
+    private static IEnumerable<Layer> Mlp(Func<string, Origin> originOf, MlpOptions options, int classes)
+    {
+        Onnx.Ir.Origin origin = OriginOf(originOf, "model.mlp");
+        yield return new Layer.Flatten("flatten1", origin);
+        for (int i = 0; i < options.Units.Count; i++)
+        {
+            string number = (i + 1).ToString(CultureInfo.InvariantCulture);
+            yield return new Layer.Dense("dense" + number, origin, options.Units[i], Map<Activation>(options.Activation), true, Map<Initializer>(options.Init));
+            if (options.Dropout > 0)
+            {
+                yield return new Layer.Dropout("dropout" + number, origin, (float)options.Dropout);
+            }
+        }
+
+        string last = (options.Units.Count + 1).ToString(CultureInfo.InvariantCulture);
+        yield return new Layer.Dense("dense" + last, origin, classes, Activation.Linear, true, Initializer.Auto);
+    }
+
+    // The options' enums and the trainer's have the same names: a test holds it.
+    private static T Map<T>(Enum value)
+        where T : struct, Enum => Enum.Parse<T>(value.ToString());
+
+    private static Onnx.Ir.Origin OriginOf(Func<string, Origin> originOf, string path)
+    {
+        Origin origin = originOf(path);
+        return new Onnx.Ir.Origin(origin.File, origin.Line, origin.Column, path);
+    }
+}

@@ -1,0 +1,258 @@
+using System.Diagnostics;
+using Anneal.Onnx;
+using Anneal.Pipeline.Config;
+using Anneal.Pipeline.Config.Checks;
+using Anneal.Pipeline.Plan;
+using Anneal.Pipeline.Runs;
+using Anneal.Serving.Validation;
+using Anneal.Trainer.Models;
+
+namespace Anneal.Pipeline.Stages;
+
+/// <summary>Runs a pipeline stage by stage; a stage whose key is that of the run's record is not run again.</summary>
+internal static class PipelineRunner
+{
+    private static readonly IStage[] s_stages = [new DataStage(), new TrainStage(), new AverageStage(), new ExportStage(), new ValidateStage()];
+
+    /// <summary>The stages' names, in order.</summary>
+    public static IReadOnlyList<string> StageNames => [.. s_stages.Select(s => s.Name)];
+
+    /// <summary>Runs a pipeline.</summary>
+    /// <param name="request">What to run.</param>
+    /// <param name="output">Where it tells what it does.</param>
+    /// <param name="cancel">Asks it to save its state and stop.</param>
+    /// <returns>How it ended.</returns>
+    /// <exception cref="ConfigException">The configuration has errors.</exception>
+    /// <exception cref="AnnealException">A stage failed.</exception>
+    public static RunSummary Run(RunRequest request, IRunOutput output, CancellationToken cancel)
+    {
+        LoadedConfig config = Load(request);
+        int last = LastStage(request.Until);
+        string key = TrainKey(config);
+        string path = request.OutFolder ?? Path.Combine(RunsFolder(request.ConfigPath), config.Name, key[..12]);
+        using RunFolder folder = RunFolder.Open(path);
+        if (request.Fresh)
+        {
+            folder.Clear();
+        }
+
+        using var context = new RunContext(config, folder, request, output, cancel);
+        return Run(context, request, last);
+    }
+
+    /// <summary>Goes on with an interrupted or killed run from its newest checkpoint.</summary>
+    /// <param name="runFolder">The run's folder.</param>
+    /// <param name="request">Settings that do not change the result: device, threads, the last stage.</param>
+    /// <param name="output">Where it tells what it does.</param>
+    /// <param name="cancel">Asks it to save its state and stop.</param>
+    /// <returns>How it ended.</returns>
+    /// <exception cref="AnnealException">The folder holds no run, or a stage failed.</exception>
+    public static RunSummary Resume(string runFolder, RunRequest request, IRunOutput output, CancellationToken cancel)
+    {
+        RunRecord record = RunFolder.ReadRecord(runFolder)
+            ?? throw AnnealException.BadUsage($"{runFolder}: there is no run here (no run.json)", "give the folder of a run, runs/<pipeline>/<id>");
+        string configPath = Path.Combine(runFolder, "config.yaml");
+        return Run(request with { ConfigPath = configPath, Pipeline = record.Pipeline, OutFolder = runFolder, DataFolder = record.Folder }, output, cancel);
+    }
+
+    /// <summary>Checks a pipeline without training: configuration, files, data, shapes.</summary>
+    /// <param name="request">What to check.</param>
+    /// <param name="output">Where it tells what it does.</param>
+    /// <returns>The data's summary and the layer table's last line.</returns>
+    /// <exception cref="ConfigException">The configuration has errors.</exception>
+    /// <exception cref="AnnealException">The data or a layer does not fit.</exception>
+    public static string Check(RunRequest request, IRunOutput output)
+    {
+        LoadedConfig config = Load(request);
+        PreparedData data = PreparedData.Load(config);
+        foreach (string warning in data.Fitted.Warnings)
+        {
+            output.Warn(warning);
+        }
+
+        TrainingGraphs graphs = TrainingGraphs.Build(
+            NetworkBuilder.Build(config.Options.Model, data.Target.Classes, config.OriginOf),
+            data.InStep,
+            data.Fitted.Graph,
+            data.Target,
+            TrainingOptions.OptimizerOf(config.Options.Train),
+            (ulong)config.Options.Seed);
+        return FormattableString.Invariant($"{data.Summary}; {graphs.Parameters.Sum(p => (long)p.Initial.Length)} parameters");
+    }
+
+    private static LoadedConfig Load(RunRequest request)
+    {
+        List<string> sets = [.. request.Sets];
+        if (request.Engine is { } engine)
+        {
+            sets.Add($"train.engine={engine}");
+        }
+
+        return ConfigLoader.Load(
+            request.ConfigPath,
+            request.Pipeline,
+            sets,
+            [.. request.DataFolder is { } folder ? (string[])[folder] : [], .. DataFolders()],
+            [new CheckModelShapes()]);
+    }
+
+    // Where data files are looked for after the configuration's own folder.
+    private static IEnumerable<string> DataFolders() =>
+        Environment.GetEnvironmentVariable("ANNEAL_DATA")?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+    private static int LastStage(string? until)
+    {
+        int index = until is null ? s_stages.Length - 1 : Array.FindIndex(s_stages, s => s.Name == until);
+        return index >= 0
+            ? index
+            : throw AnnealException.BadUsage($"there is no stage '{until}'", $"the stages are {string.Join(", ", StageNames)}");
+    }
+
+    private static string RunsFolder(string configPath) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(configPath))!, "runs");
+
+    // The run's id: everything that the trained parameters follow from.
+    private static string TrainKey(LoadedConfig config) => StageKey.Of(
+        CodeVersion.Key,
+        config.Name,
+        config.KeyText("task", "seed", "data", "model", "train"),
+        string.Join("\n", Sources.Files(config).Select(StageKey.OfFile)));
+
+    private static RunSummary Run(RunContext context, RunRequest request, int last)
+    {
+        RunRecord? earlier = context.Folder.Read();
+        RunRecord record = new RunRecord
+        {
+            Pipeline = context.Config.Name,
+            Run = Path.GetFileName(context.Folder.Path),
+            Status = "running",
+            Created = earlier?.Created ?? TimeProvider.System.GetUtcNow(),
+            Folder = request.DataFolder ?? Path.GetDirectoryName(Path.GetFullPath(request.ConfigPath))!,
+            Code = CodeVersion.Release,
+            Engine = request.Engine ?? context.Options.Train.Engine.ToString().ToLowerInvariant(),
+            Stages = earlier?.Stages ?? new Dictionary<string, StageRecord>(StringComparer.Ordinal),
+            Metrics = earlier?.Metrics ?? new Dictionary<string, IReadOnlyDictionary<string, double>>(StringComparer.Ordinal),
+            Seconds = earlier?.Seconds ?? 0,
+        };
+        foreach ((string part, IReadOnlyDictionary<string, double> metrics) in record.Metrics)
+        {
+            context.Metrics[part] = metrics;
+        }
+
+        context.Folder.Write("config.yaml", context.Config.Yaml);
+        var summaries = new List<StageSummary>();
+        string key = "";
+        bool isAllCached = true;
+        foreach (IStage stage in s_stages.Take(last + 1))
+        {
+            IReadOnlyDictionary<string, string> inputs = stage.Inputs(context);
+            Dictionary<string, string> parts = inputs.ToDictionary(i => i.Key, i => StageKey.Of(i.Value), StringComparer.Ordinal);
+            parts["before"] = key;
+            key = StageKey.Of([stage.Name, .. parts.OrderBy(p => p.Key, StringComparer.Ordinal).SelectMany(p => (string[])[p.Key, p.Value])]);
+            StageRecord? done = record.Stages.GetValueOrDefault(stage.Name);
+            if (done?.Key == key && stage.IsThere(context))
+            {
+                context.Output.Line($"{stage.Name,-8} unchanged: {done.Note}");
+                summaries.Add(new StageSummary(stage.Name, "done", true, done.Seconds));
+                continue;
+            }
+
+            isAllCached = false;
+            context.Output.Line($"{stage.Name,-8} runs: {Why(stage, done, parts)}");
+            if (stage is TrainStage && done is not null && done.Key != key)
+            {
+                context.Checkpoints.Clear();
+            }
+
+            context.Folder.Write(record);
+            (record, StageSummary summary) = RunStage(context, stage, record, key, parts);
+            summaries.Add(summary);
+            if (summary.Status == "interrupted")
+            {
+                return Summary(context, record, summaries, ExitCode.Interrupted);
+            }
+        }
+
+        if (!isAllCached)
+        {
+            context.Folder.Write(record with { Status = "done" });
+        }
+
+        RunSummary result = Summary(context, record, summaries, ExitCode.Done);
+        if (result.ExitCode == ExitCode.GateFailed)
+        {
+            context.Folder.Write(record with { Status = "gate_failed" });
+        }
+
+        return result;
+    }
+
+    private static (RunRecord Record, StageSummary Summary) RunStage(
+        RunContext context, IStage stage, RunRecord record, string key, IReadOnlyDictionary<string, string> parts)
+    {
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            string note = stage.Run(context);
+            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            context.Output.Line(FormattableString.Invariant($"{stage.Name,-8} done in {seconds:0.00} s: {note}"));
+            record = record.With(stage.Name, new StageRecord(key, seconds, note, parts)) with
+            {
+                Seconds = record.Seconds + seconds,
+                Metrics = context.Metrics,
+                Model = File.Exists(context.Folder.ModelPath) ? context.Folder.ModelPath : null,
+            };
+            context.Folder.Write(record);
+            return (record, new StageSummary(stage.Name, "done", false, seconds));
+        }
+        catch (OperationCanceledException interrupted)
+        {
+            context.Output.Line($"{stage.Name,-8} {interrupted.Message}");
+            context.Folder.Write(record with { Status = "interrupted" });
+            return (record, new StageSummary(stage.Name, "interrupted", false, Stopwatch.GetElapsedTime(start).TotalSeconds));
+        }
+        catch (AnnealException error)
+        {
+            context.Folder.Write(record with { Status = "failed", Error = error.Message });
+            throw;
+        }
+    }
+
+    private static string Why(IStage stage, StageRecord? done, Dictionary<string, string> parts)
+    {
+        if (done is null)
+        {
+            return "not done yet";
+        }
+
+        string[] changed = [.. parts.Where(p => done.Parts.GetValueOrDefault(p.Key) != p.Value).Select(p => p.Key == "before" ? "the stage before" : $"its {p.Key}")];
+        return changed.Length == 0 ? $"a file of {stage.Name} is missing" : $"{string.Join(" and ", changed)} changed";
+    }
+
+    private static RunSummary Summary(RunContext context, RunRecord record, List<StageSummary> stages, ExitCode code)
+    {
+        ValidationSummary? validation = stages.Exists(s => s.Name == "validate" && s.Status == "done") ? ReadValidation(context) : null;
+        foreach (GateSummary gate in validation?.Gates.Where(g => !g.Passed) ?? [])
+        {
+            context.Output.Warn(FormattableString.Invariant($"gate {gate.Name} failed: {gate.Detail}"));
+        }
+
+        ExitCode exit = code == ExitCode.Done && validation is { Passed: false } ? ExitCode.GateFailed : code;
+        string status = exit switch
+        {
+            ExitCode.Interrupted => "interrupted",
+            ExitCode.GateFailed => "gate_failed",
+            _ => "done",
+        };
+        return new RunSummary(record.Pipeline, context.Folder.Path, status, stages, record.Metrics, validation, record.Model) { ExitCode = exit };
+    }
+
+    private static ValidationSummary ReadValidation(RunContext context)
+    {
+        ValidationReport report = ValidationReport.FromJson(File.ReadAllText(context.Folder.File("validation.json")));
+        return new ValidationSummary(
+            report.Passed,
+            report.MaxAbsDiff,
+            report.DecisionFlips,
+            [.. report.Gates.Select(g => new GateSummary(g.Name, g.Passed, g.Value, g.Limit) { Detail = g.Detail })]);
+    }
+}

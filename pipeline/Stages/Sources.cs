@@ -1,0 +1,83 @@
+using Anneal.Onnx.Formats;
+using Anneal.Pipeline.Config;
+using Anneal.Pipeline.Config.Options;
+using Anneal.Trainer.Data;
+using Anneal.Trainer.Features;
+
+namespace Anneal.Pipeline.Stages;
+
+/// <summary>Turns the options of data into the trainer's sources.</summary>
+internal static class Sources
+{
+    /// <summary>The source of the training rows.</summary>
+    public static DataSource Train(LoadedConfig config) => config.Options.Data.Dataset is { } dataset
+        ? Dataset(dataset, test: false)
+        : SourceOf(config, config.Options.Data.Train!);
+
+    /// <summary>The source of the test rows, or null.</summary>
+    public static DataSource? Test(LoadedConfig config) => config.Options.Data.Dataset is { } dataset
+        ? Dataset(dataset, test: true)
+        : config.Options.Data.Test is { } test ? SourceOf(config, test) : null;
+
+    /// <summary>The files that the rows come from.</summary>
+    public static IReadOnlyList<string> Files(LoadedConfig config) =>
+        [.. new[] { Train(config), Test(config) }.OfType<DataSource>().SelectMany(FilesOf)];
+
+    /// <summary>The settings of the preprocessing.</summary>
+    public static Trainer.Features.FeatureOptions Features(DataOptions data)
+    {
+        FeaturesOptions? table = data.Features;
+        NormalizeOptions? array = data.Normalize;
+        return new FeatureOptions
+        {
+            Numbers = table?.Numeric switch
+            {
+                Config.Options.NumericScaling.Minmax => NumberScaling.MinMax,
+                Config.Options.NumericScaling.None => NumberScaling.None,
+                _ => NumberScaling.Standardize,
+            },
+            Impute = table?.Impute == Config.Options.Imputation.Median ? Trainer.Features.Imputation.Median : Trainer.Features.Imputation.Mean,
+            Arrays = array is null
+                ? new ArrayScaling()
+                : new ArrayScaling { Scale = array.Scale, Mean = array.Mean, Std = array.Std, Standardize = array.Method == NormalizeMethod.Standardize },
+        };
+    }
+
+    private static IdxSource Dataset(DatasetName name, bool test) => name switch
+    {
+        DatasetName.Mnist => test ? Mnist.Test : Mnist.Train,
+        _ => throw new NotSupportedException($"no data set {name}"),
+    };
+
+    private static DataSource SourceOf(LoadedConfig config, SourceOptions source)
+    {
+        IReadOnlyList<string>? classes = config.Options.Export.Labels;
+        return source switch
+        {
+            IdxOptions o => new IdxSource(PathOf(config, o.Features), PathOf(config, o.Labels)) { ClassNames = classes },
+            NpyOptions o => new NpySource(PathOf(config, o.Features), PathOf(config, o.Labels)) { ClassNames = classes },
+            CsvOptions o => new CsvSource(
+                PathOf(config, o.Path),
+                [.. o.Columns!.Select(c => new CsvColumn(c.Key, Enum.Parse<Onnx.Formats.ColumnKind>(c.Value.ToString())))],
+                config.Options.Data.Label!)
+            {
+                Format = FormatOf(o),
+                Missing = o.Missing,
+                LabelStrip = o.LabelStrip,
+            },
+            _ => throw new NotSupportedException($"no source for {source.GetType().Name}"),
+        };
+    }
+
+    private static CsvFormat FormatOf(CsvOptions o) =>
+        new() { Delimiter = o.Delimiter, Header = o.Header, Trim = o.Trim, SkipBlankLines = o.SkipBlankLines };
+
+    private static IEnumerable<string> FilesOf(DataSource source) => source switch
+    {
+        ArraySource o => [o.Features, o.Labels],
+        CsvSource o => [o.Path],
+        _ => throw new NotSupportedException($"no files of {source.GetType().Name}"),
+    };
+
+    private static string PathOf(LoadedConfig config, string path) => config.Files.Find(path) ?? path;
+}

@@ -1,0 +1,86 @@
+using Anneal.Onnx.Formats;
+using Anneal.Onnx.Tensors;
+using Anneal.Pipeline.Config;
+using Anneal.Pipeline.Config.Options;
+using Anneal.Pipeline.Plan;
+using Anneal.Serving;
+using Anneal.Serving.Validation;
+using Anneal.Trainer.Loop;
+using Anneal.Trainer.Models;
+
+namespace Anneal.Pipeline.Stages;
+
+/// <summary>Runs the exported file in ONNX Runtime over the whole test set and holds it against the trainer's answers and the gates.</summary>
+internal sealed class ValidateStage : IStage
+{
+    public string Name => "validate";
+
+    public IReadOnlyDictionary<string, string> Inputs(RunContext context) => new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["options"] = context.Config.KeyText("validate"),
+        ["model"] = File.Exists(context.Folder.ModelPath) ? StageKey.OfFile(context.Folder.ModelPath) : "",
+    };
+
+    public bool IsThere(RunContext context) => File.Exists(context.Folder.File("validation.json"));
+
+    public string Run(RunContext context)
+    {
+        bool test = context.Data.TestRows.Length > 0;
+        (IReadOnlyDictionary<string, Tensor> feeds, Tensor truth) = context.Data.RawRows(test);
+        IReadOnlyDictionary<string, Tensor> reference = context.Evaluate(test ? context.TestRows : context.ValidationRows, context.AveragedParameters).Outputs;
+        ValidateOptions options = context.Options.Validate;
+        var set = new ValidationSet(
+            context.Data.Target.Task == LearningTask.Classification ? ModelTask.Classification : ModelTask.Regression,
+            feeds,
+            reference,
+            truth)
+        {
+            Batches = [.. options.BatchSizes.Select(b => b ?? 0)],
+        };
+        using OrtModel model = OrtModel.Open(context.Folder.ModelPath, new OrtOptions { Threads = context.Threads });
+        ValidationReport report = Validator.Run(model, set, [.. Gates(context, test)]);
+        context.Folder.Write("validation.json", report.ToJson() + "\n");
+        GateResult[] breached = [.. report.Gates.Where(g => !g.Passed)];
+        return FormattableString.Invariant($"{report.Rows} {(test ? "test" : "validation")} rows in {report.Engine}: max |Δ| {report.MaxAbsDiff:0.0e+0}, {report.DecisionFlips ?? 0} flips, {report.Gates.Count - breached.Length} of {report.Gates.Count} gates passed");
+    }
+
+    private static IEnumerable<IGate> Gates(RunContext context, bool test)
+    {
+        ValidateOptions options = context.Options.Validate;
+        bool isClassification = context.Options.Task == TaskKind.Classification;
+        yield return new ParityGate(options.Parity.MaxAbs);
+        yield return new DecisionFlipsGate(options.Parity.DecisionFlips);
+        yield return new BatchInvarianceGate(options.Parity.MaxAbs);
+        string here = test ? "test." : "validation.";
+        foreach ((string name, Bound bound) in options.Metric)
+        {
+            string metric = name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..];
+            Comparison comparison = ComparisonOf(bound.Operator);
+            bool isRecomputed = name.StartsWith(here, StringComparison.Ordinal) && (metric != Metrics.Loss || isClassification);
+            yield return isRecomputed
+                ? new MetricGate(name, metric == Metrics.Loss ? "log_loss" : metric, comparison, bound.Limit)
+                : new RecordedMetricGate(name, context.Metrics[name[..name.IndexOf('.', StringComparison.Ordinal)]][metric], comparison, bound.Limit);
+        }
+
+        if (options.LatencyMs is { } latency)
+        {
+            if (latency.P50 is { } p50)
+            {
+                yield return new LatencyGate(latency.Batch, 50, p50);
+            }
+
+            if (latency.P99 is { } p99)
+            {
+                yield return new LatencyGate(latency.Batch, 99, p99);
+            }
+        }
+    }
+
+    private static Comparison ComparisonOf(BoundOperator bound) => bound switch
+    {
+        BoundOperator.Less => Comparison.Below,
+        BoundOperator.LessOrEqual => Comparison.AtMost,
+        BoundOperator.Greater => Comparison.Above,
+        _ => Comparison.AtLeast,
+    };
+}
