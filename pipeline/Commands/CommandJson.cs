@@ -7,6 +7,7 @@ namespace Anneal.Pipeline.Commands;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(CheckReport))]
 [JsonSerializable(typeof(ErrorReport))]
 [JsonSerializable(typeof(ExplainReport))]
 [JsonSerializable(typeof(DoctorReport))]

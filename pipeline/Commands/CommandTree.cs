@@ -20,6 +20,9 @@ internal static class CommandTree
     {
         var root = new RootCommand("Turns a pipelines.yaml into a trained, validated, servable ONNX model.")
         {
+            new RunCommand(),
+            new ResumeCommand(),
+            new CheckCommand(),
             new ExplainCommand(),
             new InspectCommand(),
             new BenchCommand(),

@@ -1,0 +1,6 @@
+namespace Anneal.Pipeline.Commands;
+
+/// <summary>What <c>check</c> found.</summary>
+/// <param name="Passed">Whether the pipeline can run.</param>
+/// <param name="Summary">The data and the model, in a line.</param>
+internal sealed record CheckReport(bool Passed, string Summary);
