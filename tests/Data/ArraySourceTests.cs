@@ -3,7 +3,7 @@ using Anneal.Onnx.Formats;
 using Anneal.Onnx.Tensors;
 using Anneal.Trainer.Data;
 
-namespace Anneal.Tests.Data;
+namespace Anneal.Tests.TrainerData;
 
 public sealed class ArraySourceTests
 {

@@ -2,7 +2,7 @@ using Anneal.Onnx;
 using Anneal.Onnx.Formats;
 using Anneal.Trainer.Data;
 
-namespace Anneal.Tests.Data;
+namespace Anneal.Tests.TrainerData;
 
 public sealed class CsvSourceTests
 {

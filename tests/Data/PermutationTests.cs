@@ -1,7 +1,7 @@
 using Anneal.Onnx.Kernels;
 using Anneal.Trainer.Data;
 
-namespace Anneal.Tests.Data;
+namespace Anneal.Tests.TrainerData;
 
 public sealed class PermutationTests
 {

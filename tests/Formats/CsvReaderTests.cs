@@ -1,6 +1,7 @@
 using System.Text;
 using Anneal.Onnx;
 using Anneal.Onnx.Formats;
+using Anneal.Onnx.Kernels;
 
 namespace Anneal.Tests.Formats;
 
@@ -121,16 +122,17 @@ public sealed class CsvReaderTests
         Assert.That(Rows(folder.Write("a.csv", text.ToString()), s_plain), Is.EqualTo(expected.ToString()));
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 200)]
-    public void Read_WhatWasQuoted_IsWhatWasWritten(int seed, byte columns)
+    [Test]
+    public void Read_WhatWasQuoted_IsWhatWasWritten([Range(0, 60)] int seed)
     {
         using var folder = new TempFolder();
         const string Alphabet = "a\",\n\r é;";
-        ulong key = Anneal.Onnx.Kernels.CounterRandom.Key((ulong)seed, "csv");
+        ulong key = CounterRandom.Key((ulong)seed, "csv");
         ulong counter = 0;
-        int Draw(int bound) => (int)(Anneal.Onnx.Kernels.CounterRandom.UInt32(key, counter++) % (uint)bound);
-        string[][] rows = [.. Enumerable.Range(0, 1 + Draw(5)).Select(_ => Enumerable.Range(0, 1 + (columns % 4)).Select(_ => string.Concat(Enumerable.Range(0, Draw(5)).Select(_ => Alphabet[Draw(Alphabet.Length)]))).ToArray())];
-        string text = string.Join(seed % 2 == 0 ? "\n" : "\r\n", rows.Select(r => string.Join(',', r.Select(f => $"\"{f.Replace("\"", "\"\"", StringComparison.Ordinal)}\""))));
+        int Draw(int bound) => (int)(CounterRandom.UInt32(key, counter++) % (uint)bound);
+        string Field() => string.Concat(Enumerable.Range(0, Draw(5)).Select(_ => Alphabet[Draw(Alphabet.Length)]));
+        string[][] rows = [.. Enumerable.Range(0, 1 + Draw(5)).Select(_ => Enumerable.Range(0, 1 + (seed % 4)).Select(_ => Field()).ToArray())];
+        string text = string.Join(seed % 3 == 0 ? "\n" : "\r\n", rows.Select(r => string.Join(',', r.Select(f => $"\"{f.Replace("\"", "\"\"", StringComparison.Ordinal)}\""))));
         using var reader = new CsvReader(folder.Write("a.csv", text), s_plain);
         foreach (string[] row in rows)
         {
