@@ -22,5 +22,5 @@ internal sealed record RunSummary(
 {
     /// <summary>The exit code of the command.</summary>
     [JsonIgnore]
-    public required ExitCode ExitCode { get; init; }
+    public ExitCode ExitCode { get; init; }
 }
