@@ -24,7 +24,7 @@ internal sealed class LossCases : IOpCases
                                     continue;
                                 }
 
-                                yield return new OpCase("SoftmaxCrossEntropyLoss", Data.Real(shape), Data.Whole(labels, shape[1]), weighted ? Data.Real([shape[1]], 0.5, 2, 3) : null)
+                                yield return new OpCase("SoftmaxCrossEntropyLoss", Sample.Real(shape), Sample.Whole(labels, shape[1]), weighted ? Sample.Real([shape[1]], 0.5, 2, 3) : null)
                                 {
                                     Attributes = Attributes.Of(("reduction", reduction), ("ignore_index", ignore ? 1L : null)),
                                     Outputs = outputs,
@@ -37,14 +37,14 @@ internal sealed class LossCases : IOpCases
                 }
             }
 
-            yield return new OpCase("SoftmaxCrossEntropyLoss", Data.Real([600, 40]), Data.Whole([600], 40)) { Outputs = 2, Tolerance = 2e-5 };
+            yield return new OpCase("SoftmaxCrossEntropyLoss", Sample.Real([600, 40]), Sample.Whole([600], 40)) { Outputs = 2, Tolerance = 2e-5 };
             yield return new OpCase("SoftmaxCrossEntropyLoss", Tensor.Of<double>([2, 2], [0, 0, 0, 0]), Tensor.Vector(0, 1)) { Expected = [Tensor.Scalar(Math.Log(2))], Label = "int32 labels" };
             foreach ((int[] scale, int[] shape, int[] labels) in new (int[], int[], int[])[]
             {
                 ([], [4, 3], [4]), ([4], [4, 3], [4]), ([2, 2], [2, 3, 2], [2, 2]), ([], [2, 3, 2, 2], [2, 2, 2]), ([700], [700, 50], [700]),
             })
             {
-                yield return new OpCase("SoftmaxCrossEntropyGrad", Data.Real(scale, 0.5, 1), Data.Real(shape, -3, 0), Data.Whole(labels, shape[1] + 1))
+                yield return new OpCase("SoftmaxCrossEntropyGrad", Sample.Real(scale, 0.5, 1), Sample.Real(shape, -3, 0), Sample.Whole(labels, shape[1] + 1))
                 {
                     Domain = Model.AnnealDomain,
                 };

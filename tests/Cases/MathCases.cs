@@ -19,14 +19,14 @@ internal sealed class MathCases : IOpCases
             ];
             foreach ((string op, double low, double high, bool smooth) in ops)
             {
-                foreach (int length in Data.Lengths)
+                foreach (int length in Sample.Lengths)
                 {
-                    yield return new OpCase(op, Data.Real([length], low, high)) { Differentiable = smooth && length < 100 ? [0] : [] };
+                    yield return new OpCase(op, Sample.Real([length], low, high)) { Differentiable = smooth && length < 100 ? [0] : [] };
                 }
             }
 
-            yield return new OpCase("Elu", Data.Real([2, 3])) { Attributes = Attributes.Of(("alpha", 0.3f)), Differentiable = [0] };
-            yield return new OpCase("LeakyRelu", Data.Real([2, 3])) { Attributes = Attributes.Of(("alpha", -0.5f)), Differentiable = [0] };
+            yield return new OpCase("Elu", Sample.Real([2, 3])) { Attributes = Attributes.Of(("alpha", 0.3f)), Differentiable = [0] };
+            yield return new OpCase("LeakyRelu", Sample.Real([2, 3])) { Attributes = Attributes.Of(("alpha", -0.5f)), Differentiable = [0] };
             yield return new OpCase("Round", Tensor.Vector(0.5, 1.5, 2.5, -0.5, -1.5)) { Expected = [Tensor.Vector(0.0, 2, 2, -0.0, -2)], Label = "halves" };
             yield return new OpCase("Erf", Tensor.Vector(0.0, 0.5, 1, 2, 3.5, -1, double.PositiveInfinity))
             {
@@ -36,7 +36,7 @@ internal sealed class MathCases : IOpCases
             yield return new OpCase("Softplus", Tensor.Vector(-800.0, 800)) { Expected = [Tensor.Vector(0.0, 800)], Label = "extreme" };
             yield return new OpCase("Sign", Tensor.Vector(-3.5, 0, 2)) { Expected = [Tensor.Vector(-1.0, 0, 1)], Label = "zero" };
             yield return new OpCase("IsNaN", Tensor.Vector(1.0, double.NaN, double.PositiveInfinity)) { Expected = [Tensor.Vector(false, true, false)] };
-            yield return new OpCase("Not", Data.Bools([37]));
+            yield return new OpCase("Not", Sample.Bools([37]));
         }
     }
 
@@ -52,35 +52,35 @@ internal sealed class MathCases : IOpCases
             foreach ((int[] a, int[] b) in shapes)
             {
                 int[] both = Tensor.LengthOf(a) * (long)Tensor.LengthOf(b) < 1000 ? [0, 1] : [];
-                yield return new OpCase("Add", Data.Real(a), Data.Real(b, salt: 1)) { Differentiable = both };
-                yield return new OpCase("Sub", Data.Real(a), Data.Real(b, salt: 1)) { Differentiable = both };
-                yield return new OpCase("Mul", Data.Real(a), Data.Real(b, salt: 1)) { Differentiable = both };
-                yield return new OpCase("Div", Data.Real(a), Data.Real(b, 0.5, 2, 1)) { Differentiable = both };
-                yield return new OpCase("Pow", Data.Real(a, 0.5, 2), Data.Real(b, -2, 3, 1)) { Differentiable = both };
-                yield return new OpCase("Max", Data.Real(a), Data.Real(b, salt: 1)) { Differentiable = both };
-                yield return new OpCase("Min", Data.Real(a), Data.Real(b, salt: 1)) { Differentiable = both };
-                yield return new OpCase("Mod", Data.Real(a), Data.Real(b, 0.5, 0.9, 1)) { Attributes = Attributes.Of(("fmod", 1L)), Differentiable = both };
+                yield return new OpCase("Add", Sample.Real(a), Sample.Real(b, salt: 1)) { Differentiable = both };
+                yield return new OpCase("Sub", Sample.Real(a), Sample.Real(b, salt: 1)) { Differentiable = both };
+                yield return new OpCase("Mul", Sample.Real(a), Sample.Real(b, salt: 1)) { Differentiable = both };
+                yield return new OpCase("Div", Sample.Real(a), Sample.Real(b, 0.5, 2, 1)) { Differentiable = both };
+                yield return new OpCase("Pow", Sample.Real(a, 0.5, 2), Sample.Real(b, -2, 3, 1)) { Differentiable = both };
+                yield return new OpCase("Max", Sample.Real(a), Sample.Real(b, salt: 1)) { Differentiable = both };
+                yield return new OpCase("Min", Sample.Real(a), Sample.Real(b, salt: 1)) { Differentiable = both };
+                yield return new OpCase("Mod", Sample.Real(a), Sample.Real(b, 0.5, 0.9, 1)) { Attributes = Attributes.Of(("fmod", 1L)), Differentiable = both };
                 foreach (string op in new[] { "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Equal" })
                 {
-                    yield return new OpCase(op, Data.Real(a), Data.Real(b, salt: 1));
+                    yield return new OpCase(op, Sample.Real(a), Sample.Real(b, salt: 1));
                 }
 
-                yield return new OpCase("Equal", Data.Whole(a, 3), Data.Whole(b, 3, 1));
-                yield return new OpCase("And", Data.Bools(a), Data.Bools(b, 1));
-                yield return new OpCase("Or", Data.Bools(a), Data.Bools(b, 1));
-                yield return new OpCase("Where", Data.Bools(a), Data.Real(b), Data.Real(a, salt: 1)) { Differentiable = both.Length > 0 ? [1, 2] : [] };
-                yield return new OpCase("Where", Data.Bools(b), Data.Real(a), Data.Scalar(0.25)) { Differentiable = both.Length > 0 ? [1, 2] : [], Label = "scalar" };
+                yield return new OpCase("Equal", Sample.Whole(a, 3), Sample.Whole(b, 3, 1));
+                yield return new OpCase("And", Sample.Bools(a), Sample.Bools(b, 1));
+                yield return new OpCase("Or", Sample.Bools(a), Sample.Bools(b, 1));
+                yield return new OpCase("Where", Sample.Bools(a), Sample.Real(b), Sample.Real(a, salt: 1)) { Differentiable = both.Length > 0 ? [1, 2] : [] };
+                yield return new OpCase("Where", Sample.Bools(b), Sample.Real(a), Sample.Scalar(0.25)) { Differentiable = both.Length > 0 ? [1, 2] : [], Label = "scalar" };
             }
 
-            yield return new OpCase("Max", Data.Real([3, 4]), Data.Real([4], salt: 1), Data.Real([3, 1], salt: 2)) { Differentiable = [0, 1, 2] };
-            yield return new OpCase("Min", Data.Real([4]), Data.Real([1], salt: 1), Data.Real([3, 1], salt: 2)) { Differentiable = [0, 1, 2] };
-            yield return new OpCase("Max", Data.Real([5])) { Differentiable = [0] };
-            yield return new OpCase("Pow", Data.Real([9]), Data.Scalar(2)) { Differentiable = [0], Label = "square" };
-            yield return new OpCase("Pow", Data.Real([9]), Data.Scalar(3)) { Differentiable = [0], Label = "cube of negatives" };
-            yield return new OpCase("Pow", Data.Real([9]), Tensor.Scalar(2L)) { Differentiable = [0], Label = "integer exponent" };
+            yield return new OpCase("Max", Sample.Real([3, 4]), Sample.Real([4], salt: 1), Sample.Real([3, 1], salt: 2)) { Differentiable = [0, 1, 2] };
+            yield return new OpCase("Min", Sample.Real([4]), Sample.Real([1], salt: 1), Sample.Real([3, 1], salt: 2)) { Differentiable = [0, 1, 2] };
+            yield return new OpCase("Max", Sample.Real([5])) { Differentiable = [0] };
+            yield return new OpCase("Pow", Sample.Real([9]), Sample.Scalar(2)) { Differentiable = [0], Label = "square" };
+            yield return new OpCase("Pow", Sample.Real([9]), Sample.Scalar(3)) { Differentiable = [0], Label = "cube of negatives" };
+            yield return new OpCase("Pow", Sample.Real([9]), Tensor.Scalar(2L)) { Differentiable = [0], Label = "integer exponent" };
             yield return new OpCase("Pow", Tensor.Vector(2L, -3, 7, 10), Tensor.Vector(10L, 3, 0, 18)) { Expected = [Tensor.Vector(1024L, -27, 1, 1000000000000000000)], NotInOrt = "powers of int64 are computed in double there" };
             yield return new OpCase("Equal", Tensor.OfStrings([3], ["a", "b", "É"]), Tensor.OfStrings([3], ["a", "c", "É"])) { Expected = [Tensor.Vector(true, false, true)], NotInOrt = "strings came at opset 19" };
-            yield return new OpCase("Equal", Data.Bools([5]), Data.Bools([5], 1)) { Label = "bool" };
+            yield return new OpCase("Equal", Sample.Bools([5]), Sample.Bools([5], 1)) { Label = "bool" };
             yield return new OpCase("Greater", Tensor.Vector(1.0, double.NaN, 3), Tensor.Vector(double.NaN, 1, 2)) { Expected = [Tensor.Vector(false, false, true)], Label = "nan" };
         }
     }
@@ -99,9 +99,9 @@ internal sealed class MathCases : IOpCases
             yield return new OpCase("Abs", Tensor.Vector(-3, 4, int.MinValue)) { Expected = [Tensor.Vector(3, 4, int.MinValue)] };
             yield return new OpCase("Neg", Tensor.Vector(-3L, 4)) { Expected = [Tensor.Vector(3L, -4)] };
             yield return new OpCase("Sign", Tensor.Vector(-3L, 0, 4)) { Expected = [Tensor.Vector(-1L, 0, 1)] };
-            yield return new OpCase("Max", Data.Whole([2, 3], 10), Data.Whole([3], 10, 4));
-            yield return new OpCase("Less", Data.Whole([100], 10), Data.Whole([100], 10, 4));
-            yield return new OpCase("Clip", Data.Whole([100], 10), Tensor.Scalar(3L), Tensor.Scalar(7L));
+            yield return new OpCase("Max", Sample.Whole([2, 3], 10), Sample.Whole([3], 10, 4));
+            yield return new OpCase("Less", Sample.Whole([100], 10), Sample.Whole([100], 10, 4));
+            yield return new OpCase("Clip", Sample.Whole([100], 10), Tensor.Scalar(3L), Tensor.Scalar(7L));
         }
     }
 
@@ -109,14 +109,14 @@ internal sealed class MathCases : IOpCases
     {
         get
         {
-            yield return new OpCase("Clip", Data.Real([2, 9]), Data.Scalar(-1.01), Data.Scalar(0.93)) { Differentiable = [0, 1, 2] };
-            yield return new OpCase("Clip", Data.Real([40001]), Data.Scalar(-1.01), Data.Scalar(0.93));
-            yield return new OpCase("Clip", Data.Real([17]), null, Data.Scalar(0.93)) { Differentiable = [0, 2] };
-            yield return new OpCase("Clip", Data.Real([17]), Data.Scalar(-1.01)) { Differentiable = [0, 1] };
-            yield return new OpCase("Clip", Data.Real([17])) { Differentiable = [0] };
-            yield return new OpCase("Where", Data.Bools([2, 1, 3]), Data.Whole([4, 1], 9), Data.Whole([3], 9, 2));
-            yield return new OpCase("Where", Data.Bools([70]), Data.Bools([70], 1), Data.Bools([1])) { NotInOrt = "no kernel for bool" };
-            yield return new OpCase("Where", Data.Bools([2, 1]), Tensor.OfStrings([2], ["a", "b"]), Tensor.OfStrings([], ["c"]))
+            yield return new OpCase("Clip", Sample.Real([2, 9]), Sample.Scalar(-1.01), Sample.Scalar(0.93)) { Differentiable = [0, 1, 2] };
+            yield return new OpCase("Clip", Sample.Real([40001]), Sample.Scalar(-1.01), Sample.Scalar(0.93));
+            yield return new OpCase("Clip", Sample.Real([17]), null, Sample.Scalar(0.93)) { Differentiable = [0, 2] };
+            yield return new OpCase("Clip", Sample.Real([17]), Sample.Scalar(-1.01)) { Differentiable = [0, 1] };
+            yield return new OpCase("Clip", Sample.Real([17])) { Differentiable = [0] };
+            yield return new OpCase("Where", Sample.Bools([2, 1, 3]), Sample.Whole([4, 1], 9), Sample.Whole([3], 9, 2));
+            yield return new OpCase("Where", Sample.Bools([70]), Sample.Bools([70], 1), Sample.Bools([1])) { NotInOrt = "no kernel for bool" };
+            yield return new OpCase("Where", Sample.Bools([2, 1]), Tensor.OfStrings([2], ["a", "b"]), Tensor.OfStrings([], ["c"]))
             {
                 Expected = [Tensor.OfStrings([2, 2], ["c", "c", "a", "b"])],
             };
@@ -130,7 +130,7 @@ internal sealed class MathCases : IOpCases
             DType[] targets = [DType.Float, DType.Double, DType.Int8, DType.Int16, DType.Int32, DType.Int64, DType.UInt8, DType.UInt16, DType.UInt32, DType.UInt64, DType.Bool];
             Tensor[] sources =
             [
-                Data.Real([40], -100, 100), Data.Whole([40], 300), Data.Bools([40]), Tensor.Vector(0, 1, -1, 70000), Tensor.Vector((byte)0, (byte)200), Tensor.Vector(0UL, 1UL << 40),
+                Sample.Real([40], -100, 100), Sample.Whole([40], 300), Sample.Bools([40]), Tensor.Vector(0, 1, -1, 70000), Tensor.Vector((byte)0, (byte)200), Tensor.Vector(0UL, 1UL << 40),
                 Tensor.Vector((short)-5, (short)300), Tensor.Vector((ushort)5, (ushort)50000), Tensor.Vector((sbyte)-5, (sbyte)100), Tensor.Vector(5U, 4000000000),
             ];
             foreach (Tensor source in sources)
@@ -147,8 +147,8 @@ internal sealed class MathCases : IOpCases
                 }
             }
 
-            yield return new OpCase("CastLike", Data.Real([5]), Data.Real([2])) { Differentiable = [0] };
-            yield return new OpCase("CastLike", Data.Real([5]), Tensor.Scalar(3L));
+            yield return new OpCase("CastLike", Sample.Real([5]), Sample.Real([2])) { Differentiable = [0] };
+            yield return new OpCase("CastLike", Sample.Real([5]), Tensor.Scalar(3L));
         }
     }
 }

@@ -27,7 +27,7 @@ internal sealed class ReduceCases : IOpCases
                             continue;
                         }
 
-                        yield return new OpCase(op, Data.Real(shape, low, high), axes is null ? null : Tensor.Vector(axes))
+                        yield return new OpCase(op, Sample.Real(shape, low, high), axes is null ? null : Tensor.Vector(axes))
                         {
                             Attributes = Attributes.Of(("keepdims", keep)),
                             Constants = axes is null ? [] : [1],
@@ -38,27 +38,27 @@ internal sealed class ReduceCases : IOpCases
                     }
                 }
 
-                yield return new OpCase(op, Data.Real([2, 3], low, high)) { Attributes = Attributes.Of(("noop_with_empty_axes", 1L)), Differentiable = rule ? [0] : [] };
-                yield return new OpCase(op, Data.Whole([4, 6], 9, 1), Tensor.Vector(1L)) { Constants = [1] };
+                yield return new OpCase(op, Sample.Real([2, 3], low, high)) { Attributes = Attributes.Of(("noop_with_empty_axes", 1L)), Differentiable = rule ? [0] : [] };
+                yield return new OpCase(op, Sample.Whole([4, 6], 9, 1), Tensor.Vector(1L)) { Constants = [1] };
             }
 
-            yield return new OpCase("ReduceSum", Data.Real([0, 3]), Tensor.Vector(0L))
+            yield return new OpCase("ReduceSum", Sample.Real([0, 3]), Tensor.Vector(0L))
             {
                 Constants = [1],
                 Attributes = Attributes.Of(("keepdims", 0L)),
                 Expected = [Tensor.Vector(0.0, 0, 0)],
             };
-            yield return new OpCase("ReduceProd", Data.Real([2, 0]), Tensor.Vector(1L)) { Constants = [1], Expected = [Tensor.Of<double>([2, 1], [1, 1])] };
-            yield return new OpCase("ReduceMax", Data.Real([2, 0]), Tensor.Vector(1L))
+            yield return new OpCase("ReduceProd", Sample.Real([2, 0]), Tensor.Vector(1L)) { Constants = [1], Expected = [Tensor.Of<double>([2, 1], [1, 1])] };
+            yield return new OpCase("ReduceMax", Sample.Real([2, 0]), Tensor.Vector(1L))
             {
                 Constants = [1],
                 Expected = [Tensor.Of([2, 1], [double.NegativeInfinity, double.NegativeInfinity])],
                 NotInOrt = "the largest of nothing is refused at opset 18",
             };
             yield return new OpCase("ReduceMean", Tensor.Of<double>([2, 2], [1, 3, 5, 9]), Tensor.Vector(1L)) { Constants = [1], Expected = [Tensor.Of<double>([2, 1], [2, 7])], Label = "by hand" };
-            yield return new OpCase("ArgMax", Data.Real([3, 4])) { Attributes = Attributes.Of(("axis", 1L)) };
-            yield return new OpCase("ArgMax", Data.Real([3, 4, 5])) { Attributes = Attributes.Of(("axis", -2L), ("keepdims", 0L)) };
-            yield return new OpCase("ArgMax", Data.Real([6000, 10])) { Attributes = Attributes.Of(("axis", 1L), ("keepdims", 0L)) };
+            yield return new OpCase("ArgMax", Sample.Real([3, 4])) { Attributes = Attributes.Of(("axis", 1L)) };
+            yield return new OpCase("ArgMax", Sample.Real([3, 4, 5])) { Attributes = Attributes.Of(("axis", -2L), ("keepdims", 0L)) };
+            yield return new OpCase("ArgMax", Sample.Real([6000, 10])) { Attributes = Attributes.Of(("axis", 1L), ("keepdims", 0L)) };
             yield return new OpCase("ArgMax", Tensor.Of<double>([2, 3], [1, 3, 3, 2, 2, 2])) { Attributes = Attributes.Of(("axis", 1L)), Expected = [Tensor.Of([2, 1], [1L, 0])], Label = "ties" };
             yield return new OpCase("ArgMax", Tensor.Of<double>([2, 3], [1, 3, 3, 2, 2, 2]))
             {

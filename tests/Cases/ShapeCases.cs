@@ -11,15 +11,15 @@ internal sealed class ShapeCases : IOpCases
     {
         get
         {
-            yield return new OpCase("Identity", Data.Real([2, 3])) { Differentiable = [0] };
-            yield return new OpCase("Reshape", Data.Real([2, 3, 4]), Tensor.Vector(0L, -1)) { Constants = [1], Differentiable = [0] };
-            yield return new OpCase("Flatten", Data.Real([2, 3, 4])) { Attributes = Attributes.Of(("axis", 2L)), Differentiable = [0] };
-            yield return new OpCase("Squeeze", Data.Real([2, 1, 3]), Tensor.Vector(-2L)) { Constants = [1], Differentiable = [0] };
-            yield return new OpCase("Unsqueeze", Data.Real([2, 3]), Tensor.Vector(0L, -1)) { Constants = [1], Differentiable = [0] };
-            yield return new OpCase("Transpose", Data.Real([2, 3, 4])) { Attributes = Attributes.Of(("perm", new long[] { 2, 0, 1 })), Differentiable = [0] };
-            yield return new OpCase("Transpose", Data.Real([65, 130]));
-            yield return new OpCase("Expand", Data.Real([3, 1]), Tensor.Vector(2L, 1, 4)) { Constants = [1], Differentiable = [0] };
-            yield return new OpCase("Tile", Data.Real([2, 3]), Tensor.Vector(2L, 2)) { Constants = [1], Differentiable = [0] };
+            yield return new OpCase("Identity", Sample.Real([2, 3])) { Differentiable = [0] };
+            yield return new OpCase("Reshape", Sample.Real([2, 3, 4]), Tensor.Vector(0L, -1)) { Constants = [1], Differentiable = [0] };
+            yield return new OpCase("Flatten", Sample.Real([2, 3, 4])) { Attributes = Attributes.Of(("axis", 2L)), Differentiable = [0] };
+            yield return new OpCase("Squeeze", Sample.Real([2, 1, 3]), Tensor.Vector(-2L)) { Constants = [1], Differentiable = [0] };
+            yield return new OpCase("Unsqueeze", Sample.Real([2, 3]), Tensor.Vector(0L, -1)) { Constants = [1], Differentiable = [0] };
+            yield return new OpCase("Transpose", Sample.Real([2, 3, 4])) { Attributes = Attributes.Of(("perm", new long[] { 2, 0, 1 })), Differentiable = [0] };
+            yield return new OpCase("Transpose", Sample.Real([65, 130]));
+            yield return new OpCase("Expand", Sample.Real([3, 1]), Tensor.Vector(2L, 1, 4)) { Constants = [1], Differentiable = [0] };
+            yield return new OpCase("Tile", Sample.Real([2, 3]), Tensor.Vector(2L, 2)) { Constants = [1], Differentiable = [0] };
         }
     }
 
@@ -27,14 +27,14 @@ internal sealed class ShapeCases : IOpCases
     {
         get
         {
-            yield return new OpCase("Concat", Data.Real([2, 3]), Data.Real([2, 1], salt: 1)) { Attributes = Attributes.Of(("axis", 1L)), Differentiable = [0, 1] };
-            yield return new OpCase("Slice", Data.Real([5, 6]), Tensor.Vector(1L, -1), Tensor.Vector(4L, -9), Tensor.Vector(0L, 1), Tensor.Vector(2L, -2))
+            yield return new OpCase("Concat", Sample.Real([2, 3]), Sample.Real([2, 1], salt: 1)) { Attributes = Attributes.Of(("axis", 1L)), Differentiable = [0, 1] };
+            yield return new OpCase("Slice", Sample.Real([5, 6]), Tensor.Vector(1L, -1), Tensor.Vector(4L, -9), Tensor.Vector(0L, 1), Tensor.Vector(2L, -2))
             {
                 Constants = [1, 2, 3, 4],
                 Differentiable = [0],
             };
-            yield return new OpCase("Split", Data.Real([5, 2]), Tensor.Vector(2L, 3)) { Constants = [1], Outputs = 2, Differentiable = [0] };
-            yield return new OpCase("Pad", Data.Real([2, 3]), Tensor.Vector(1L, 0, 0, 2), Data.Scalar(0.5)) { Constants = [1], Differentiable = [0] };
+            yield return new OpCase("Split", Sample.Real([5, 2]), Tensor.Vector(2L, 3)) { Constants = [1], Outputs = 2, Differentiable = [0] };
+            yield return new OpCase("Pad", Sample.Real([2, 3]), Tensor.Vector(1L, 0, 0, 2), Sample.Scalar(0.5)) { Constants = [1], Differentiable = [0] };
         }
     }
 
@@ -42,17 +42,17 @@ internal sealed class ShapeCases : IOpCases
     {
         get
         {
-            yield return new OpCase("Gather", Data.Real([4, 3]), Tensor.Of<long>([2, 2], [3, 0, 3, -1])) { Differentiable = [0] };
-            yield return new OpCase("Gather", Data.Real([3, 4]), Tensor.Vector(2L, 2)) { Attributes = Attributes.Of(("axis", 1L)), Differentiable = [0] };
-            yield return new OpCase("GatherElements", Data.Real([3, 2]), Tensor.Of<long>([2, 2], [2, 0, 2, -1])) { Differentiable = [0] };
-            yield return new OpCase("GatherND", Data.Real([3, 2, 2]), Tensor.Of<long>([2, 2], [2, 0, 2, 1])) { Differentiable = [0] };
-            yield return new OpCase("ScatterElements", Data.Real([3, 2]), Tensor.Of<long>([2, 2], [2, 0, 0, 1]), Data.Real([2, 2], salt: 1)) { Differentiable = [0, 2] };
-            yield return new OpCase("ScatterElements", Data.Real([3, 2]), Tensor.Of<long>([2, 2], [2, 0, 2, 0]), Data.Real([2, 2], salt: 1))
+            yield return new OpCase("Gather", Sample.Real([4, 3]), Tensor.Of<long>([2, 2], [3, 0, 3, -1])) { Differentiable = [0] };
+            yield return new OpCase("Gather", Sample.Real([3, 4]), Tensor.Vector(2L, 2)) { Attributes = Attributes.Of(("axis", 1L)), Differentiable = [0] };
+            yield return new OpCase("GatherElements", Sample.Real([3, 2]), Tensor.Of<long>([2, 2], [2, 0, 2, -1])) { Differentiable = [0] };
+            yield return new OpCase("GatherND", Sample.Real([3, 2, 2]), Tensor.Of<long>([2, 2], [2, 0, 2, 1])) { Differentiable = [0] };
+            yield return new OpCase("ScatterElements", Sample.Real([3, 2]), Tensor.Of<long>([2, 2], [2, 0, 0, 1]), Sample.Real([2, 2], salt: 1)) { Differentiable = [0, 2] };
+            yield return new OpCase("ScatterElements", Sample.Real([3, 2]), Tensor.Of<long>([2, 2], [2, 0, 2, 0]), Sample.Real([2, 2], salt: 1))
             {
                 Attributes = Attributes.Of(("reduction", "add")),
                 Differentiable = [0, 2],
             };
-            yield return new OpCase("ScatterND", Data.Real([3, 2]), Tensor.Of<long>([2, 1], [2, 0]), Data.Real([2, 2], salt: 1)) { Differentiable = [0, 2] };
+            yield return new OpCase("ScatterND", Sample.Real([3, 2]), Tensor.Of<long>([2, 1], [2, 0]), Sample.Real([2, 2], salt: 1)) { Differentiable = [0, 2] };
             yield return new OpCase("OneHot", Tensor.Vector(0L, 2, 5), Tensor.Scalar(3L), Tensor.Vector(0f, 1f)) { Constants = [1], Expected = [Tensor.Of<float>([3, 3], [1, 0, 0, 0, 0, 1, 0, 0, 0])] };
         }
     }
@@ -64,8 +64,8 @@ internal sealed class ShapeCases : IOpCases
             yield return new OpCase("Constant") { Attributes = Attributes.Of(("value", Tensor.Vector(1f, 2f))) };
             yield return new OpCase("ConstantOfShape", Tensor.Vector(2L, 3)) { Attributes = Attributes.Of(("value", Tensor.Vector(5L))), Constants = [0] };
             yield return new OpCase("Range", Tensor.Scalar(2L), Tensor.Scalar(11L), Tensor.Scalar(3L)) { Constants = [0, 1, 2], Expected = [Tensor.Vector(2L, 5, 8)] };
-            yield return new OpCase("Shape", Data.Real([2, 3])) { Expected = [Tensor.Vector(2L, 3)] };
-            yield return new OpCase("Size", Data.Real([2, 3])) { Expected = [Tensor.Scalar(6L)] };
+            yield return new OpCase("Shape", Sample.Real([2, 3])) { Expected = [Tensor.Vector(2L, 3)] };
+            yield return new OpCase("Size", Sample.Real([2, 3])) { Expected = [Tensor.Scalar(6L)] };
             yield return new OpCase("LabelEncoder", Tensor.OfStrings([3], ["b", "a", "?"]))
             {
                 Domain = "ai.onnx.ml",

@@ -9,13 +9,13 @@ internal sealed class TrainCases : IOpCases
     {
         get
         {
-            foreach (int length in Data.Lengths)
+            foreach (int length in Sample.Lengths)
             {
-                Tensor w = Data.Real([length]);
-                Tensor g = Data.Real([length], salt: 1);
-                Tensor m = Data.Real([length], -0.1, 0.1, 2);
-                Tensor v = Data.Real([length], 0, 0.1, 3);
-                Tensor lr = Data.Scalar(0.01);
+                Tensor w = Sample.Real([length]);
+                Tensor g = Sample.Real([length], salt: 1);
+                Tensor m = Sample.Real([length], -0.1, 0.1, 2);
+                Tensor v = Sample.Real([length], 0, 0.1, 3);
+                Tensor lr = Sample.Scalar(0.01);
                 foreach (float decay in new[] { 0f, 0.1f })
                 {
                     yield return new OpCase("SgdStep", w, g, lr) { Domain = Model.AnnealDomain, Attributes = Attributes.Of(("weight_decay", decay)) };

@@ -165,7 +165,7 @@ public sealed class OpConformanceTests
     public void Cases_AllNames_AreDistinct() =>
         Assert.That(AllCases.All.GroupBy(c => c.ToString()).Where(g => g.Count() > 1).Select(g => g.Key), Is.Empty);
 
-    private static Tensor Weights(int[] shape, int output) => Data.Real(shape, -1, 1, 50 + output);
+    private static Tensor Weights(int[] shape, int output) => Sample.Real(shape, -1, 1, 50 + output);
 
     private static Tensor Differences(OpCase c, int input)
     {

@@ -12,29 +12,29 @@ public sealed class OpErrorTests
     {
         get
         {
-            yield return new TestCaseData("label 3 of row 1 is outside [0, 3)", new OpCase("SoftmaxCrossEntropyLoss", Data.Real([2, 3]), Tensor.Vector(0L, 3)));
-            yield return new TestCaseData("label -1 of row 0 is outside [0, 3)", new OpCase("SoftmaxCrossEntropyLoss", Data.Real([2, 3]), Tensor.Vector(-1, 2)));
-            yield return new TestCaseData("labels of shape [3] do not fit scores of shape [2,3]", new OpCase("SoftmaxCrossEntropyLoss", Data.Real([2, 3]), Tensor.Vector(0L, 1, 2)));
-            yield return new TestCaseData("weights of shape [2] do not fit 3 classes", new OpCase("SoftmaxCrossEntropyLoss", Data.Real([2, 3]), Tensor.Vector(0L, 1), Data.Real([2])));
+            yield return new TestCaseData("label 3 of row 1 is outside [0, 3)", new OpCase("SoftmaxCrossEntropyLoss", Sample.Real([2, 3]), Tensor.Vector(0L, 3)));
+            yield return new TestCaseData("label -1 of row 0 is outside [0, 3)", new OpCase("SoftmaxCrossEntropyLoss", Sample.Real([2, 3]), Tensor.Vector(-1, 2)));
+            yield return new TestCaseData("labels of shape [3] do not fit scores of shape [2,3]", new OpCase("SoftmaxCrossEntropyLoss", Sample.Real([2, 3]), Tensor.Vector(0L, 1, 2)));
+            yield return new TestCaseData("weights of shape [2] do not fit 3 classes", new OpCase("SoftmaxCrossEntropyLoss", Sample.Real([2, 3]), Tensor.Vector(0L, 1), Sample.Real([2])));
             yield return new TestCaseData(
                 "reduction 'avg' is not known",
-                new OpCase("SoftmaxCrossEntropyLoss", Data.Real([2, 3]), Tensor.Vector(0L, 1)) { Attributes = Attributes.Of(("reduction", "avg")) });
+                new OpCase("SoftmaxCrossEntropyLoss", Sample.Real([2, 3]), Tensor.Vector(0L, 1)) { Attributes = Attributes.Of(("reduction", "avg")) });
             yield return new TestCaseData("integer division by zero", new OpCase("Div", Tensor.Vector(1L, 2), Tensor.Vector(1L, 0)));
             yield return new TestCaseData("integer division by zero", new OpCase("Mod", Tensor.Vector(1, 2), Tensor.Vector(1, 0)));
-            yield return new TestCaseData("fmod 0 takes integers only", new OpCase("Mod", Data.Real([2]), Data.Real([2])));
-            yield return new TestCaseData("use ai.anneal RandomDropout", new OpCase("Dropout", Data.Real([2]), Data.Scalar(0.5), Tensor.Scalar(true)));
+            yield return new TestCaseData("fmod 0 takes integers only", new OpCase("Mod", Sample.Real([2]), Sample.Real([2])));
+            yield return new TestCaseData("use ai.anneal RandomDropout", new OpCase("Dropout", Sample.Real([2]), Sample.Scalar(0.5), Tensor.Scalar(true)));
             yield return new TestCaseData(
                 "the ratio is outside [0, 1)",
-                new OpCase("RandomDropout", Data.Real([2]), Tensor.Scalar(1L)) { Domain = Model.AnnealDomain, Attributes = Attributes.Of(("ratio", 1f), ("key", 1L)) });
+                new OpCase("RandomDropout", Sample.Real([2]), Tensor.Scalar(1L)) { Domain = Model.AnnealDomain, Attributes = Attributes.Of(("ratio", 1f), ("key", 1L)) });
             yield return new TestCaseData("element 1 is 'x', expected a text of a float", new OpCase("Cast", Tensor.OfStrings([2], ["1", "x"])) { Attributes = Attributes.Of(("to", (long)DType.Float)) });
             yield return new TestCaseData("element 0 is '300', expected a text of a uint8", new OpCase("Cast", Tensor.OfStrings([1], ["300"])) { Attributes = Attributes.Of(("to", (long)DType.UInt8)) });
-            yield return new TestCaseData("axis 2 is out of range for rank 2", new OpCase("Softmax", Data.Real([2, 2])) { Attributes = Attributes.Of(("axis", 2L)) });
-            yield return new TestCaseData("axis 2 is out of range for rank 2", new OpCase("ReduceSum", Data.Real([2, 2]), Tensor.Vector(2L)));
-            yield return new TestCaseData("shapes [2] and [3] do not broadcast", new OpCase("Where", Data.Bools([2]), Data.Real([3]), Data.Real([3])));
-            yield return new TestCaseData("the bound has shape [2], expected a scalar", new OpCase("Clip", Data.Real([2]), Data.Real([2])));
+            yield return new TestCaseData("axis 2 is out of range for rank 2", new OpCase("Softmax", Sample.Real([2, 2])) { Attributes = Attributes.Of(("axis", 2L)) });
+            yield return new TestCaseData("axis 2 is out of range for rank 2", new OpCase("ReduceSum", Sample.Real([2, 2]), Tensor.Vector(2L)));
+            yield return new TestCaseData("shapes [2] and [3] do not broadcast", new OpCase("Where", Sample.Bools([2]), Sample.Real([3]), Sample.Real([3])));
+            yield return new TestCaseData("the bound has shape [2], expected a scalar", new OpCase("Clip", Sample.Real([2]), Sample.Real([2])));
             yield return new TestCaseData(
                 "input 'G' has shape [3], expected [2]",
-                new OpCase("SgdStep", Data.Real([2]), Data.Real([3]), Data.Scalar(0.1)) { Domain = Model.AnnealDomain, Attributes = Attributes.Of(("weight_decay", 0f)) });
+                new OpCase("SgdStep", Sample.Real([2]), Sample.Real([3]), Sample.Scalar(0.1)) { Domain = Model.AnnealDomain, Attributes = Attributes.Of(("weight_decay", 0f)) });
         }
     }
 

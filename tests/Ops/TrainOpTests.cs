@@ -11,7 +11,7 @@ public sealed class TrainOpTests
     public void AdamStep_TenSteps_FollowsTheFormula()
     {
         const int Length = 37;
-        Tensor w = Data.Real([Length]);
+        Tensor w = Sample.Real([Length]);
         Tensor m = Tensor.Zeros(DType.Double, Length);
         Tensor v = Tensor.Zeros(DType.Double, Length);
         double[] expected = Compare.Doubles(w);
@@ -21,8 +21,8 @@ public sealed class TrainOpTests
         double beta2 = 0.999f;
         for (int t = 1; t <= 10; t++)
         {
-            Tensor g = Data.Real([Length], salt: t);
-            var c = new OpCase("AdamStep", w, g, m, v, Data.Scalar(0.05), Tensor.Scalar((long)t))
+            Tensor g = Sample.Real([Length], salt: t);
+            var c = new OpCase("AdamStep", w, g, m, v, Sample.Scalar(0.05), Tensor.Scalar((long)t))
             {
                 Domain = Model.AnnealDomain,
                 Attributes = Attributes.Of(("beta1", 0.9f), ("beta2", 0.999f), ("epsilon", 1e-6f), ("weight_decay", 0.25f)),
@@ -51,7 +51,7 @@ public sealed class TrainOpTests
     [TestCase(1L, 0.796)]
     public void MomentumStep_OneElement_ByHand(long nesterov, double weight)
     {
-        var c = new OpCase("MomentumStep", Tensor.Vector(1.0), Tensor.Vector(1.25), Tensor.Vector(0.1), Data.Scalar(0.1))
+        var c = new OpCase("MomentumStep", Tensor.Vector(1.0), Tensor.Vector(1.25), Tensor.Vector(0.1), Sample.Scalar(0.1))
         {
             Domain = Model.AnnealDomain,
             Attributes = Attributes.Of(("momentum", 0.9f), ("weight_decay", 0.25f), ("nesterov", nesterov)),
@@ -65,7 +65,7 @@ public sealed class TrainOpTests
     [Test]
     public void SgdStep_OneElement_ByHand()
     {
-        var c = new OpCase("SgdStep", Tensor.Vector(2.0), Tensor.Vector(0.5), Data.Scalar(0.1)) { Domain = Model.AnnealDomain, Attributes = Attributes.Of(("weight_decay", 0.25f)) };
+        var c = new OpCase("SgdStep", Tensor.Vector(2.0), Tensor.Vector(0.5), Sample.Scalar(0.1)) { Domain = Model.AnnealDomain, Attributes = Attributes.Of(("weight_decay", 0.25f)) };
         Compare.Close(Evaluator.Run(c.ToNode(), c.Inputs)[0], Tensor.Vector(1.9), 1e-12, "weight");
     }
 

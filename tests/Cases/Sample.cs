@@ -3,7 +3,7 @@ using Anneal.Onnx.Tensors;
 namespace Anneal.Tests.Cases;
 
 /// <summary>Test data by formula: spread out, without equal elements, away from round numbers.</summary>
-public static class Data
+public static class Sample
 {
     /// <summary>The lengths at which loops go wrong: none, one, around a vector, several work items.</summary>
     public static int[] Lengths { get; } = [0, 1, 15, 16, 17, 131, 40001];
