@@ -35,7 +35,7 @@ internal sealed class Pass
             throw AnnealException.BadData($"feeds differ in rows: {ragged}, expected {rows} rows");
         }
 
-        Tensor[] feed = [.. all.Select(a => a.Rows(0, size).Clone())];
+        Tensor[] feed = size == rows ? [.. all] : [.. all.Select(a => a.Rows(0, size).Clone())];
         var fetch = new Tensor?[model.Outputs.Count];
         for (int run = 0, start = 0; start < rows; run++, start += size)
         {
