@@ -136,6 +136,33 @@ public sealed class OrtRunnerTests
     }
 
     [Test]
+    public void Run_FeedsOfDifferentBatchSizes_NameTheDimension()
+    {
+        var g = new GraphBuilder("two");
+        Value a = g.Input("a", TensorType.Of(DType.Float, Dim.Of("N")));
+        Value b = g.Input("b", TensorType.Of(DType.Float, Dim.Of("N")));
+        g.Output(g.Add(a, b), "sum");
+        using IGraphSession session = _runner.Open(Model.Of(g.Build()), []);
+        Assert.That(() => session.Run([Tensor.Zeros(DType.Float, 3), Tensor.Zeros(DType.Float, 1)], new Tensor?[1]),
+            Throws.TypeOf<AnnealException>().With.Message.EqualTo("input 'b' → dimension 'N' is 1 here and 3 in another input"));
+    }
+
+    [Test]
+    public void Run_OutputWhoseSizeDependsOnTheData_IsFetched()
+    {
+        var g = new GraphBuilder("range");
+        Value limit = g.Input("limit", TensorType.Of(DType.Int64));
+        g.Output(g.Node("Range", [g.Constant(Tensor.Scalar(0L)), limit, g.Constant(Tensor.Scalar(1L))]), "numbers");
+        using IGraphSession session = _runner.Open(Model.Of(g.Build()), []);
+        var fetches = new Tensor?[1];
+        foreach (long size in new[] { 3L, 0L, 5L })
+        {
+            session.Run([Tensor.Scalar(size)], fetches);
+            Assert.That(fetches[0]!.Span<long>().ToArray(), Is.EqualTo(Enumerable.Range(0, (int)size).Select(i => (long)i)));
+        }
+    }
+
+    [Test]
     public void Open_StateThatTheGraphLacks_IsAnError() => Assert.That(
         () => _runner.Open(Models.Counter(), [new StateBinding("sum", "next", Tensor.Vector(0f, 0f))]),
         Throws.TypeOf<AnnealException>().With.Message.Contains("no input 'sum'"));
