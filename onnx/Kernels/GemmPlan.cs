@@ -18,6 +18,11 @@ public unsafe class GemmPlan<T, TEpilogue>
     private const int DepthBytes = 2048;
     private const double ItemFlops = 4e6;
     private const int MaxItems = 24;
+    /// <summary>An A of up to this size is read again for every block of columns; of a larger one the columns are kept wide.</summary>
+    private const int CachedBytes = 1024 * 1024;
+
+    private const int LongBlockTiles = 32;
+    private const int ShortBlockTiles = 4;
     private const int MaxTile = 8 * 48;
 
     private readonly nint _aRow;
@@ -67,8 +72,11 @@ public unsafe class GemmPlan<T, TEpilogue>
         int columns = MicroKernelTable<T>.Columns;
         int maxVectors = Math.Max(1, BlockBytes / (_depth * width * sizeof(T)) / columns) * columns;
         int items = (int)Math.Clamp(2.0 * m * n * k / ItemFlops, 1, MaxItems);
-        _columnBlocks = Math.Max(Pieces(_vectors, maxVectors), Math.Min(items, Pieces(_vectors, columns)));
-        _rowBlocks = Math.Clamp(Pieces(items, Math.Max(1, _columnBlocks)), 1, Math.Max(1, _tiles / 4));
+        int fewest = Math.Max(1, Pieces(_vectors, maxVectors));
+        bool isCached = (long)m * k * sizeof(T) <= CachedBytes;
+        _rowBlocks = isCached ? 1 : Math.Clamp(items / fewest, 1, Math.Max(1, _tiles / LongBlockTiles));
+        _columnBlocks = Math.Max(fewest, Math.Min(Pieces(items, _rowBlocks), Pieces(_vectors, columns)));
+        _rowBlocks = Math.Clamp(Pieces(items, _columnBlocks), _rowBlocks, Math.Max(_rowBlocks, _tiles / ShortBlockTiles));
         _item = Item;
     }
 
