@@ -18,6 +18,7 @@ public unsafe class GemmPlan<T, TEpilogue>
     private const int DepthBytes = 2048;
     private const double ItemFlops = 4e6;
     private const int MaxItems = 24;
+
     /// <summary>An A of up to this size is read again for every block of columns; of a larger one the columns are kept wide.</summary>
     private const int CachedBytes = 1024 * 1024;
 
