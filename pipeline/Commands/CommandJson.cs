@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Anneal.Pipeline.Bench;
+using Anneal.Pipeline.Runs;
 
 namespace Anneal.Pipeline.Commands;
 
@@ -13,5 +14,7 @@ namespace Anneal.Pipeline.Commands;
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(GemmReport))]
 [JsonSerializable(typeof(StepReport))]
+[JsonSerializable(typeof(RunSummary))]
 [JsonSerializable(typeof(InspectReport))]
+[JsonSerializable(typeof(PredictReport))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -24,6 +24,7 @@ internal static class CommandTree
             new ResumeCommand(),
             new CheckCommand(),
             new ExplainCommand(),
+            new PredictCommand(),
             new InspectCommand(),
             new BenchCommand(),
             new DoctorCommand(),

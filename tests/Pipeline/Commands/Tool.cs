@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace Anneal.Tests.Pipeline.Commands;
+
+/// <summary>The built command, run as users run it.</summary>
+internal sealed record Tool(int ExitCode, string Output, string Error)
+{
+    private static readonly string s_path = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "anneal.exe" : "anneal");
+
+    /// <summary>The only line of standard output, as JSON.</summary>
+    public JsonElement Json
+    {
+        get
+        {
+            Assert.That(Output.TrimEnd('\r', '\n').Split('\n'), Has.Length.EqualTo(1), Output);
+            return JsonDocument.Parse(Output).RootElement;
+        }
+    }
+
+    public static Tool Run(params string[] arguments) => RunIn(AppContext.BaseDirectory, arguments);
+
+    public static Tool RunIn(string folder, params string[] arguments)
+    {
+        using Process process = Start(folder, arguments);
+        return Finish(process);
+    }
+
+    public static Process Start(string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(s_path, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+        return Process.Start(start)!;
+    }
+
+    public static Tool Finish(Process process)
+    {
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return new Tool(process.ExitCode, output.Result, error);
+    }
+}
