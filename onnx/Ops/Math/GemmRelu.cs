@@ -30,14 +30,14 @@ public sealed class GemmRelu : Op
     {
         get
         {
-            var b = new BodyBuilder(Name, ["A", "B", "C"], ["Y"], "alpha", "beta", "transA", "transB");
+            var b = new BodyBuilder(Name, ["A", "B", "C"], ["Y"]);
             Attributes attributes = Attributes.Of(
                 ("alpha", new AttributeValue.Reference("alpha", typeof(AttributeValue.Float))),
                 ("beta", new AttributeValue.Reference("beta", typeof(AttributeValue.Float))),
                 ("transA", new AttributeValue.Reference("transA", typeof(AttributeValue.Int))),
                 ("transB", new AttributeValue.Reference("transB", typeof(AttributeValue.Int))));
             b.Return("Y", b.Op("Relu", b.Op("Gemm", attributes, "A", "B", "C")));
-            return b.Build();
+            return b.Build() with { Defaults = Attributes.Of(("alpha", 1f), ("beta", 1f), ("transA", 0L), ("transB", 0L)) };
         }
     }
 

@@ -26,14 +26,14 @@ public sealed class GemmReluGrad : Op
     {
         get
         {
-            var b = new BodyBuilder(Name, ["A", "B", "Y"], ["dX"], "alpha", "transA", "transB");
+            var b = new BodyBuilder(Name, ["A", "B", "Y"], ["dX"]);
             Attributes attributes = Attributes.Of(
                 ("alpha", new AttributeValue.Reference("alpha", typeof(AttributeValue.Float))),
                 ("transA", new AttributeValue.Reference("transA", typeof(AttributeValue.Int))),
                 ("transB", new AttributeValue.Reference("transB", typeof(AttributeValue.Int))));
             string zero = b.Like(0, "Y");
             b.Return("dX", b.Op("Where", b.Op("Greater", "Y", zero), b.Op("Gemm", attributes, "A", "B"), zero));
-            return b.Build();
+            return b.Build() with { Defaults = Attributes.Of(("alpha", 1f), ("transA", 0L), ("transB", 0L)) };
         }
     }
 
