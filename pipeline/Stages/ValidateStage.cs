@@ -58,7 +58,7 @@ internal sealed class ValidateStage : IStage
             Comparison comparison = ComparisonOf(bound.Operator);
             bool isRecomputed = name.StartsWith(here, StringComparison.Ordinal) && (metric != Metrics.Loss || isClassification);
             yield return isRecomputed
-                ? new MetricGate(name, metric == Metrics.Loss ? "log_loss" : metric, comparison, bound.Limit)
+                ? new MetricGate(name, metric, comparison, bound.Limit)
                 : new RecordedMetricGate(name, context.Metrics[name[..name.IndexOf('.', StringComparison.Ordinal)]][metric], comparison, bound.Limit);
         }
 
