@@ -75,6 +75,11 @@ internal sealed class MathCases : IOpCases
             yield return new OpCase("Max", Sample.Real([3, 4]), Sample.Real([4], salt: 1), Sample.Real([3, 1], salt: 2)) { Differentiable = [0, 1, 2] };
             yield return new OpCase("Min", Sample.Real([4]), Sample.Real([1], salt: 1), Sample.Real([3, 1], salt: 2)) { Differentiable = [0, 1, 2] };
             yield return new OpCase("Max", Sample.Real([5])) { Differentiable = [0] };
+            foreach (string op in new[] { "Max", "Min" })
+            {
+                yield return new OpCase(op, Tensor.Vector(1.0, double.NaN, 3), Tensor.Vector(double.NaN, 1, 3)) { Expected = [Tensor.Vector(double.NaN, double.NaN, 3)], Label = "nan" };
+            }
+
             yield return new OpCase("Pow", Sample.Real([9]), Sample.Scalar(2)) { Differentiable = [0], Label = "square" };
             yield return new OpCase("Pow", Sample.Real([9]), Sample.Scalar(3)) { Differentiable = [0], Label = "cube of negatives" };
             yield return new OpCase("Pow", Sample.Real([9]), Tensor.Scalar(2L)) { Differentiable = [0], Label = "integer exponent" };
