@@ -70,6 +70,7 @@ public static class OpTable
         new SoftmaxCrossEntropyLoss(),
         // Train
         new AdamStep(),
+        new GemmAdamStep(),
         new MomentumStep(),
         new SgdStep(),
         // Shape

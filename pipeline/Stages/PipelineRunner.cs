@@ -132,6 +132,7 @@ internal static class PipelineRunner
             Stages = earlier?.Stages ?? new Dictionary<string, StageRecord>(StringComparer.Ordinal),
             Metrics = earlier?.Metrics ?? new Dictionary<string, IReadOnlyDictionary<string, double>>(StringComparer.Ordinal),
             Seconds = earlier?.Seconds ?? 0,
+            Model = earlier?.Model,
         };
         foreach ((string part, IReadOnlyDictionary<string, double> metrics) in record.Metrics)
         {

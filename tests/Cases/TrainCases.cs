@@ -9,6 +9,32 @@ internal sealed class TrainCases : IOpCases
     {
         get
         {
+            // A long sum (k above the depth that stays in registers) goes through a buffer of partial sums.
+            foreach ((int rows, int columns, int k) in new[] { (1, 1, 1), (7, 5, 3), (33, 50, 20), (9, 17, 1100) })
+            {
+                foreach (bool transposed in new[] { false, true })
+                {
+                    Tensor w = Sample.Real([rows, columns]);
+                    yield return new OpCase(
+                        "GemmAdamStep",
+                        Sample.Real(transposed ? [k, rows] : [rows, k], salt: 1),
+                        Sample.Real(transposed ? [columns, k] : [k, columns], salt: 2),
+                        w,
+                        Sample.Real([rows, columns], -0.1, 0.1, 3),
+                        Sample.Real([rows, columns], 0, 0.1, 4),
+                        Sample.Scalar(0.01),
+                        Tensor.Scalar(3L))
+                    {
+                        Domain = Model.AnnealDomain,
+                        Attributes = Attributes.Of(
+                            ("beta1", 0.9f), ("beta2", 0.999f), ("epsilon", 1e-8f), ("weight_decay", 0.1f), ("alpha", transposed ? 1f : 0.5f),
+                            ("transA", transposed ? 1L : 0L), ("transB", transposed ? 1L : 0L)),
+                        Outputs = 3,
+                        Tolerance = 1e-4,
+                    };
+                }
+            }
+
             foreach (int length in Sample.Lengths)
             {
                 Tensor w = Sample.Real([length]);

@@ -12,6 +12,7 @@ public static class PlanPasses
         ("ConstantFolding", ConstantFolding.Apply),
         ("CommonSubexpressions", CommonSubexpressions.Apply),
         ("FuseGemmRelu", FuseGemmRelu.Apply),
+        ("FuseGemmAdam", FuseGemmAdam.Apply),
         ("DeadNodes", DeadNodes.Apply));
 
     /// <summary>Applies all passes.</summary>

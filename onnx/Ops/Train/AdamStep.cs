@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Kernels;
 using Anneal.Onnx.Tensors;
@@ -53,51 +52,11 @@ internal sealed unsafe class AdamStep : Update
         Slot w2 = spec.Out();
         Slot m2 = spec.HasOut(1) ? spec.Out(1) : spec.Scratch(m.ByteLength);
         Slot v2 = spec.HasOut(2) ? spec.Out(2) : spec.Scratch(v.ByteLength);
-        double b1 = spec.Attributes.Float("beta1", 0);
-        double b2 = spec.Attributes.Float("beta2", 0);
-        T beta1 = T.CreateTruncating(b1);
-        T beta2 = T.CreateTruncating(b2);
-        T rest1 = T.CreateTruncating(1 - b1);
-        T rest2 = T.CreateTruncating(1 - b2);
-        T epsilon = T.CreateTruncating(spec.Attributes.Float("epsilon", 0));
-        T decay = T.CreateTruncating(spec.Attributes.Float("weight_decay", 0));
+        var update = new AdamUpdate<T>(spec.Attributes, columns: 0);
         Action<int> body = item =>
         {
-            double time = *(long*)step.Pointer;
-            T rate = T.CreateTruncating(double.CreateTruncating(*(T*)lr.Pointer) / (1 - Math.Pow(b1, time)));
-            T root = T.CreateTruncating(Math.Sqrt(1 - Math.Pow(b2, time)));
-            T* pw = (T*)w.Pointer;
-            T* pg = (T*)g.Pointer;
-            T* pm = (T*)m.Pointer;
-            T* pv = (T*)v.Pointer;
-            T* toW = (T*)w2.Pointer;
-            T* toM = (T*)m2.Pointer;
-            T* toV = (T*)v2.Pointer;
-            int end = Math.Min(w.Length, (item + 1) * Elementwise.Chunk);
-            int i = item * Elementwise.Chunk;
-            Vector512<T> roots = Vector512.Create(root);
-            Vector512<T> epsilons = Vector512.Create(epsilon);
-            for (; i <= end - Vector512<T>.Count; i += Vector512<T>.Count)
-            {
-                Vector512<T> weight = Vector512.Load(pw + i);
-                Vector512<T> gradient = Vector512.Load(pg + i) + (weight * decay);
-                Vector512<T> first = (Vector512.Load(pm + i) * beta1) + (gradient * rest1);
-                Vector512<T> second = (Vector512.Load(pv + i) * beta2) + (gradient * gradient * rest2);
-                first.Store(toM + i);
-                second.Store(toV + i);
-                (weight - (first * rate / ((Vector512.Sqrt(second) / roots) + epsilons))).Store(toW + i);
-            }
-
-            for (; i < end; i++)
-            {
-                T weight = pw[i];
-                T gradient = pg[i] + (weight * decay);
-                T first = (pm[i] * beta1) + (gradient * rest1);
-                T second = (pv[i] * beta2) + (gradient * gradient * rest2);
-                toM[i] = first;
-                toV[i] = second;
-                toW[i] = weight - (first * rate / ((T.Sqrt(second) / root) + epsilon));
-            }
+            int start = item * Elementwise.Chunk;
+            update.At(w, m, v, w2, m2, v2, lr, step).Apply((T*)g.Pointer + start, start, Math.Min(Elementwise.Chunk, w.Length - start));
         };
         int items = Elementwise.Items(w.Length);
         return team => team.Run(items, body);
