@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Runtime.InteropServices;
 using Anneal.Onnx;
@@ -17,14 +16,15 @@ internal static class CommandHost
     {
         RootCommand root = CommandTree.Create();
         ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
-        if (parsed.Action is ParseErrorAction)
+        bool isWork = parsed.CommandResult.Command is AnnealCommand leaf && parsed.Action == leaf.Action;
+        if ((isWork || parsed.Action is ParseErrorAction) && ParseErrors.Describe(parsed) is { } errors)
         {
-            return Report(new CommandOutput(args.Contains(CommandTree.Json.Name)), (int)ExitCode.Usage, ParseErrors.Describe(parsed));
+            return Report(new CommandOutput(args.Contains(CommandTree.Json.Name)), (int)ExitCode.Usage, errors);
         }
 
-        if (parsed.CommandResult.Command is AnnealCommand command && parsed.Action is not HelpAction && parsed.Action == command.Action)
+        if (isWork)
         {
-            return Execute(command, parsed);
+            return Execute((AnnealCommand)parsed.CommandResult.Command, parsed);
         }
 
         int code = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

@@ -24,8 +24,7 @@ internal sealed class HelpWithExample(HelpAction help) : SynchronousCommandLineA
         help.Invoke(parseResult);
         TextWriter output = parseResult.InvocationConfiguration.Output;
         Command command = parseResult.CommandResult.Command;
-        string example = (command as AnnealCommand)?.Example ?? $"{CommandTree.ToolName} run mnist-mlp";
-        output.WriteLine($"Example:\n  {example}\n");
+        output.WriteLine($"Example:\n  {ExampleOf(command)}\n");
         if (command is RootCommand)
         {
             output.WriteLine(ExitCodes);
@@ -33,4 +32,6 @@ internal sealed class HelpWithExample(HelpAction help) : SynchronousCommandLineA
 
         return (int)ExitCode.Done;
     }
+
+    private static string ExampleOf(Command command) => command is AnnealCommand leaf ? leaf.Example : ExampleOf(command.Subcommands[0]);
 }

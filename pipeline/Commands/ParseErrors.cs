@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Anneal.Pipeline.Config;
 
@@ -7,10 +8,17 @@ namespace Anneal.Pipeline.Commands;
 /// <summary>Errors of the command line in words, with the nearest command or option.</summary>
 internal static class ParseErrors
 {
-    public static string Describe(ParseResult parsed)
+    /// <summary>The errors, a line each, and where to read on; null when there are none.</summary>
+    public static string? Describe(ParseResult parsed)
     {
+        IReadOnlyList<string> strays = Strays(parsed);
+        if (strays.Count == 0 && parsed.Action is not ParseErrorAction)
+        {
+            return null;
+        }
+
         var lines = new List<string>();
-        foreach (string token in parsed.UnmatchedTokens)
+        foreach (string token in strays.Concat(parsed.UnmatchedTokens))
         {
             lines.Add(DescribeUnmatched(token, parsed.CommandResult));
         }
@@ -28,6 +36,14 @@ internal static class ParseErrors
         lines.Add($"See '{Path(parsed.CommandResult)} --help'.");
         return string.Join('\n', lines);
     }
+
+    // The parser takes an unknown option for an argument where one is still wanted.
+    private static IReadOnlyList<string> Strays(ParseResult parsed) =>
+    [
+        .. parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens)
+            .Where(t => t.Value.Length > 1 && t.Value[0] == '-' && !parsed.Tokens.Any(other => other.Type == TokenType.DoubleDash))
+            .Select(t => t.Value),
+    ];
 
     private static string DescribeUnmatched(string token, CommandResult at)
     {

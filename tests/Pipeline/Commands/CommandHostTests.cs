@@ -3,7 +3,6 @@ using Anneal.Pipeline.Commands;
 
 namespace Anneal.Tests.Pipeline.Commands;
 
-[Parallelizable(ParallelScope.Children)]
 internal sealed class CommandHostTests
 {
     private static IEnumerable<string> Commands() => Names(CommandTree.Create(), "");
@@ -14,12 +13,12 @@ internal sealed class CommandHostTests
     [TestCaseSource(nameof(Commands))]
     public void Help_OfEveryCommand_HasExampleAndJson(string command)
     {
-        Tool tool = Tool.Run([.. command.Split(' '), "--help"]);
+        var help = new StringWriter { NewLine = "\n" };
+        int code = CommandTree.Create().Parse([.. command.Split(' '), "--help"]).Invoke(new InvocationConfiguration { Output = help });
 
-        Assert.That(tool.ExitCode, Is.Zero);
-        Assert.That(tool.Output, Does.Contain($"Example:\n  anneal {command}".ReplaceLineEndings()));
-        Assert.That(tool.Output, Does.Contain("--json"));
-        Assert.That(tool.Error, Is.Empty);
+        Assert.That(code, Is.Zero);
+        Assert.That(help.ToString(), Does.Contain($"Example:\n  anneal {command}"));
+        Assert.That(help.ToString(), Does.Contain("--json"));
     }
 
     [Test]
@@ -42,12 +41,22 @@ internal sealed class CommandHostTests
     [TestCase("bench gemm --sizes 0", "--sizes takes whole numbers from 1 to 16384 separated by commas, got '0'\nSee 'anneal bench gemm --help'.")]
     [TestCase("bench step --case mpl", "--case takes one of mlp, mlp32, tabular, got 'mpl'\nSee 'anneal bench step --help'.")]
     [TestCase("bench step --threads 1.5", "--threads takes a whole number from 1 to 1024, got '1.5'\nSee 'anneal bench step --help'.")]
+    [TestCase("inspect --bacth 3", "unknown option '--bacth'; did you mean '--batch'?\nunexpected argument '3'\nSee 'anneal inspect --help'.")]
     [TestCase("schema extra", "unexpected argument 'extra'\nSee 'anneal schema --help'.")]
-    public void Run_WrongCommandLine_ExitsWithTwoAndSaysWhatToDo(string line, string message)
-    {
-        Tool tool = Tool.Run(line.Split(' '));
+    public void Describe_WrongCommandLine_SaysWhatToDo(string line, string message) =>
+        Assert.That(ParseErrors.Describe(CommandTree.Create().Parse(line.Split(' '))), Is.EqualTo(message));
 
-        Assert.That(tool.Error.ReplaceLineEndings("\n"), Is.EqualTo(message + "\n"));
+    [TestCase("explain --file -x")]
+    [TestCase("inspect -- -x.onnx")]
+    public void Describe_RightCommandLine_FindsNothing(string line) =>
+        Assert.That(ParseErrors.Describe(CommandTree.Create().Parse(line.Split(' '))), Is.Null);
+
+    [Test]
+    public void Run_WrongCommandLine_ExitsWithTwo()
+    {
+        Tool tool = Tool.Run("explian");
+
+        Assert.That(tool.Error, Does.StartWith("unknown command 'explian'; did you mean 'explain'?"));
         Assert.That(tool.Output, Is.Empty);
         Assert.That(tool.ExitCode, Is.EqualTo(2));
     }
