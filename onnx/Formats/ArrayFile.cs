@@ -6,16 +6,18 @@ namespace Anneal.Onnx.Formats;
 public sealed class ArrayFile : IDisposable
 {
     private readonly DataFile _file;
-    private readonly bool _isIdx;
     private long _left;
 
     private ArrayFile(DataFile file, bool isIdx)
     {
         _file = file;
-        _isIdx = isIdx;
+        IsIdx = isIdx;
         Header = isIdx ? IdxReader.ReadHeader(file) : NpyReader.ReadHeader(file);
         _left = Header.Shape.Count > 0 ? Header.Shape[0] : throw file.Error("a scalar has no rows");
     }
+
+    /// <summary>Whether it is an IDX file; else it is an npy file.</summary>
+    public bool IsIdx { get; }
 
     /// <summary>The file's name as given.</summary>
     public string Path => _file.Path;
@@ -70,7 +72,7 @@ public sealed class ArrayFile : IDisposable
             throw _file.Error($"the file ends within row {row} (from 0) of the {Header.Shape[0]} that the header promises");
         }
 
-        if (_isIdx)
+        if (IsIdx)
         {
             IdxReader.SwapBytes(tensor);
         }

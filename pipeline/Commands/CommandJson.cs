@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Anneal.Pipeline.Bench;
-using Anneal.Pipeline.Runs;
 
 namespace Anneal.Pipeline.Commands;
 
@@ -14,7 +13,8 @@ namespace Anneal.Pipeline.Commands;
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(GemmReport))]
 [JsonSerializable(typeof(StepReport))]
-[JsonSerializable(typeof(RunSummary))]
 [JsonSerializable(typeof(InspectReport))]
 [JsonSerializable(typeof(PredictReport))]
+[JsonSerializable(typeof(ValidateReport))]
+[JsonSerializable(typeof(RunsReport))]
 internal sealed partial class CommandJson : JsonSerializerContext;

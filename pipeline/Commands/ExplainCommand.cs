@@ -2,6 +2,8 @@ using System.CommandLine;
 using Anneal.Onnx;
 using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Report;
+using Anneal.Pipeline.Runs;
+using Anneal.Pipeline.Stages;
 
 namespace Anneal.Pipeline.Commands;
 
@@ -36,7 +38,12 @@ internal sealed class ExplainCommand : AnnealCommand
             (pipeline, key) = (null, pipeline);
         }
 
-        LoadedConfig config = ConfigLoader.Load(arguments.GetValue(_file)!, pipeline, arguments.GetValue(_sets));
+        LoadedConfig config = PipelineRunner.Load(new RunRequest
+        {
+            ConfigPath = arguments.GetValue(_file)!,
+            Pipeline = pipeline,
+            Sets = arguments.GetValue(_sets)!,
+        });
         ExplainRow[] rows = [.. config.Rows.Where(r => key is null || r.Path == key || r.Path.StartsWith(key + ".", StringComparison.Ordinal))];
         if (rows.Length == 0)
         {

@@ -80,7 +80,11 @@ internal static class PipelineRunner
         return FormattableString.Invariant($"{data.Summary}; {graphs.Parameters.Sum(p => (long)p.Initial.Length)} parameters");
     }
 
-    private static LoadedConfig Load(RunRequest request)
+    /// <summary>Loads and checks the configuration that a request names.</summary>
+    /// <param name="request">The request.</param>
+    /// <returns>The configuration.</returns>
+    /// <exception cref="ConfigException">The configuration has errors.</exception>
+    public static LoadedConfig Load(RunRequest request)
     {
         List<string> sets = [.. request.Sets];
         if (request.Engine is { } engine)
@@ -108,7 +112,10 @@ internal static class PipelineRunner
             : throw AnnealException.BadUsage($"there is no stage '{until}'", $"the stages are {string.Join(", ", StageNames)}");
     }
 
-    private static string RunsFolder(string configPath) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(configPath))!, "runs");
+    /// <summary>Where the runs of a pipelines file are.</summary>
+    /// <param name="configPath">The file.</param>
+    /// <returns>The folder; it may not exist yet.</returns>
+    public static string RunsFolder(string configPath) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(configPath))!, "runs");
 
     // The run's id: everything that the trained parameters follow from.
     private static string TrainKey(LoadedConfig config) => StageKey.Of(

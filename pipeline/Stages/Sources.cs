@@ -49,7 +49,8 @@ internal static class Sources
         _ => throw new NotSupportedException($"no data set {name}"),
     };
 
-    private static DataSource SourceOf(LoadedConfig config, SourceOptions source)
+    /// <summary>The source that one set of options describes.</summary>
+    public static DataSource SourceOf(LoadedConfig config, SourceOptions source)
     {
         IReadOnlyList<string>? classes = config.Options.Export.Labels;
         return source switch

@@ -62,6 +62,15 @@ internal sealed class ValidateStage : IStage
                 : new RecordedMetricGate(name, context.Metrics[name[..name.IndexOf('.', StringComparison.Ordinal)]][metric], comparison, bound.Limit);
         }
 
+        foreach (IGate gate in LatencyGates(options))
+        {
+            yield return gate;
+        }
+    }
+
+    /// <summary>The gates on the time of a run.</summary>
+    public static IEnumerable<IGate> LatencyGates(ValidateOptions options)
+    {
         if (options.LatencyMs is { } latency)
         {
             if (latency.P50 is { } p50)
@@ -76,7 +85,8 @@ internal sealed class ValidateStage : IStage
         }
     }
 
-    private static Comparison ComparisonOf(BoundOperator bound) => bound switch
+    /// <summary>The gate's comparison of a limit.</summary>
+    public static Comparison ComparisonOf(BoundOperator bound) => bound switch
     {
         BoundOperator.Less => Comparison.Below,
         BoundOperator.LessOrEqual => Comparison.AtMost,

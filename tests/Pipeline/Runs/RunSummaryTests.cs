@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Anneal.Onnx;
-using Anneal.Pipeline.Commands;
 using Anneal.Pipeline.Runs;
 
 namespace Anneal.Tests.Pipeline.Runs;
@@ -22,11 +21,11 @@ internal sealed class RunSummaryTests
             ExitCode = ExitCode.GateFailed,
         };
 
-        Assert.That(JsonSerializer.Serialize(summary, CommandJson.Default.RunSummary), Is.EqualTo(
+        Assert.That(JsonSerializer.Serialize(summary, RunSummaryJson.Default.RunSummary), Is.EqualTo(
             """
             {"pipeline":"mnist","run":"runs/mnist/1","status":"gate_failed","stages":[{"name":"train","status":"done","cached":true,"seconds":1.5}],
             "metrics":{"test":{"accuracy":0.5}},
-            "validation":{"passed":false,"max_abs_diff":1E-06,"decision_flips":0,"gates":[{"name":"test.accuracy","passed":false,"value":0.5,"limit":0.9}]},
+            "validation":{"passed":false,"max_abs_diff":1E-06,"decision_flips":0,"gates":[{"name":"test.accuracy","passed":false,"value":0.5,"limit":0.9,"detail":""}]},
             "model":"model.onnx"}
             """.ReplaceLineEndings("")));
     }

@@ -1,0 +1,162 @@
+using System.CommandLine;
+using Anneal.Onnx;
+using Anneal.Onnx.Formats;
+using Anneal.Onnx.Tensors;
+using Anneal.Pipeline.Config;
+using Anneal.Pipeline.Config.Options;
+using Anneal.Pipeline.Runs;
+using Anneal.Pipeline.Stages;
+using Anneal.Serving;
+using Anneal.Serving.Validation;
+using Anneal.Trainer.Data;
+
+namespace Anneal.Pipeline.Commands;
+
+internal sealed class ValidateCommand : AnnealCommand
+{
+    private const string TestPart = "test.";
+
+    private readonly Argument<string> _model = new("MODEL") { Description = "An exported ONNX file; the run that it lies in gives gates and, unless others are named, test files." };
+    private readonly Option<string?> _features = new("--features") { Description = "Rows to validate on: IDX or npy, raw or gzipped.", HelpName = "FILE" };
+    private readonly Option<string?> _labels = new("--labels") { Description = "Their labels: a file of the same kind.", HelpName = "FILE" };
+    private readonly Option<string?> _csv = new("--csv") { Description = "Rows to validate on, with their labels: a table like the one trained on.", HelpName = "FILE" };
+    private readonly Option<string[]> _metrics = new("--metric")
+    {
+        Description = "A gate on a metric, beside the run's own; may be given again.",
+        HelpName = "accuracy>=0.9",
+        Arity = ArgumentArity.OneOrMore,
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<string> _device = OrtChoice.DeviceOption();
+    private readonly Option<int?> _threads = CommonOptions.Threads();
+
+    public ValidateCommand()
+        : base(
+            "validate",
+            "Validates an exported file in ONNX Runtime on labelled rows: metrics, equal answers at every batch size, latency.",
+            "anneal validate model.onnx --csv test.csv --metric 'accuracy>=0.85'")
+    {
+        Add(_model);
+        Add(_features);
+        Add(_labels);
+        Add(_csv);
+        Add(_metrics);
+        Add(_device);
+        Add(_threads);
+    }
+
+    public override ExitCode Run(ParseResult arguments, CommandOutput output, CancellationToken cancel)
+    {
+        string path = arguments.GetValue(_model)!;
+        using OrtModel model = OrtModel.Open(path, OrtChoice.Of(arguments.GetValue(_device)!, arguments.GetValue(_threads), output));
+        ModelSignature signature = ModelSignature.Find(model.Metadata)
+            ?? throw AnnealException.BadData("the file has no signature: what its outputs mean is not known", "give a file that anneal has exported").In(path);
+        LoadedConfig? config = RunOf(path);
+        IReadOnlyList<string>? classes = signature.Task == ModelTask.Regression ? null : signature.Classes;
+        DataTable table = SourceOf(arguments, signature, config).Load(Known(classes));
+        IGate[] gates = [.. Gates(config, arguments.GetValue(_metrics)!)];
+        Dictionary<string, Tensor> feeds = table.Features.ToDictionary(f => table.Features.Count == 1 ? model.Inputs[0].Name : f.Name, f => f.Values, StringComparer.Ordinal);
+        var set = new ValidationSet(signature.Task, feeds, new Dictionary<string, Tensor>(), table.Target);
+        if (config is not null)
+        {
+            set = set with { Batches = [.. config.Options.Validate.BatchSizes.Select(b => b ?? 0)] };
+        }
+
+        ValidationReport report = Validator.Run(model, set, gates);
+        Write(report, path, output);
+        return report.Passed ? ExitCode.Done : ExitCode.GateFailed;
+    }
+
+    private static void Write(ValidationReport report, string path, CommandOutput output)
+    {
+        output.Text.WriteLine(FormattableString.Invariant($"{report.Rows} rows on {report.Engine}"));
+        foreach ((string name, double value) in report.Metrics)
+        {
+            output.Text.WriteLine(FormattableString.Invariant($"{name} {value:0.0000##}"));
+        }
+
+        foreach (LatencySummary latency in report.Latency)
+        {
+            output.Text.WriteLine(FormattableString.Invariant(
+                $"batch {latency.Batch}: p50 {latency.P50Ms:F3} ms, p99 {latency.P99Ms:F3} ms, {latency.RowsPerSecond:F0} rows/s"));
+        }
+
+        foreach (GateResult gate in report.Gates)
+        {
+            output.Text.WriteLine($"gate {(gate.Passed ? "passed" : "FAILED")} {gate.Name}: {gate.Detail}");
+        }
+
+        GateSummary[] gates = [.. report.Gates.Select(g => new GateSummary(g.Name, g.Passed, g.Value, g.Limit) { Detail = g.Detail })];
+        output.Result(new ValidateReport(path, report.Engine, report.Passed, report.Rows, report.Metrics, gates), CommandJson.Default.ValidateReport);
+    }
+
+    private static LoadedConfig? RunOf(string model)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(model))!;
+        return RunFolder.ReadRecord(folder) is { } record
+            ? PipelineRunner.Load(new RunRequest { ConfigPath = Path.Combine(folder, "config.yaml"), Pipeline = record.Pipeline, DataFolder = record.Folder })
+            : null;
+    }
+
+    private DataSource SourceOf(ParseResult arguments, ModelSignature signature, LoadedConfig? config)
+    {
+        string? features = arguments.GetValue(_features);
+        string? labels = arguments.GetValue(_labels);
+        string? csv = arguments.GetValue(_csv);
+        if (features is null != labels is null || (csv is not null && features is not null))
+        {
+            throw AnnealException.BadUsage("the rows are either --features with --labels, or --csv");
+        }
+
+        return csv is not null ? Table(Path.GetFullPath(csv), signature, config)
+            : features is not null ? Arrays(features, labels!, signature)
+            : config is null ? throw AnnealException.BadUsage("the model does not lie in a run's folder: which rows?", "give --csv, or --features and --labels")
+            : Sources.Test(config) ?? throw AnnealException.BadUsage($"pipeline '{config.Name}' has no test file", "give --csv, or --features and --labels");
+    }
+
+    private static DataSource Table(string path, ModelSignature signature, LoadedConfig? config)
+    {
+        if (config?.Options.Data.Train is CsvOptions trained)
+        {
+            return Sources.SourceOf(config, trained with { Path = path });
+        }
+
+        return signature.Table is { Target: { } target } table
+            ? new CsvSource(path, table.Columns, target) { Format = table.Format, Missing = table.Missing }
+            : throw AnnealException.BadUsage("the model was not trained on a table", "give --features and --labels");
+    }
+
+    private static ArraySource Arrays(string features, string labels, ModelSignature signature)
+    {
+        IReadOnlyList<string>? classes = signature.Classes.Length == 0 ? null : signature.Classes;
+        using ArrayFile file = ArrayFile.TryOpen(features) ?? throw AnnealException.BadData("the file is neither IDX nor npy").In(features);
+        return file.IsIdx ? new IdxSource(features, labels) { ClassNames = classes } : new NpySource(features, labels) { ClassNames = classes };
+    }
+
+    // A table to test on takes its classes from the one trained on: of that one, only their names are left.
+    private static DataTable? Known(IReadOnlyList<string>? classes) => classes is null ? null : new DataTable([], Tensor.Vector(0L), classes);
+
+    private static IEnumerable<IGate> Gates(LoadedConfig? config, string[] metrics)
+    {
+        ValidateOptions options = config?.Options.Validate ?? new ValidateOptions();
+        yield return new BatchInvarianceGate(options.Parity.MaxAbs);
+        foreach ((string name, Bound bound) in options.Metric.Where(m => m.Key.StartsWith(TestPart, StringComparison.Ordinal)))
+        {
+            yield return new MetricGate(name, name[TestPart.Length..], ValidateStage.ComparisonOf(bound.Operator), bound.Limit);
+        }
+
+        foreach (string metric in metrics)
+        {
+            int at = metric.IndexOfAny(['<', '>']);
+            yield return at > 0 && Bound.TryParse(metric[at..], out Bound bound)
+                ? new MetricGate(metric[..at].Trim(), metric[..at].Trim(), ValidateStage.ComparisonOf(bound.Operator), bound.Limit)
+                : throw AnnealException.BadUsage($"--metric '{metric}' is not a name and a limit", "write it like 'accuracy>=0.9'");
+        }
+
+        foreach (IGate gate in ValidateStage.LatencyGates(options))
+        {
+            yield return gate;
+        }
+    }
+}
