@@ -48,6 +48,7 @@ internal sealed class BenchStepCommand : AnnealCommand
         int threads = arguments.GetValue(_threads) ?? Machine.DefaultThreads;
         double seconds = arguments.GetValue(_seconds);
         var bench = new StepBench(StepCases.All.Single(c => c.Name == arguments.GetValue(_case)));
+        output.Message(FormattableString.Invariant($"measuring {arguments.GetValue(_case)} for {seconds} s"));
         StepReport report;
         if (arguments.GetValue(_engine) == Ort)
         {

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
 using Anneal.Pipeline.Commands;
 
 namespace Anneal.Tests.Pipeline.Commands;
@@ -78,5 +80,18 @@ internal sealed class CommandHostTests
 
         Assert.That(tool.Output, Does.Contain("Usage:"));
         Assert.That(tool.ExitCode, Is.EqualTo(2));
+    }
+
+    [Test]
+    [Platform(Exclude = "Win")]
+    public void Run_Interrupted_SaysSoAndExitsWith130()
+    {
+        using Process process = Tool.Start(AppContext.BaseDirectory, "bench", "step", "--case", "tabular", "--seconds", "60", "--json");
+        Assert.That(process.StandardError.ReadLine(), Does.StartWith("measuring tabular"));
+        Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
+        Tool tool = Tool.Finish(process);
+
+        Assert.That(tool.Json.GetProperty("error").GetProperty("code").GetInt32(), Is.EqualTo(130));
+        Assert.That(tool.ExitCode, Is.EqualTo(130));
     }
 }

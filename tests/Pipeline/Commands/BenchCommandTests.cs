@@ -1,0 +1,59 @@
+using System.Text.Json;
+using Anneal.Pipeline.Bench;
+using Anneal.Trainer.Execution;
+using Anneal.Trainer.Models;
+
+namespace Anneal.Tests.Pipeline.Commands;
+
+internal sealed class BenchCommandTests
+{
+    [TestCase("simd", "simd")]
+    [TestCase("ort", "ort-cpu")]
+    public void BenchStep_Json_HasTheFieldsThatOtherProgramsRelyOn(string engine, string name)
+    {
+        Tool tool = Tool.Run("bench", "step", "--case", "tabular", "--engine", engine, "--threads", "1", "--seconds", "0.05", "--json");
+
+        JsonElement report = tool.Json;
+        Assert.That(
+            report.EnumerateObject().Select(p => p.Name),
+            Is.EqualTo(new[] { "case", "engine", "batch", "threads", "ms_per_step", "samples_per_s", "peak_rss_mb" }));
+        Assert.That(report.GetProperty("engine").GetString(), Is.EqualTo(name));
+        Assert.That(report.GetProperty("samples_per_s").GetDouble() * report.GetProperty("ms_per_step").GetDouble(), Is.EqualTo(32e3).Within(1));
+        Assert.That(report.GetProperty("peak_rss_mb").GetDouble(), Is.InRange(10, 10_000));
+    }
+
+    [Test]
+    public void BenchGemm_Json_HasTheFieldsThatOtherProgramsRelyOn()
+    {
+        Tool tool = Tool.Run("bench", "gemm", "--sizes", "64,96", "--threads", "1", "--json");
+
+        Assert.That(tool.Json.EnumerateObject().Select(p => p.Name), Is.EqualTo(new[] { "peak_gflops", "results" }));
+        JsonElement row = tool.Json.GetProperty("results")[1];
+        Assert.That(row.EnumerateObject().Select(p => p.Name), Is.EqualTo(new[] { "m", "n", "k", "threads", "gflops", "fraction_of_peak" }));
+        Assert.That(row.GetProperty("n").GetInt32(), Is.EqualTo(96));
+        Assert.That(row.GetProperty("gflops").GetDouble(), Is.Positive);
+    }
+
+    [TestCase("mlp", 100, 784 * 500 + 500 + 500 * 500 + 500 + 500 * 10 + 10)]
+    [TestCase("mlp32", 32, 784 * 500 + 500 + 500 * 500 + 500 + 500 * 10 + 10)]
+    [TestCase("tabular", 32, 30 * 64 + 64 + 64 * 32 + 32 + 32 * 2 + 2)]
+    public void StepCases_Case_HasTheSizesOfItsPeer(string name, int batch, int parameters)
+    {
+        StepCase step = StepCases.All.Single(c => c.Name == name);
+        TrainingGraphs graphs = step.Build();
+
+        Assert.That(step.Batch, Is.EqualTo(batch));
+        Assert.That(graphs.Parameters.Sum(p => p.Initial.Length), Is.EqualTo(parameters));
+        Assert.That(graphs.Optimizer.Name, Is.EqualTo("adam"));
+    }
+
+    [Test]
+    public void Measure_OnSimd_TrainsOnAllBatches()
+    {
+        using var runner = new SimdRunner(1);
+        StepReport report = new StepBench(StepCases.All.Single(c => c.Name == "tabular")).Measure(runner, 1, 0.01, CancellationToken.None);
+
+        Assert.That(report.MsPerStep, Is.Positive);
+        Assert.That(report.SamplesPerS, Is.EqualTo(32e3 / report.MsPerStep).Within(1e-6 * report.SamplesPerS));
+    }
+}
