@@ -48,7 +48,7 @@ internal static class PlanProfiler
         Slot y = step.Outputs[0];
         return step.Node.OpType switch
         {
-            "Gemm" or "GemmRelu" or "GemmReluGrad" when y.Shape[0] > 0 => 2.0 * y.Length * (a.Length / y.Shape[0]),
+            "Gemm" or "GemmRelu" or "GemmReluGrad" or "GemmAdamStep" when y.Shape[0] > 0 => 2.0 * y.Length * (a.Length / y.Shape[0]),
             "MatMul" => 2.0 * y.Length * a.Shape[^1],
             _ => null,
         };
