@@ -14,7 +14,7 @@ public sealed class Plan
     private readonly Slot[] _feeds;
     private readonly Slot[][] _feedSlots;
     private readonly Slot[] _fetches;
-    private readonly (Slot From, Tensor To)[] _copies;
+    private readonly (Slot From, Tensor? Through, Tensor To)[] _copies;
     private readonly Tensor _memory;
     private readonly Tensor[] _held;
 
@@ -23,7 +23,7 @@ public sealed class Plan
         Slot[] feeds,
         Slot[][] feedSlots,
         Slot[] fetches,
-        (Slot From, Tensor To)[] copies,
+        (Slot From, Tensor? Through, Tensor To)[] copies,
         Tensor memory,
         long arenaBytes,
         Tensor[] held)
@@ -162,9 +162,17 @@ public sealed class Plan
 
     private unsafe void CopyState()
     {
-        foreach ((Slot from, Tensor to) in _copies)
+        foreach ((Slot from, Tensor? through, _) in _copies)
         {
-            new ReadOnlySpan<byte>(from.Pointer, checked((int)from.ByteLength)).CopyTo(to.Bytes);
+            if (through is not null)
+            {
+                new ReadOnlySpan<byte>(from.Pointer, checked((int)from.ByteLength)).CopyTo(through.Bytes);
+            }
+        }
+
+        foreach ((Slot from, Tensor? through, Tensor to) in _copies)
+        {
+            (through is null ? new ReadOnlySpan<byte>(from.Pointer, checked((int)from.ByteLength)) : through.Bytes).CopyTo(to.Bytes);
         }
     }
 }

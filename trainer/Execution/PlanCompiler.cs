@@ -156,11 +156,15 @@ internal sealed class PlanCompiler
         long scratchBytes = specs.Select(s => s.ScratchSlots.Sum(x => ArenaLayout.Align(x.ByteLength))).DefaultIfEmpty(0).Max();
         Tensor memory = Tensor.Zeros(DType.UInt8, checked((int)(arenaBytes + scratchBytes)));
         Bind(buffers, specs, memory, arenaBytes);
-        (Slot, Tensor)[] copies =
+        // What is taken from another state is set aside before any state is replaced.
+        (Slot, Tensor?, Tensor)[] copies =
         [
             .. _bindings
                 .Where(b => b.Output.Length > 0 && _buffers[b.Output] != _buffers[b.Input])
-                .Select(b => (_slots[b.Output], _buffers[b.Input].Tensor!)),
+                .Select(b => (
+                    _slots[b.Output],
+                    _buffers[b.Output].Kind == PlanBufferKind.State ? Tensor.Zeros(_slots[b.Output].Type, _slots[b.Output].Shape) : null,
+                    _buffers[b.Input].Tensor!)),
         ];
         return new Plan(
             steps,

@@ -74,7 +74,16 @@ public sealed class SimdSession : IGraphSession
     public Tensor ReadState(string input) => StateOf(input).Clone();
 
     /// <inheritdoc/>
-    public void WriteState(string input, Tensor value) => value.CopyTo(StateOf(input));
+    public void WriteState(string input, Tensor value)
+    {
+        Tensor state = StateOf(input);
+        if (value.Type != state.Type || !value.Shape.SequenceEqual(state.Shape))
+        {
+            throw AnnealException.BadData($"expected {state}, got {value}").In($"state '{input}'");
+        }
+
+        value.CopyTo(state);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _plans.Clear();
@@ -94,10 +103,11 @@ public sealed class SimdSession : IGraphSession
         {
             ValueInfo info = Feeds[i];
             Tensor feed = feeds[i];
+            string known = string.Concat(symbols.Select(s => FormattableString.Invariant($", {s.Key} = {s.Value}")));
             bool fits = feed.Type == info.Type.Type && (info.Type.Shape is not { } shape || Fits(shape, feed, symbols));
             if (!fits)
             {
-                throw AnnealException.BadData($"input '{info.Name}' is {feed}, expected {info.Type}");
+                throw AnnealException.BadData($"input '{info.Name}' is {feed}, expected {info.Type}{known}");
             }
 
             types.Add(info.Name, TensorType.Of(feed));

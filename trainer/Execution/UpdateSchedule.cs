@@ -15,11 +15,12 @@ internal static class UpdateSchedule
         }
 
         HashSet<string> missing = [.. nodes.SelectMany(n => n.Outputs)];
-        var pending = new List<Node>();
+        List<Node> pending = [.. nodes.Where(n => Replaces(n, state).Any())];
+        HashSet<Node> updates = [.. pending];
         var ordered = new List<Node>(nodes.Count);
-        foreach (Node node in nodes)
+        foreach (Node node in nodes.Where(n => !updates.Contains(n)))
         {
-            if (Replaces(node, state).Any())
+            if (node.Inputs.Any(missing.Contains))
             {
                 pending.Add(node);
             }
