@@ -1,0 +1,58 @@
+using Anneal.Onnx;
+using Anneal.Onnx.Ir;
+using Anneal.Onnx.Ir.Format;
+using Anneal.Onnx.Tensors;
+using Anneal.Serving;
+using Anneal.Tests.Cases;
+using Anneal.Trainer.Execution;
+using Anneal.Trainer.Models;
+using Anneal.Trainer.Optimizers;
+
+namespace Anneal.Tests.Conformance;
+
+/// <summary>The very same file of a training step, dropout included, gives the same losses on the SIMD engine and in ONNX Runtime.</summary>
+internal sealed class StepAgreementTests
+{
+    private static IEnumerable<TestCaseData> Optimizers() =>
+    [
+        new TestCaseData(Optimizer.Adam(weightDecay: 1e-3f), 1e-3f).SetArgDisplayNames("adam"),
+        new TestCaseData(Optimizer.Sgd(weightDecay: 1e-3f), 0.05f).SetArgDisplayNames("sgd"),
+        new TestCaseData(Optimizer.Momentum(weightDecay: 1e-3f), 0.01f).SetArgDisplayNames("momentum"),
+    ];
+
+    [TestCaseSource(nameof(Optimizers))]
+    public void Run_FiftyStepsOfOneFile_EnginesAgree(Optimizer optimizer, float rate) =>
+        Agree(Networks.Mlp(20, [15, 10, 4], 0.3f, optimizer), 20, 4, batch: 32, steps: 50, rate);
+
+    [Test]
+    public void Run_StepsOfMnistSize_EnginesAgree() => Agree(Networks.Mlp(784, [500, 500, 10], 0.4f), 784, 10, batch: 100, steps: 5, 1e-3f);
+
+    private static void Agree(TrainingGraphs graphs, int features, int classes, int batch, int steps, float rate)
+    {
+        Model file = ModelReader.Read(ModelWriter.ToBytes(graphs.Step));
+        IReadOnlyList<StateBinding> state = graphs.StepState();
+        using var runner = new SimdRunner(2);
+        using IGraphSession simd = runner.Open(file, state);
+        using IGraphSession ort = new OrtRunner(new OrtOptions { Threads = 1 }).Open(file, state);
+        var answers = new Tensor?[simd.Fetches.Count];
+        var references = new Tensor?[ort.Fetches.Count];
+        int loss = Array.IndexOf([.. simd.Fetches.Select(f => f.Name)], "loss");
+        var losses = new List<float>();
+        for (int step = 1; step <= steps; step++)
+        {
+            (Tensor Features, Tensor Target) rows = Networks.Rows(batch, features, classes, step);
+            simd.Run(Networks.Feeds(simd, rows, rate, step), answers);
+            ort.Run(Networks.Feeds(ort, rows, rate, step), references);
+            float mine = answers[loss]!.Span<float>()[0];
+            float theirs = references[loss]!.Span<float>()[0];
+            Assert.That(Math.Abs(mine - theirs), Is.LessThanOrEqualTo(1e-5 * Math.Abs(theirs)), $"step {step}: loss {mine:R} against {theirs:R}");
+            losses.Add(mine);
+        }
+
+        Assert.That(losses.Distinct().Count(), Is.EqualTo(steps), "the steps differ");
+        foreach (StateBinding binding in state)
+        {
+            Compare.Close(simd.ReadState(binding.Input), ort.ReadState(binding.Input), 1e-4, binding.Input);
+        }
+    }
+}
