@@ -91,9 +91,19 @@ public sealed class CheckpointStore
         Model model = ModelReader.Read(path);
         string json = model.Metadata.GetValueOrDefault(StateKey)
             ?? throw AnnealException.BadData($"the file is no checkpoint: metadata '{StateKey}' is missing").In(path);
-        LoopState state = JsonSerializer.Deserialize(json, LoopJson.Default.LoopState)
-            ?? throw AnnealException.BadData("the checkpoint's state is empty").In(path);
-        return new Checkpoint(state, model.Graph.Initializers);
+        return new Checkpoint(StateOf(json, path), model.Graph.Initializers);
+    }
+
+    private static LoopState StateOf(string json, string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, LoopJson.Default.LoopState);
+        }
+        catch (JsonException error)
+        {
+            throw new AnnealException(ExitCode.Data, $"metadata '{StateKey}' is no state of a run: {error.Message}", inner: error).In(path);
+        }
     }
 
     private string PathOf(string name) => Path.Combine(_folder, name);

@@ -1,8 +1,14 @@
 namespace Anneal.Trainer.Loop;
 
 /// <summary>Where a run stands, beside its tensors: all that a resume needs.</summary>
-public sealed record LoopState
+/// <remarks>A value: it changes in every step, and steps allocate nothing.</remarks>
+public readonly record struct LoopState
 {
+    /// <summary>The start of a run.</summary>
+    public LoopState()
+    {
+    }
+
     /// <summary>Epochs that are complete.</summary>
     public int Epoch { get; init; }
 
