@@ -26,6 +26,9 @@ public sealed class AnnealException : Exception
     /// <summary>The exit code of a command that ends with this error.</summary>
     public ExitCode Code { get; }
 
+    /// <summary>The ops that nothing here can run, where that is the error; null for any other.</summary>
+    public IReadOnlyList<string>? UnsupportedOps { get; set; }
+
     /// <summary>The message without its frames.</summary>
     public string Text => _hint is null ? _text : $"{_text}. hint: {_hint}";
 
@@ -68,4 +71,12 @@ public sealed class AnnealException : Exception
     /// <param name="hint">What to do.</param>
     /// <returns>The error.</returns>
     public static AnnealException BadData(string text, string? hint = null) => new(ExitCode.Data, text, hint);
+
+    /// <summary>An error about a model that is valid but holds what is not implemented here.</summary>
+    /// <param name="text">What is not.</param>
+    /// <param name="ops">The ops that need it; empty where they are not known.</param>
+    /// <param name="hint">What to do.</param>
+    /// <returns>The error.</returns>
+    public static AnnealException NotSupported(string text, IReadOnlyList<string> ops, string? hint = null) =>
+        new(ExitCode.Data, text, hint) { UnsupportedOps = ops };
 }

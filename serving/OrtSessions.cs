@@ -56,7 +56,10 @@ internal static partial class OrtSessions
     }
 
     public static AnnealException Translate(OnnxRuntimeException error, string what) =>
-        new(ExitCode.Data, $"{what}: {ErrorPrefix().Replace(error.Message, "")}", inner: error);
+        new(ExitCode.Data, $"{what}: {ErrorPrefix().Replace(error.Message, "")}", inner: error)
+        {
+            UnsupportedOps = MissingKernel().Match(error.Message) is { Success: true } match ? [match.Groups[1].Value] : null,
+        };
 
     private static InferenceSession Open(OrtOptions options, Func<SessionOptions, InferenceSession> open)
     {
@@ -106,6 +109,9 @@ internal static partial class OrtSessions
 
     [GeneratedRegex(@"^\[ErrorCode:\w+\]\s*")]
     private static partial Regex ErrorPrefix();
+
+    [GeneratedRegex(@"Could not find an implementation for (\w+)\(")]
+    private static partial Regex MissingKernel();
 
     [GeneratedRegex(@"[^\s/']+\.so[.\d]*(?=: cannot open shared object)")]
     private static partial Regex MissingLibrary();

@@ -78,5 +78,5 @@ public sealed class KernelSpec
     /// <param name="index">The input's index.</param>
     /// <returns>The error.</returns>
     public AnnealException Unsupported(int index) =>
-        AnnealException.BadData($"no kernel for element type {In(index).Type.Name()} of input {index}").In(Node);
+        AnnealException.NotSupported($"no kernel for element type {In(index).Type.Name()} of input {index}", [Node.OpType]).In(Node);
 }

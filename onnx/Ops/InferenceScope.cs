@@ -112,4 +112,10 @@ public sealed class InferenceScope
     /// <param name="hint">What to do.</param>
     /// <returns>The error.</returns>
     public AnnealException Error(string text, string? hint = null) => AnnealException.BadData(text, hint).In(Node);
+
+    /// <summary>An error about what the standard allows and this op does not do here.</summary>
+    /// <param name="text">What it is.</param>
+    /// <param name="hint">What to do.</param>
+    /// <returns>The error.</returns>
+    public AnnealException NotSupported(string text, string? hint = null) => AnnealException.NotSupported(text, [Node.OpType], hint).In(Node);
 }

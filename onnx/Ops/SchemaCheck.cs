@@ -32,8 +32,9 @@ internal static class SchemaCheck
 
             if (!schema.TypesOf(parameter.Type).Contains(type.Type))
             {
-                throw AnnealException.BadData(
-                    $"input '{parameter.Name}' is {type.Type.Name()}, expected one of {schema.TypesOf(parameter.Type)}").In(node);
+                throw AnnealException.NotSupported(
+                    $"input '{parameter.Name}' is {type.Type.Name()}, expected one of {schema.TypesOf(parameter.Type)}",
+                    [node.OpType]).In(node);
             }
 
             if (!variables.TryAdd(parameter.Type, type.Type) && variables[parameter.Type] != type.Type)
@@ -51,7 +52,8 @@ internal static class SchemaCheck
         foreach ((string name, AttributeValue value) in node.Attributes)
         {
             AttributeSchema? attribute = schema.Attributes.FirstOrDefault(a => a.Name == name)
-                ?? throw AnnealException.BadData($"attribute '{name}' is not known",
+                ?? throw AnnealException.NotSupported($"attribute '{name}' is not known",
+                    [node.OpType],
                     $"known are: {string.Join(", ", schema.Attributes.Select(a => a.Name))}").In(node);
             Type kind = value is AttributeValue.Reference reference ? reference.Kind : value.GetType();
             if (kind != attribute.Kind)

@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using Anneal.Pipeline.Bench;
+using Anneal.Pipeline.Conformance;
+using Anneal.Pipeline.Runs;
 
 namespace Anneal.Pipeline.Commands;
 
@@ -14,6 +16,7 @@ namespace Anneal.Pipeline.Commands;
 [JsonSerializable(typeof(GemmReport))]
 [JsonSerializable(typeof(StepReport))]
 [JsonSerializable(typeof(InspectReport))]
+[JsonSerializable(typeof(OnnxSuiteReport))]
 [JsonSerializable(typeof(PredictReport))]
 [JsonSerializable(typeof(ValidateReport))]
 [JsonSerializable(typeof(RunsReport))]

@@ -29,6 +29,7 @@ internal static class CommandTree
             new InspectCommand(),
             new RunsCommand(),
             new BenchCommand(),
+            new TestOnnxCommand(),
             new DoctorCommand(),
             new SchemaCommand(),
         };

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Anneal.Onnx.Ops;
 using Anneal.Onnx.Proto;
+using Anneal.Onnx.Rewrite;
 using Anneal.Onnx.Tensors;
 
 namespace Anneal.Onnx.Ir.Format;
@@ -13,8 +14,13 @@ internal sealed class GraphReader(ExternalFolder folder, IReadOnlySet<(string Do
 {
     private readonly List<string> _unsupported = [];
 
-    /// <summary>The ops that are neither known here nor functions of the model.</summary>
+    private readonly SortedSet<string> _unsupportedOps = new(StringComparer.Ordinal);
+
+    /// <summary>The nodes whose ops are neither known here nor functions of the model, described.</summary>
     public IReadOnlyList<string> Unsupported => _unsupported;
+
+    /// <summary>The names of their ops.</summary>
+    public IReadOnlyCollection<string> UnsupportedOps => _unsupportedOps;
 
     public static string Domain(string domain) => domain == "ai.onnx" ? "" : domain;
 
@@ -63,7 +69,7 @@ internal sealed class GraphReader(ExternalFolder folder, IReadOnlySet<(string Do
                 [.. proto.Input],
                 [.. proto.Output],
                 [.. proto.Attribute],
-                Nodes(proto.Node, opsets, $" of {what}"),
+                Nodes(proto.Node, opsets, $" of {what}", new Dictionary<string, int>()),
                 opsets)
             {
                 Defaults = AttributesOf(proto.AttributeProto, opsets, what),
@@ -109,7 +115,7 @@ internal sealed class GraphReader(ExternalFolder folder, IReadOnlySet<(string Do
             constantInputs ? [.. inputs.Where(i => !initializers.ContainsKey(i.Name))] : inputs,
             [.. proto.Output.Select(o => Value("output", o))],
             initializers.ToImmutable(),
-            Nodes(proto.Node, opsets, ""),
+            Nodes(proto.Node, opsets, "", Ranks(proto)),
             values.ToImmutable());
 
         void Define(string name, Func<Tensor> read)
@@ -122,7 +128,27 @@ internal sealed class GraphReader(ExternalFolder folder, IReadOnlySet<(string Do
         }
     }
 
-    private ImmutableArray<Node> Nodes(IReadOnlyList<NodeProto> protos, ImmutableSortedDictionary<string, long> opsets, string place)
+    private static Dictionary<string, int> Ranks(GraphProto proto)
+    {
+        var ranks = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (ValueInfoProto value in proto.Input.Concat(proto.ValueInfo))
+        {
+            if (value.Type?.TensorType?.Shape is { } shape)
+            {
+                ranks[value.Name] = shape.Dim.Count;
+            }
+        }
+
+        foreach (TensorProto tensor in proto.Initializer)
+        {
+            ranks[tensor.Name] = tensor.Dims.Count;
+        }
+
+        return ranks;
+    }
+
+    private ImmutableArray<Node> Nodes(
+        IReadOnlyList<NodeProto> protos, ImmutableSortedDictionary<string, long> opsets, string place, IReadOnlyDictionary<string, int> ranks)
     {
         var taken = protos.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
         var used = new HashSet<string>(StringComparer.Ordinal);
@@ -156,11 +182,33 @@ internal sealed class GraphReader(ExternalFolder folder, IReadOnlySet<(string Do
                 throw AnnealException.BadData($"overload '{proto.Overload}' of a function is not supported").In(node);
             }
 
-            Recognize(node, opsets, place);
+            bool isStandard = domain.Length == 0 && !functions.Contains((domain, node.OpType));
+            if (isStandard && opsets.TryGetValue("", out long version) && UpgradeOpset.Apply(node, version, ranks) is { } upgraded)
+            {
+                foreach (Node part in upgraded)
+                {
+                    string unique = part.Name;
+                    while (unique != name && (taken.Contains(unique) || !used.Add(unique)))
+                    {
+                        unique += "_";
+                    }
+
+                    Recognize(part, opsets.SetItem("", Model.DefaultOpset), place);
+                    nodes.Add(part with { Name = unique });
+                }
+
+                continue;
+            }
+
+            if (!isStandard || !FoldIf.IsIf(node))
+            {
+                Recognize(node, opsets, place);
+            }
+
             nodes.Add(node);
         }
 
-        return nodes.MoveToImmutable();
+        return nodes.ToImmutable();
     }
 
     private void Recognize(Node node, ImmutableSortedDictionary<string, long> opsets, string place)
@@ -168,7 +216,7 @@ internal sealed class GraphReader(ExternalFolder folder, IReadOnlySet<(string Do
         string shown = node.Domain.Length == 0 ? "ai.onnx" : node.Domain;
         if (!opsets.TryGetValue(node.Domain, out long version))
         {
-            _unsupported.Add($"op {node.OpType} (domain {shown}, which is not imported), node '{node.Name}'{place}");
+            Refuse(node, $"op {node.OpType} (domain {shown}, which is not imported), node '{node.Name}'{place}");
             return;
         }
 
@@ -180,12 +228,18 @@ internal sealed class GraphReader(ExternalFolder folder, IReadOnlySet<(string Do
         string text = string.Create(CultureInfo.InvariantCulture, $"op {node.OpType} (domain {shown}, version {version}), node '{node.Name}'{place}");
         if (OpTable.Find(node.Domain, node.OpType) is not { } op)
         {
-            _unsupported.Add(text);
+            Refuse(node, text);
         }
         else if (node.Domain.Length == 0 && (version < op.Schema.From || version > op.Schema.Until))
         {
-            _unsupported.Add(string.Create(CultureInfo.InvariantCulture, $"{text} (versions {op.Schema.From} to {op.Schema.Until} are)"));
+            Refuse(node, string.Create(CultureInfo.InvariantCulture, $"{text} (versions {op.Schema.From} to {op.Schema.Until} are)"));
         }
+    }
+
+    private void Refuse(Node node, string text)
+    {
+        _unsupported.Add(text);
+        _unsupportedOps.Add(node.OpType);
     }
 
     private Attributes AttributesOf(IEnumerable<AttributeProto> protos, ImmutableSortedDictionary<string, long> opsets, string owner)
@@ -203,7 +257,7 @@ internal sealed class GraphReader(ExternalFolder folder, IReadOnlySet<(string Do
 
     private AttributeValue Attribute(AttributeProto proto, ImmutableSortedDictionary<string, long> opsets)
     {
-        Type kind = AttributeKinds.FromProto(proto.Type) ?? throw AnnealException.BadData($"attributes of kind {proto.Type} are not supported");
+        Type kind = AttributeKinds.FromProto(proto.Type) ?? throw AnnealException.NotSupported($"attributes of kind {proto.Type} are not supported", []);
         return proto.RefAttrName.Length > 0
             ? new AttributeValue.Reference(proto.RefAttrName, kind)
             : proto.Type switch
@@ -229,7 +283,7 @@ internal sealed class GraphReader(ExternalFolder folder, IReadOnlySet<(string Do
         }
 
         TypeProto.Types.Tensor tensor = proto.Type.TensorType
-            ?? throw AnnealException.BadData($"values of kind {proto.Type.ValueCase} are not supported");
+            ?? throw AnnealException.NotSupported($"values of kind {proto.Type.ValueCase} are not supported", []);
         TensorShape? shape = tensor.Shape is null ? null : new TensorShape([.. tensor.Shape.Dim.Select(Dimension)]);
         return new ValueInfo(proto.Name, new TensorType(TensorFormat.ElementType(tensor.ElemType), shape));
     });

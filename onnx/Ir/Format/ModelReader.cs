@@ -75,6 +75,19 @@ public static class ModelReader
 
     private static Model Read(ModelProto proto, string? folder, ReadOptions? options)
     {
+        try
+        {
+            return Whole(proto, folder, options);
+        }
+        catch (AnnealException e) when (e.UnsupportedOps is [])
+        {
+            e.UnsupportedOps = [.. proto.Graph.Node.Select(n => n.OpType).Distinct()];
+            throw;
+        }
+    }
+
+    private static Model Whole(ModelProto proto, string? folder, ReadOptions? options)
+    {
         if (proto.Graph is null)
         {
             throw AnnealException.BadData("not an ONNX model: it holds no graph");
@@ -98,7 +111,7 @@ public static class ModelReader
         bool constantInputs = proto.IrVersion <= ConstantInputsUntil;
         ImmutableSortedDictionary<string, long> opsets = GraphReader.Opsets(proto.OpsetImport);
         var reader = new GraphReader(new ExternalFolder(folder), names);
-        Graph graph = reader.Read(proto.Graph, opsets, constantInputs: constantInputs);
+        Graph graph = FoldIf.Apply(reader.Read(proto.Graph, opsets, constantInputs: constantInputs));
         ImmutableArray<Function> functions = [.. proto.Functions.Select(reader.Read)];
         ImmutableArray<TrainingInfo> training = [.. proto.TrainingInfo.Select(t => new TrainingInfo(
             t.Initialization is null ? null : reader.Read(t.Initialization, opsets),
@@ -107,7 +120,7 @@ public static class ModelReader
             GraphReader.Entries("update_binding", t.UpdateBinding)))];
         if (reader.Unsupported.Count > 0)
         {
-            throw AnnealException.BadData($"not supported: {string.Join("; ", reader.Unsupported)}");
+            throw AnnealException.NotSupported($"not supported: {string.Join("; ", reader.Unsupported)}", [.. reader.UnsupportedOps]);
         }
 
         var model = new Model(graph, AtDefault(opsets), functions, GraphReader.Entries("metadata_props", proto.MetadataProps), training)

@@ -174,7 +174,7 @@ public static class TensorFormat
 
     internal static DType ElementType(int number) => number is > 0 and <= (int)DType.BFloat16
         ? (DType)number
-        : throw AnnealException.BadData($"element type {(TensorProto.Types.DataType)number} is not supported");
+        : throw AnnealException.NotSupported($"element type {(TensorProto.Types.DataType)number} is not supported", []);
 
     private static int[] Shape(IEnumerable<long> dims)
     {

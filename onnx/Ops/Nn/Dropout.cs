@@ -20,7 +20,7 @@ internal sealed class Dropout : Op
     public override IReadOnlyList<(int Output, int Input)> InPlace => [(0, 0)];
 
     public override TensorType[] Infer(InferenceScope scope) => scope.Has(2) && scope.Constant(2) is { Length: 1 } mode && mode.Span<bool>()[0]
-        ? throw scope.Error("Dropout with training_mode true is not run here", "use ai.anneal RandomDropout, whose mask is the same in every engine")
+        ? throw scope.NotSupported("Dropout with training_mode true is not run here", "use ai.anneal RandomDropout, whose mask is the same in every engine")
         : [scope.In(0), new(DType.Bool, scope.Shape(0))];
 
     public override unsafe Kernel Compile(KernelSpec spec)

@@ -1,0 +1,141 @@
+using Anneal.Onnx;
+using Anneal.Onnx.Ir;
+using Anneal.Onnx.Ir.Format;
+using Anneal.Onnx.Tensors;
+
+namespace Anneal.Pipeline.Conformance;
+
+/// <summary>
+/// Runs the cases below a folder in the layout of ONNX's backend tests: <c>*/model.onnx</c> beside <c>test_data_set_*/input_N.pb</c> and <c>output_N.pb</c>.
+/// </summary>
+/// <param name="runner">The engine.</param>
+internal sealed class OnnxSuite(IGraphRunner runner)
+{
+    private const string ModelFile = "model.onnx";
+
+    /// <summary>Runs all cases.</summary>
+    /// <param name="folder">The folder; cases are looked for at any depth.</param>
+    /// <param name="cancel">Stops after the case under way.</param>
+    /// <returns>The counts and the failures, in the order of the cases' names.</returns>
+    /// <exception cref="AnnealException">The folder is not there or holds no case.</exception>
+    public OnnxSuiteReport Run(string folder, CancellationToken cancel)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw AnnealException.BadData("no such folder").In(folder);
+        }
+
+        string[] cases = [.. Directory.EnumerateFiles(folder, ModelFile, SearchOption.AllDirectories).Select(f => Path.GetDirectoryName(f)!).Order(StringComparer.Ordinal)];
+        if (cases.Length == 0)
+        {
+            throw AnnealException.BadData($"no {ModelFile} at any depth", "Debian's package libonnx-testdata has ONNX's own cases in /usr/include/onnx/backend/test/data").In(folder);
+        }
+
+        int passed = 0;
+        var unsupported = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var failures = new List<OnnxCaseFailure>();
+        foreach (string path in cases)
+        {
+            cancel.ThrowIfCancellationRequested();
+            string name = Path.GetRelativePath(folder, path);
+            try
+            {
+                if (Problem(path) is { } problem)
+                {
+                    failures.Add(new OnnxCaseFailure(name, problem));
+                }
+                else
+                {
+                    passed++;
+                }
+            }
+            catch (AnnealException e) when (e.UnsupportedOps is { } ops)
+            {
+                foreach (string op in ops.DefaultIfEmpty("?"))
+                {
+                    unsupported[op] = unsupported.GetValueOrDefault(op) + 1;
+                }
+            }
+            catch (AnnealException e)
+            {
+                failures.Add(new OnnxCaseFailure(name, e.Message));
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                failures.Add(new OnnxCaseFailure(name, $"{e.GetType().Name}: {e.Message}"));
+            }
+        }
+
+        return new OnnxSuiteReport(passed, failures.Count, unsupported, failures);
+    }
+
+    private string? Problem(string path)
+    {
+        Model model = ModelReader.Read(Path.Combine(path, ModelFile));
+        string[] sets = [.. Directory.EnumerateDirectories(path, "test_data_set_*").Order(StringComparer.Ordinal)];
+        foreach (string set in sets)
+        {
+            Tensor[] feeds = Tensors(set, "input");
+            Tensor[] expected = Tensors(set, "output");
+            Tensor?[] fetches = Compute(model, feeds);
+            if (fetches.Length != expected.Length)
+            {
+                return $"{Path.GetFileName(set)}: {fetches.Length} outputs, expected {expected.Length}";
+            }
+
+            for (int i = 0; i < expected.Length; i++)
+            {
+                if (OnnxTolerance.Problem(fetches[i]!, expected[i]) is { } problem)
+                {
+                    return $"{Path.GetFileName(set)}, output {i}: {problem}";
+                }
+            }
+        }
+
+        return sets.Length == 0 ? "no test_data_set_*" : null;
+    }
+
+    // A plan has fixed shapes. Where they follow from the values of inputs, as of a Reshape's, these are given as constants.
+    private Tensor?[] Compute(Model model, Tensor[] feeds)
+    {
+        ValueInfo[] open = [.. model.Graph.Inputs.Where(i => !model.Graph.Initializers.ContainsKey(i.Name))];
+        if (feeds.Length > open.Length)
+        {
+            throw AnnealException.BadData($"{feeds.Length} inputs are given, the graph has {open.Length}");
+        }
+
+        try
+        {
+            return Run(model, feeds);
+        }
+        catch (AnnealException e) when (e.UnsupportedOps is null)
+        {
+            Graph graph = model.Graph;
+            Graph closed = graph with
+            {
+                Inputs = [.. graph.Inputs.Except(open)],
+                Initializers = graph.Initializers.AddRange(feeds.Select((f, i) => KeyValuePair.Create(open[i].Name, f))),
+            };
+            return Run(model with { Graph = closed }, []);
+        }
+    }
+
+    private Tensor?[] Run(Model model, Tensor[] feeds)
+    {
+        using IGraphSession session = runner.Open(model, []);
+        var fetches = new Tensor?[session.Fetches.Count];
+        session.Run(feeds, fetches);
+        return fetches;
+    }
+
+    private static Tensor[] Tensors(string set, string kind)
+    {
+        var tensors = new List<Tensor>();
+        while (Path.Combine(set, FormattableString.Invariant($"{kind}_{tensors.Count}.pb")) is var file && File.Exists(file))
+        {
+            tensors.Add(TensorFormat.Read(File.ReadAllBytes(file)));
+        }
+
+        return [.. tensors];
+    }
+}
