@@ -26,7 +26,8 @@ internal static class StepComparison
                 ratios.Add(ratio);
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{name,-10} {round,5} {Field(torch, "ms_per_step"),10:F3} {Field(anneal, "ms_per_step"),10:F3} {ratio,7:F2} {Field(torch, "peak_rss_mb"),9:F0} {Field(anneal, "peak_rss_mb"),9:F0}"));
+                    $"{name,-10} {round,5} {Field(torch, "ms_per_step"),10:F3} {Field(anneal, "ms_per_step"),10:F3} {ratio,7:F2} "
+                        + $"{Field(torch, "peak_rss_mb"),9:F0} {Field(anneal, "peak_rss_mb"),9:F0}"));
             }
 
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-10} median ratio {ratios.Order().ElementAt(ratios.Count / 2):F2}"));

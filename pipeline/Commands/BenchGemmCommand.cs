@@ -39,7 +39,13 @@ internal sealed class BenchGemmCommand : AnnealCommand
         var table = new TextTable(">M", ">N", ">K", ">THREADS", ">GFLOP/S", ">OF PEAK");
         foreach (GemmReport.Row row in rows)
         {
-            table.Add(Text(row.M), Text(row.N), Text(row.K), Text(row.Threads), row.Gflops.ToString("F1", CultureInfo.InvariantCulture), row.FractionOfPeak.ToString("P1", CultureInfo.InvariantCulture));
+            table.Add(
+                Text(row.M),
+                Text(row.N),
+                Text(row.K),
+                Text(row.Threads),
+                row.Gflops.ToString("F1", CultureInfo.InvariantCulture),
+                row.FractionOfPeak.ToString("P1", CultureInfo.InvariantCulture));
         }
 
         table.Write(output.Text);
@@ -63,7 +69,8 @@ internal sealed class BenchGemmCommand : AnnealCommand
                 int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= 1 && value <= most);
             if (!isList)
             {
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} takes whole numbers from 1 to {most} separated by commas, got '{result.Tokens[0].Value}'"));
+                result.AddError(FormattableString.Invariant(
+                    $"{name} takes whole numbers from 1 to {most} separated by commas, got '{result.Tokens[0].Value}'"));
             }
         });
         return option;

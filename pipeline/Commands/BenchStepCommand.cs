@@ -62,7 +62,8 @@ internal sealed class BenchStepCommand : AnnealCommand
 
         output.Text.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{report.Case} on {report.Engine}, batch {report.Batch}, {report.Threads} threads: {report.MsPerStep:F3} ms/step, {report.SamplesPerS:F0} samples/s, peak {report.PeakRssMb:F0} MB"));
+            $"{report.Case} on {report.Engine}, batch {report.Batch}, {report.Threads} threads: {report.MsPerStep:F3} ms/step, "
+                + $"{report.SamplesPerS:F0} samples/s, peak {report.PeakRssMb:F0} MB"));
         output.Result(report, CommandJson.Default.StepReport);
         return ExitCode.Done;
     }

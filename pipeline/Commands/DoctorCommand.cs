@@ -58,7 +58,8 @@ internal sealed class DoctorCommand()
         }
         catch (Exception error) when (error is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException)
         {
-            missing.Add($"ONNX Runtime's library for {RuntimeInformation.RuntimeIdentifier}: {(error.InnerException ?? error).Message}. Build again: the build fetches it from npm");
+            string why = (error.InnerException ?? error).Message;
+            missing.Add($"ONNX Runtime's library for {RuntimeInformation.RuntimeIdentifier}: {why}. Build again: the build fetches it from npm");
             return new DoctorReport.OnnxRuntimeFacts(null, [], false);
         }
     }

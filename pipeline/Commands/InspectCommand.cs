@@ -142,7 +142,8 @@ internal sealed class InspectCommand : AnnealCommand
 
         table.Write(output);
         output.WriteLine(FormattableString.Invariant(
-            $"{plan.Ms:F4} ms in nodes, batch {plan.Batch}, {plan.Threads} threads, peak {plan.PeakGflops:F0} GFLOP/s, arena {plan.ArenaBytes / 1e6:F3} MB, {plan.StateCopies} copies of state"));
+            $"{plan.Ms:F4} ms in nodes, batch {plan.Batch}, {plan.Threads} threads, peak {plan.PeakGflops:F0} GFLOP/s")
+            + FormattableString.Invariant($", arena {plan.ArenaBytes / 1e6:F3} MB, {plan.StateCopies} copies of state"));
     }
 
     private static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "";

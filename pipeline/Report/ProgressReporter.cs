@@ -83,7 +83,8 @@ internal sealed class ProgressReporter(TextWriter output, int? width, TimeProvid
         string bar = width is null ? "" : $" {Bar(step.StepInEpoch)}";
         string text = string.Create(
             CultureInfo.InvariantCulture,
-            $"epoch {step.Epoch}/{_epochs}{bar} step {step.StepInEpoch}/{_stepsPerEpoch}  loss {_lossSum / _rows:F4}  rate {step.Rate:G3}  {_rows / seconds:F0} samples/s  {Duration(left)} left");
+            $"epoch {step.Epoch}/{_epochs}{bar} step {step.StepInEpoch}/{_stepsPerEpoch}  loss {_lossSum / _rows:F4}  "
+                + $"rate {step.Rate:G3}  {_rows / seconds:F0} samples/s  {Duration(left)} left");
         if (width is { } columns)
         {
             output.Write(ToLineStart + text[..Math.Min(text.Length, Math.Max(0, columns - 1))]);
