@@ -32,7 +32,7 @@ internal sealed class RunContext : IDisposable
         Cancel = cancel;
         Threads = request.Threads ?? config.Options.Train.Threads ?? Environment.ProcessorCount;
         _data = new Lazy<PreparedData>(() => PreparedData.Load(config));
-        _runner = new Lazy<IGraphRunner>(() => RunnerOf(config.Options.Train.Engine, request.Device, Threads));
+        _runner = new Lazy<IGraphRunner>(() => RunnerOf(config.Options.Train.Engine, request.Device));
         _graphs = new Lazy<TrainingGraphs>(() => TrainingGraphs.Build(
             NetworkBuilder.Build(config.Options.Model, Data.Target.Classes, config.OriginOf),
             Data.InStep,
@@ -100,11 +100,22 @@ internal sealed class RunContext : IDisposable
         }
     }
 
-    private static IGraphRunner RunnerOf(EngineKind engine, string device, int threads) => (engine, device) switch
+    private IGraphRunner RunnerOf(EngineKind engine, string device)
     {
-        (EngineKind.Simd, "cuda") => throw AnnealException.BadUsage("the SIMD engine runs on the CPU, not on CUDA", "add --engine ort, or leave --device out"),
-        (EngineKind.Simd, _) => new SimdRunner(threads),
-        (_, "cuda") => new OrtRunner(new OrtOptions { Device = OrtDevice.Cuda, Threads = threads }),
-        _ => new OrtRunner(new OrtOptions { Device = OrtDevice.Cpu, Threads = threads }),
-    };
+        if (engine == EngineKind.Simd)
+        {
+            return device == "cuda"
+                ? throw AnnealException.BadUsage("the SIMD engine runs on the CPU, not on CUDA", "add --engine ort, or leave --device out")
+                : new SimdRunner(Threads);
+        }
+
+        string? missing = device == "auto" ? OrtInfo.Problem(OrtDevice.Cuda) : null;
+        OrtDevice chosen = device == "cuda" || (device == "auto" && missing is null) ? OrtDevice.Cuda : OrtDevice.Cpu;
+        if (device == "auto")
+        {
+            Output.Line($"device   {chosen.ToString().ToLowerInvariant()}{(missing is null ? "" : $": {missing}")}");
+        }
+
+        return new OrtRunner(new OrtOptions { Device = chosen, Threads = Threads });
+    }
 }

@@ -17,7 +17,8 @@ internal sealed unsafe class SoftmaxCrossEntropyLoss : Op
         [new("scores", "T"), new("labels", "Tind"), new("weights", "T", Optional: true)],
         [new("output", "T"), new("log_prob", "T")],
         [AttributeSchema.Int("ignore_index"), AttributeSchema.String("reduction")],
-        [("T", TypeSet.Floats), ("Tind", TypeSet.Indices)]) { From = 12 };
+        [("T", TypeSet.Floats), ("Tind", TypeSet.Indices)])
+    { From = 12 };
 
     public override Gradient Gradient => Gradient.Of(s =>
     {

@@ -1,5 +1,5 @@
-using Anneal.Onnx.Kernels;
 using System.Numerics.Tensors;
+using Anneal.Onnx.Kernels;
 
 namespace Anneal.Onnx.Ops;
 

@@ -13,7 +13,8 @@ internal sealed class Cast : Op
         [new("input", "T1")],
         [new("output", "T2")],
         [AttributeSchema.Int("to", required: true)],
-        [("T1", TypeSet.All), ("T2", TypeSet.All)]) { From = 9 };
+        [("T1", TypeSet.All), ("T2", TypeSet.All)])
+    { From = 9 };
 
     public override Gradient Gradient => Gradient.Of(s => [s.In(0).Type.Type.IsFloating() ? s.Builder.Cast(s.DY, s.In(0).Type.Type) : null]);
 

@@ -13,7 +13,8 @@ internal sealed class Clip : NumberUnary
         [new("input", "T"), new("min", "T", Optional: true), new("max", "T", Optional: true)],
         [new("output", "T")],
         [],
-        [("T", TypeSet.Numbers)]) { From = 11 };
+        [("T", TypeSet.Numbers)])
+    { From = 11 };
 
     public override Gradient Gradient => Gradient.Of(s =>
     {

@@ -15,7 +15,8 @@ public sealed class Gemm : Op
         [new("A", "T"), new("B", "T"), new("C", "T", Optional: true)],
         [new("Y", "T")],
         [AttributeSchema.Float("alpha"), AttributeSchema.Float("beta"), AttributeSchema.Int("transA"), AttributeSchema.Int("transB")],
-        [("T", TypeSet.Floats)]) { From = 7 };
+        [("T", TypeSet.Floats)])
+    { From = 7 };
 
     /// <inheritdoc/>
     public override Gradient Gradient => Gradient.Of(s => Differentiate(s, s.DY));

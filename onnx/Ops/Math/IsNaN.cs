@@ -1,7 +1,7 @@
+using System.Numerics.Tensors;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Kernels;
 using Anneal.Onnx.Tensors;
-using System.Numerics.Tensors;
 
 namespace Anneal.Onnx.Ops;
 

@@ -18,7 +18,8 @@ public sealed class MatMul : Op
         [new("A", "T"), new("B", "T")],
         [new("Y", "T")],
         [],
-        [("T", TypeSet.Of(DType.Float, DType.Double, DType.Int32, DType.Int64, DType.UInt32, DType.UInt64))]) { From = 1 };
+        [("T", TypeSet.Of(DType.Float, DType.Double, DType.Int32, DType.Int64, DType.UInt32, DType.UInt64))])
+    { From = 1 };
 
     /// <inheritdoc/>
     public override Gradient Gradient => Gradient.Of(s =>

@@ -16,7 +16,8 @@ internal sealed class Pow : Op
         [new("X", "T"), new("Y", "T1")],
         [new("Z", "T")],
         [],
-        [("T", TypeSet.Of(DType.Int32, DType.Int64, DType.Float, DType.Double)), ("T1", TypeSet.Numbers)]) { From = 7 };
+        [("T", TypeSet.Of(DType.Int32, DType.Int64, DType.Float, DType.Double)), ("T1", TypeSet.Numbers)])
+    { From = 7 };
 
     public override Gradient Gradient => Gradient.Of(s =>
     {

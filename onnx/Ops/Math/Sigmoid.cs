@@ -1,6 +1,6 @@
+using System.Numerics.Tensors;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Kernels;
-using System.Numerics.Tensors;
 
 namespace Anneal.Onnx.Ops;
 

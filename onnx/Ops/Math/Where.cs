@@ -12,7 +12,8 @@ internal sealed unsafe class Where : Op
         [new("condition", "B"), new("X", "T"), new("Y", "T")],
         [new("output", "T")],
         [],
-        [("B", TypeSet.Bool), ("T", TypeSet.All)]) { From = 9 };
+        [("B", TypeSet.Bool), ("T", TypeSet.All)])
+    { From = 9 };
 
     public override Gradient Gradient => Gradient.Of(s =>
     {

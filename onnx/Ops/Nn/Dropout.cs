@@ -13,7 +13,8 @@ internal sealed class Dropout : Op
         [new("data", "T"), new("ratio", "T1", Optional: true), new("training_mode", "T2", Optional: true)],
         [new("output", "T"), new("mask", "T2")],
         [AttributeSchema.Int("seed")],
-        [("T", TypeSet.Floats), ("T1", TypeSet.Floats), ("T2", TypeSet.Bool)]) { From = 12 };
+        [("T", TypeSet.Floats), ("T1", TypeSet.Floats), ("T2", TypeSet.Bool)])
+    { From = 12 };
 
     public override Gradient Gradient => Gradient.Of(s => [s.DY, null, null]);
 

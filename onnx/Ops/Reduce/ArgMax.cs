@@ -14,7 +14,8 @@ internal sealed class ArgMax : Op
         [new("data", "T")],
         [new("reduced", "R")],
         [AttributeSchema.Int("axis"), AttributeSchema.Int("keepdims"), AttributeSchema.Int("select_last_index")],
-        [("T", TypeSet.Numbers), ("R", TypeSet.Int64)]) { From = 12 };
+        [("T", TypeSet.Numbers), ("R", TypeSet.Int64)])
+    { From = 12 };
 
     public override Gradient Gradient => Gradient.Zero;
 

@@ -12,7 +12,8 @@ public sealed class Concat : Op
         [new("inputs", "T", Variadic: true)],
         [new("concat_result", "T")],
         [AttributeSchema.Int("axis", required: true)],
-        [("T", TypeSet.All)]) { From = 4 };
+        [("T", TypeSet.All)])
+    { From = 4 };
 
     /// <inheritdoc/>
     public override Gradient Gradient => Gradient.Of(s =>

@@ -17,7 +17,8 @@ public sealed class Constant : Op
             AttributeSchema.Int("value_int"), AttributeSchema.Ints("value_ints"), AttributeSchema.String("value_string"),
             AttributeSchema.Strings("value_strings"),
         ],
-        [("T", TypeSet.All)]) { From = 1 };
+        [("T", TypeSet.All)])
+    { From = 1 };
 
     /// <inheritdoc/>
     public override Gradient Gradient => Gradient.Zero;

@@ -8,7 +8,8 @@ public sealed class Expand : Op
 {
     /// <inheritdoc/>
     public override OpSchema Schema { get; } = new(
-        13, [new("input", "T"), new("shape", "I")], [new("output", "T")], [], [("T", TypeSet.All), ("I", TypeSet.Int64)]) { From = 8 };
+        13, [new("input", "T"), new("shape", "I")], [new("output", "T")], [], [("T", TypeSet.All), ("I", TypeSet.Int64)])
+    { From = 8 };
 
     /// <inheritdoc/>
     public override Gradient Gradient => Gradient.Of(s => [s.DY, null]);

@@ -9,7 +9,8 @@ public sealed class Flatten : Op
 {
     /// <inheritdoc/>
     public override OpSchema Schema { get; } = new(
-        13, [new("input", "T")], [new("output", "T")], [AttributeSchema.Int("axis")], [("T", TypeSet.All)]) { From = 1 };
+        13, [new("input", "T")], [new("output", "T")], [AttributeSchema.Int("axis")], [("T", TypeSet.All)])
+    { From = 1 };
 
     /// <inheritdoc/>
     public override Gradient Gradient => Gradient.Of(s => [s.Builder.ReshapeLike(s.DY, s.In(0))]);

@@ -13,7 +13,8 @@ public sealed class Gather : Op
         [new("data", "T"), new("indices", "Tind")],
         [new("output", "T")],
         [AttributeSchema.Int("axis")],
-        [("T", TypeSet.All), ("Tind", TypeSet.Indices)]) { From = 1 };
+        [("T", TypeSet.All), ("Tind", TypeSet.Indices)])
+    { From = 1 };
 
     /// <inheritdoc/>
     public override Gradient Gradient => Gradient.Of(s =>

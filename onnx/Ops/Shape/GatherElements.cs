@@ -13,7 +13,8 @@ public sealed class GatherElements : Op
         [new("data", "T"), new("indices", "Tind")],
         [new("output", "T")],
         [AttributeSchema.Int("axis")],
-        [("T", TypeSet.NumbersAndBool), ("Tind", TypeSet.Indices)]) { From = 11 };
+        [("T", TypeSet.NumbersAndBool), ("Tind", TypeSet.Indices)])
+    { From = 11 };
 
     /// <inheritdoc/>
     public override Gradient Gradient => Gradient.Of(s =>

@@ -13,7 +13,8 @@ public sealed class GatherND : Op
         [new("data", "T"), new("indices", "I")],
         [new("output", "T")],
         [AttributeSchema.Int("batch_dims")],
-        [("T", TypeSet.NumbersAndBool), ("I", TypeSet.Int64)]) { From = 11 };
+        [("T", TypeSet.NumbersAndBool), ("I", TypeSet.Int64)])
+    { From = 11 };
 
     /// <inheritdoc/>
     public override Gradient Gradient => Gradient.Of(s => s.Attributes.Int("batch_dims", 0) == 0

@@ -15,7 +15,8 @@ public sealed class OneHot : Op
         [new("indices", "T1"), new("depth", "T2"), new("values", "T3")],
         [new("output", "T3")],
         [AttributeSchema.Int("axis")],
-        [("T1", TypeSet.Numbers), ("T2", TypeSet.Numbers), ("T3", TypeSet.NumbersAndBool)]) { From = 9 };
+        [("T1", TypeSet.Numbers), ("T2", TypeSet.Numbers), ("T3", TypeSet.NumbersAndBool)])
+    { From = 9 };
 
     /// <inheritdoc/>
     public override Gradient Gradient => Gradient.Zero;

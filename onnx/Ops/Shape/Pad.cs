@@ -13,7 +13,8 @@ public sealed class Pad : Op
         [new("data", "T"), new("pads", "I"), new("constant_value", "T", Optional: true), new("axes", "Tind", Optional: true)],
         [new("output", "T")],
         [AttributeSchema.String("mode")],
-        [("T", TypeSet.NumbersAndBool), ("I", TypeSet.Int64), ("Tind", TypeSet.Indices)]) { From = 11 };
+        [("T", TypeSet.NumbersAndBool), ("I", TypeSet.Int64), ("Tind", TypeSet.Indices)])
+    { From = 11 };
 
     /// <inheritdoc/>
     public override Gradient Gradient => Gradient.Of(s =>

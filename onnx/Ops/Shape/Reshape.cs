@@ -13,7 +13,8 @@ public sealed class Reshape : Op
         [new("data", "T"), new("shape", "I")],
         [new("reshaped", "T")],
         [AttributeSchema.Int("allowzero")],
-        [("T", TypeSet.All), ("I", TypeSet.Int64)]) { From = 5 };
+        [("T", TypeSet.All), ("I", TypeSet.Int64)])
+    { From = 5 };
 
     /// <inheritdoc/>
     public override Gradient Gradient => Gradient.Of(s => [s.Builder.ReshapeLike(s.DY, s.In(0)), null]);

@@ -13,7 +13,8 @@ public sealed class ScatterElements : Scatter
         [new("data", "T"), new("indices", "Tind"), new("updates", "T")],
         [new("output", "T")],
         [AttributeSchema.Int("axis"), AttributeSchema.String("reduction")],
-        [("T", TypeSet.NumbersAndBool), ("Tind", TypeSet.Indices)]) { From = 11 };
+        [("T", TypeSet.NumbersAndBool), ("Tind", TypeSet.Indices)])
+    { From = 11 };
 
     /// <inheritdoc/>
     public override Gradient Gradient => Gradient.Of(s =>

@@ -15,7 +15,8 @@ public sealed class ScatterND : Scatter
         [new("data", "T"), new("indices", "I"), new("updates", "T")],
         [new("output", "T")],
         [AttributeSchema.String("reduction")],
-        [("T", TypeSet.NumbersAndBool), ("I", TypeSet.Int64)]) { From = 11 };
+        [("T", TypeSet.NumbersAndBool), ("I", TypeSet.Int64)])
+    { From = 11 };
 
     /// <inheritdoc/>
     public override Gradient Gradient => Gradient.Of(s =>

@@ -12,7 +12,8 @@ public sealed class Shape : Op
         [new("data", "T")],
         [new("shape", "T1")],
         [AttributeSchema.Int("start"), AttributeSchema.Int("end")],
-        [("T", TypeSet.All), ("T1", TypeSet.Int64)]) { From = 1 };
+        [("T", TypeSet.All), ("T1", TypeSet.Int64)])
+    { From = 1 };
 
     /// <inheritdoc/>
     public override Gradient Gradient => Gradient.Zero;

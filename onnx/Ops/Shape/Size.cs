@@ -8,7 +8,8 @@ public sealed class Size : Op
 {
     /// <inheritdoc/>
     public override OpSchema Schema { get; } = new(
-        13, [new("data", "T")], [new("size", "T1")], [], [("T", TypeSet.All), ("T1", TypeSet.Int64)]) { From = 1 };
+        13, [new("data", "T")], [new("size", "T1")], [], [("T", TypeSet.All), ("T1", TypeSet.Int64)])
+    { From = 1 };
 
     /// <inheritdoc/>
     public override Gradient Gradient => Gradient.Zero;

@@ -13,7 +13,8 @@ public sealed class Slice : Op
         [new("data", "T"), new("starts", "I"), new("ends", "I"), new("axes", "I", Optional: true), new("steps", "I", Optional: true)],
         [new("output", "T")],
         [],
-        [("T", TypeSet.All), ("I", TypeSet.Indices)]) { From = 10 };
+        [("T", TypeSet.All), ("I", TypeSet.Indices)])
+    { From = 10 };
 
     /// <inheritdoc/>
     public override Gradient Gradient => Gradient.Of(s =>

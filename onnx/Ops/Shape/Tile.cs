@@ -8,7 +8,8 @@ public sealed class Tile : Op
 {
     /// <inheritdoc/>
     public override OpSchema Schema { get; } = new(
-        13, [new("input", "T"), new("repeats", "T1")], [new("output", "T")], [], [("T", TypeSet.All), ("T1", TypeSet.Int64)]) { From = 6 };
+        13, [new("input", "T"), new("repeats", "T1")], [new("output", "T")], [], [("T", TypeSet.All), ("T1", TypeSet.Int64)])
+    { From = 6 };
 
     /// <inheritdoc/>
     public override Gradient Gradient => Gradient.Of(s =>

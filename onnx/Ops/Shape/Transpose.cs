@@ -8,7 +8,8 @@ public sealed class Transpose : Op
 {
     /// <inheritdoc/>
     public override OpSchema Schema { get; } = new(
-        13, [new("data", "T")], [new("transposed", "T")], [AttributeSchema.Ints("perm")], [("T", TypeSet.All)]) { From = 1 };
+        13, [new("data", "T")], [new("transposed", "T")], [AttributeSchema.Ints("perm")], [("T", TypeSet.All)])
+    { From = 1 };
 
     /// <inheritdoc/>
     public override Gradient Gradient => Gradient.Of(s =>
