@@ -30,13 +30,17 @@ public sealed class ModelReaderTests
             + "op Foo (domain absent, which is not imported), node 'x3'; op Baz (domain ai.onnx, version 18), node 'inner' of function 'test.F'"));
     }
 
-    [TestCase(5)]
-    [TestCase(22)]
-    public void Read_OpVersionOutOfRange_IsRefused(int opset) => Assert.That(
-        Message(Proto(Model(AddRelu()) with { Opsets = Opsets(("", opset)) })),
+    [Test]
+    public void Read_OpVersionTooNew_IsRefused() => Assert.That(
+        Message(Proto(Model(AddRelu()) with { Opsets = Opsets(("", 22)) })),
         Is.EqualTo(
-            $"not supported: op Add (domain ai.onnx, version {opset}), node 'add' (versions 7 to 21 are); "
-            + $"op Relu (domain ai.onnx, version {opset}), node 'relu' (versions 6 to 21 are)"));
+            "not supported: op Add (domain ai.onnx, version 22), node 'add' (versions 7 to 21 are); "
+            + "op Relu (domain ai.onnx, version 22), node 'relu' (versions 6 to 21 are)"));
+
+    [Test]
+    public void Read_OpVersionTooOld_IsRefused() => Assert.That(
+        Message(Proto(Model(AddRelu()) with { Opsets = Opsets(("", 5)) })),
+        Does.Contain("op Relu (domain ai.onnx, version 5), node 'relu' (versions 6 to 21 are)"));
 
     [TestCase(13)]
     [TestCase(21)]
