@@ -7,6 +7,8 @@ namespace Anneal.Pipeline.Config.Schema;
 
 internal sealed class ListShape(Type itemType, ValueShape item) : ValueShape
 {
+    public ValueShape Item => item;
+
     public override string Expected => "a list";
 
     public override bool Fits(YamlNode node) => node is YamlList;

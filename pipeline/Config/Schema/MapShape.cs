@@ -7,6 +7,8 @@ namespace Anneal.Pipeline.Config.Schema;
 /// <summary>Names of the user's choice, kept in the file's order.</summary>
 internal sealed class MapShape(Type itemType, ValueShape item) : ValueShape
 {
+    public ValueShape Item => item;
+
     public override string Expected => "a map";
 
     public override bool TryBind(YamlNode node, string path, BindContext context, out object? value)

@@ -17,6 +17,9 @@ internal sealed class OneOfShape : ValueShape
         _names = [.. _kinds.Select(k => k.Key.Name)];
     }
 
+    /// <summary>The records that can be chosen, each with its key.</summary>
+    public IReadOnlyList<(Type Type, KeyAttribute Key)> Kinds => _kinds;
+
     public override string Expected => "one of: " + string.Join(", ", _names);
 
     public override bool TryBind(YamlNode node, string path, BindContext context, out object? value)

@@ -6,6 +6,8 @@ namespace Anneal.Pipeline.Config.Schema;
 /// <summary>A value, or a word that stands for null.</summary>
 internal sealed class WordShape(ValueShape inner, string word) : ValueShape
 {
+    public ValueShape Inner => inner;
+
     public override string Expected => $"{inner.Expected} or '{word}'";
 
     public override bool TryBind(YamlNode node, string path, BindContext context, out object? value)

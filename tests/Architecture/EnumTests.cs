@@ -1,0 +1,14 @@
+using Anneal.Pipeline.Config.Options;
+using Anneal.Trainer.Models;
+
+namespace Anneal.Tests.Architecture;
+
+public sealed class EnumTests
+{
+    [TestCase(typeof(ActivationKind), typeof(Activation))]
+    [TestCase(typeof(InitKind), typeof(Initializer))]
+    [TestCase(typeof(ColumnKind), typeof(Anneal.Onnx.Formats.ColumnKind))]
+    [TestCase(typeof(Anneal.Pipeline.Config.Options.Imputation), typeof(Anneal.Trainer.Features.Imputation))]
+    public void Options_EnumsThatNameTheTrainers_HaveTheSameNames(Type options, Type trainers) =>
+        Assert.That(Enum.GetNames(options), Is.EquivalentTo(Enum.GetNames(trainers)));
+}
