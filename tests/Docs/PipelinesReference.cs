@@ -118,7 +118,7 @@ internal sealed class PipelinesReference
     {
         string value = Describe(key.Shape);
         RangeAttribute? range = key.Property.GetCustomAttribute<RangeAttribute>();
-        return range is null ? value : $"{value}, {range}";
+        return range is null ? value : range.Max == int.MaxValue ? $"{value}, at least {range.Min:R}" : $"{value}, {range}";
     }
 
     private static string Describe(ValueShape shape) => shape switch
