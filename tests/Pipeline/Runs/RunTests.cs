@@ -1,0 +1,220 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Anneal.Pipeline.Runs;
+using Anneal.Tests.Pipeline.Commands;
+
+namespace Anneal.Tests.Pipeline.Runs;
+
+/// <summary>Whole runs through the built command.</summary>
+internal sealed class RunTests
+{
+    private static readonly string[] s_stages = ["data", "train", "average", "export", "validate"];
+    private static readonly string[] s_resultFields = ["pipeline", "run", "status", "stages", "metrics", "validation", "model"];
+
+    private readonly Workplace _place = new();
+    private Tool _first = null!;
+
+    [OneTimeSetUp]
+    public void RunOnce() => _first = _place.Run("run", "quadrants", "--out", "base", "--json");
+
+    [OneTimeTearDown]
+    public void Delete() => _place.Dispose();
+
+    [Test]
+    public void Run_NewPipeline_ExitsWithZeroAndReportsAllFields()
+    {
+        Assert.That(_first.ExitCode, Is.Zero, _first.Error);
+        JsonElement result = _first.Json;
+        Assert.That(result.EnumerateObject().Select(p => p.Name), Is.EqualTo(s_resultFields));
+        Assert.That(result.GetProperty("pipeline").GetString(), Is.EqualTo("quadrants"));
+        Assert.That(result.GetProperty("run").GetString(), Is.EqualTo(_place["base"]));
+        Assert.That(result.GetProperty("status").GetString(), Is.EqualTo("done"));
+        Assert.That(Names(result), Is.EqualTo(s_stages));
+        Assert.That(Cached(result), Is.All.False);
+        Assert.That(result.GetProperty("stages").EnumerateArray().Select(s => s.GetProperty("status").GetString()), Is.All.EqualTo("done"));
+        Assert.That(result.GetProperty("stages").EnumerateArray().Sum(s => s.GetProperty("seconds").GetDouble()), Is.Positive);
+        foreach (string part in (string[])["train", "validation", "test"])
+        {
+            Assert.That(result.GetProperty("metrics").GetProperty(part).GetProperty("accuracy").GetDouble(), Is.InRange(0.9, 1.0), part);
+            Assert.That(result.GetProperty("metrics").GetProperty(part).GetProperty("loss").GetDouble(), Is.InRange(0, 0.5), part);
+        }
+
+        JsonElement validation = result.GetProperty("validation");
+        Assert.That(validation.GetProperty("passed").GetBoolean(), Is.True);
+        Assert.That(validation.GetProperty("max_abs_diff").GetDouble(), Is.LessThanOrEqualTo(1e-5));
+        Assert.That(validation.GetProperty("decision_flips").GetInt32(), Is.Zero);
+        JsonElement gate = validation.GetProperty("gates").EnumerateArray().Single(g => g.GetProperty("name").GetString() == "test.accuracy");
+        Assert.That(gate.GetProperty("passed").GetBoolean(), Is.True);
+        Assert.That(gate.GetProperty("value").GetDouble(), Is.EqualTo(result.GetProperty("metrics").GetProperty("test").GetProperty("accuracy").GetDouble()));
+        Assert.That(gate.GetProperty("limit").GetDouble(), Is.EqualTo(0.9));
+        Assert.That(result.GetProperty("model").GetString(), Is.EqualTo(Path.Combine(_place["base"], "model.onnx")));
+        foreach (string file in (string[])["config.yaml", "run.json", "metrics.jsonl", "step.onnx", "training.onnx", "model.onnx", "validation.json"])
+        {
+            Assert.That(Path.Combine(_place["base"], file), Does.Exist);
+        }
+    }
+
+    [Test]
+    public void Run_FilesOfARun_AreAcceptedByPythonsChecker([Values("step.onnx", "training.onnx", "model.onnx")] string file) =>
+        Tests.Onnx.PythonChecker.Check(Path.Combine(_place["base"], file));
+
+    [Test]
+    public void Run_NothingChanged_IsCachedAndQuick()
+    {
+        DateTime written = File.GetLastWriteTimeUtc(Path.Combine(_place["base"], "model.onnx"));
+        var clock = Stopwatch.StartNew();
+        Tool again = _place.Run("run", "--out", "base", "--json");
+        clock.Stop();
+
+        Assert.That(again.ExitCode, Is.Zero, again.Error);
+        Assert.That(Cached(again.Json), Is.All.True);
+        Assert.That(clock.Elapsed.TotalSeconds, Is.LessThan(1.5));
+        Assert.That(again.Json.GetProperty("metrics").ToString(), Is.EqualTo(_first.Json.GetProperty("metrics").ToString()));
+        Assert.That(again.Json.GetProperty("validation").ToString(), Is.EqualTo(_first.Json.GetProperty("validation").ToString()));
+        Assert.That(File.GetLastWriteTimeUtc(Path.Combine(_place["base"], "model.onnx")), Is.EqualTo(written));
+    }
+
+    [Test]
+    public void Run_OnlyValidateChanged_RunsOnlyValidateAndSaysWhy()
+    {
+        _place.Copy("base", "validated");
+
+        Tool tool = _place.Run("run", "--out", "validated", "--set", "validate.parity.max_abs=1e-4", "--json");
+
+        Assert.That(Cached(tool.Json), Is.EqualTo(new[] { true, true, true, true, false }));
+        Assert.That(tool.Error, Does.Contain("validate runs: its options changed"));
+    }
+
+    [Test]
+    public void Run_GateBreached_ExitsWithOneAndSaysWhichAndByHowMuch()
+    {
+        _place.Copy("base", "gated");
+
+        Tool tool = _place.Run("run", "--out", "gated", "--set", "validate.metric={test.loss: '<= 0.0001'}", "--json");
+
+        Assert.That(tool.ExitCode, Is.EqualTo(1));
+        Assert.That(tool.Json.GetProperty("status").GetString(), Is.EqualTo("gate_failed"));
+        Assert.That(tool.Json.GetProperty("validation").GetProperty("passed").GetBoolean(), Is.False);
+        double loss = tool.Json.GetProperty("metrics").GetProperty("test").GetProperty("loss").GetDouble();
+        Assert.That(tool.Error, Does.Match(@"gate test\.loss failed: .*0\.0001.*" + FormattableString.Invariant($"{loss - 0.0001:0.###}")));
+        Assert.That(RunFolder.ReadRecord(_place["gated"])!.Status, Is.EqualTo("gate_failed"));
+
+        Tool again = _place.Run("run", "--out", "gated", "--set", "validate.metric={test.loss: '<= 0.0001'}", "--json");
+        Assert.That(again.ExitCode, Is.EqualTo(1), "a cached breach is still one");
+    }
+
+    [Test]
+    public void Run_UntilTrain_StopsThereAndGoesOnLater()
+    {
+        Tool part = _place.Run("run", "--out", "until", "--until", "train", "--set", "train.epochs=3", "--json");
+        Assert.That(part.ExitCode, Is.Zero, part.Error);
+        Assert.That(Names(part.Json), Is.EqualTo(s_stages[..2]));
+        Assert.That(Path.Combine(_place["until"], "model.onnx"), Does.Not.Exist);
+        Assert.That(part.Json.GetProperty("model").ValueKind, Is.EqualTo(JsonValueKind.Null));
+
+        Tool rest = _place.Run("run", "--out", "until", "--set", "train.epochs=3", "--set", "validate.metric={}", "--json");
+        Assert.That(rest.ExitCode, Is.Zero, rest.Error);
+        Assert.That(Cached(rest.Json), Is.EqualTo(new[] { true, true, false, false, false }));
+    }
+
+    [Test]
+    public void Run_Fresh_RunsEveryStageToTheSameBytes()
+    {
+        _place.Copy("base", "fresh");
+        Tool tool = _place.Run("run", "--out", "fresh", "--fresh", "--json");
+
+        Assert.That(tool.ExitCode, Is.Zero, tool.Error);
+        Assert.That(Cached(tool.Json), Is.All.False);
+        AssertSameModel("fresh");
+    }
+
+    [TestCase("1")]
+    [TestCase("3")]
+    public void Run_OtherThreadCount_GivesTheSameBytes(string threads)
+    {
+        Tool tool = _place.Run("run", "--out", "threads" + threads, "--threads", threads);
+
+        Assert.That(tool.ExitCode, Is.Zero, tool.Error);
+        AssertSameModel("threads" + threads);
+    }
+
+    [Test]
+    public void Resume_AfterKill_GivesTheSameBytes()
+    {
+        using (Process process = _place.StartTraining("killed", checkpoints: 3))
+        {
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        Assert.That(RunFolder.ReadRecord(_place["killed"])!.Status, Is.EqualTo("running"), "killed while it trained");
+        Tool resumed = _place.Run("resume", "killed", "--json");
+
+        Assert.That(resumed.ExitCode, Is.Zero, resumed.Error);
+        Assert.That(Cached(resumed.Json), Is.EqualTo(new[] { true, false, false, false, false }));
+        AssertSameModel("killed");
+        Assert.That(File.ReadAllText(Path.Combine(_place["killed"], "metrics.jsonl")), Is.EqualTo(File.ReadAllText(Path.Combine(_place["base"], "metrics.jsonl"))));
+    }
+
+    [Test]
+    [Platform(Exclude = "Win", Reason = "SIGINT is sent by kill")]
+    public void Resume_AfterControlC_ExitsWith130FirstAndGivesTheSameBytes()
+    {
+        using Process process = _place.StartTraining("interrupted", checkpoints: 2, "--json");
+        using (Process kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        {
+            kill.WaitForExit();
+        }
+
+        Tool interrupted = Tool.Finish(process);
+        Assert.That(interrupted.ExitCode, Is.EqualTo(130), interrupted.Error);
+        Assert.That(interrupted.Json.GetProperty("status").GetString(), Is.EqualTo("interrupted"));
+        Assert.That(interrupted.Json.GetProperty("stages")[1].GetProperty("status").GetString(), Is.EqualTo("interrupted"));
+        Assert.That(interrupted.Error, Does.Contain("the state is saved: go on with 'anneal resume "));
+        Assert.That(RunFolder.ReadRecord(_place["interrupted"])!.Status, Is.EqualTo("interrupted"));
+
+        Tool resumed = _place.Run("resume", "interrupted", "--json");
+        Assert.That(resumed.ExitCode, Is.Zero, resumed.Error);
+        Assert.That(resumed.Json.GetProperty("status").GetString(), Is.EqualTo("done"));
+        AssertSameModel("interrupted");
+    }
+
+    [Test]
+    public void Run_FolderInUse_ExitsWithTwo()
+    {
+        using RunFolder held = RunFolder.Open(_place["held"]);
+
+        Tool tool = _place.Run("run", "--out", "held", "--json");
+
+        Assert.That(tool.ExitCode, Is.EqualTo(2));
+        Assert.That(tool.Json.GetProperty("error").GetProperty("message").GetString(), Does.Contain("another process works in this run folder").And.Contain(_place["held"]));
+    }
+
+    [Test]
+    public void Resume_NoRunThere_ExitsWithTwo()
+    {
+        Tool tool = _place.Run("resume", "nowhere");
+
+        Assert.That(tool.ExitCode, Is.EqualTo(2));
+        Assert.That(tool.Error, Does.StartWith("nowhere: there is no run here (no run.json)"));
+    }
+
+    [Test]
+    public void Run_LossNotFinite_ExitsWithOneAndNamesNodeAndStep()
+    {
+        Tool tool = _place.Run("run", "--out", "diverged", "--set", "train.optimizer={sgd: {lr: 1e30}}");
+
+        Assert.That(tool.ExitCode, Is.EqualTo(1));
+        Assert.That(tool.Error, Does.Match(@"epoch 1, step \d+: the loss is \S+ over 16 rows; the first value that is not finite comes from node '\S+' \(\w+\) in step \d+; the state of step 0 is kept"));
+        Assert.That(RunFolder.ReadRecord(_place["diverged"])!.Status, Is.EqualTo("failed"));
+    }
+
+    private static IEnumerable<string?> Names(JsonElement result) => result.GetProperty("stages").EnumerateArray().Select(s => s.GetProperty("name").GetString());
+
+    private static IEnumerable<bool> Cached(JsonElement result) => result.GetProperty("stages").EnumerateArray().Select(s => s.GetProperty("cached").GetBoolean());
+
+    private void AssertSameModel(string run) => Assert.That(
+        File.ReadAllBytes(Path.Combine(_place[run], "model.onnx")).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(_place["base"], "model.onnx"))),
+        Is.True,
+        $"{run}/model.onnx differs from base/model.onnx");
+}
