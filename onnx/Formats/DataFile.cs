@@ -77,7 +77,8 @@ internal sealed class DataFile : IDisposable
             }
         }
 
-        throw Error($"expected {size} bytes of data for {Describe(shape)}, found {found}");
+        string cut = found < size && !shape.IsEmpty ? $": row {found / (size / shape[0])} (from 0) is not whole" : "";
+        throw Error($"expected {size} bytes of data for {Describe(shape)}, found {found}{cut}");
     }
 
     public AnnealException Error(string text, string? hint = null) => AnnealException.BadData($"{Path}: {text}", hint);

@@ -39,10 +39,11 @@ public sealed class IdxReaderTests
         Assert.That(IdxReader.Read(folder.Write("d", Idx(0x0E, [1], [0xC0, 4, 0, 0, 0, 0, 0, 0]))).Span<double>()[0], Is.EqualTo(-2.5));
     }
 
-    [TestCase(5, 5)]
-    [TestCase(7, 7)]
-    [TestCase(0, 0)]
-    public void Read_CountContradictsHeader_NamesBoth(int given, int found)
+    [TestCase(5, "5: row 1 (from 0) is not whole")]
+    [TestCase(3, "3: row 1 (from 0) is not whole")]
+    [TestCase(7, "7")]
+    [TestCase(0, "0: row 0 (from 0) is not whole")]
+    public void Read_CountContradictsHeader_NamesBothAndTheRow(int given, string found)
     {
         using var folder = new TempFolder();
         byte[] content = Idx(0x08, [2, 3], new byte[given]);
@@ -62,12 +63,12 @@ public sealed class IdxReaderTests
         string raw = folder.Write("x.idx", content);
         string gzip = folder.WriteGzip("x.gz", content);
         long before = GC.GetTotalAllocatedBytes();
-        Assert.That(() => IdxReader.Read(raw), Throws.TypeOf<AnnealException>().With.Message.EqualTo($"{raw}: expected 47040000 bytes of data for [60000,28,28], found 2"));
+        Assert.That(() => IdxReader.Read(raw), Throws.TypeOf<AnnealException>().With.Message.EqualTo($"{raw}: expected 47040000 bytes of data for [60000,28,28], found 2: row 0 (from 0) is not whole"));
         Assert.That(GC.GetTotalAllocatedBytes() - before, Is.LessThan(1 << 20));
         content = Idx(0x08, [600000, 28, 28], [1, 2]);
         gzip = folder.WriteGzip("x.gz", content);
         before = GC.GetTotalAllocatedBytes();
-        Assert.That(() => IdxReader.Read(gzip), Throws.TypeOf<AnnealException>().With.Message.EqualTo($"{gzip}: expected 470400000 bytes of data for [600000,28,28], found 2"));
+        Assert.That(() => IdxReader.Read(gzip), Throws.TypeOf<AnnealException>().With.Message.EqualTo($"{gzip}: expected 470400000 bytes of data for [600000,28,28], found 2: row 0 (from 0) is not whole"));
         Assert.That(GC.GetTotalAllocatedBytes() - before, Is.LessThan(1 << 20));
     }
 

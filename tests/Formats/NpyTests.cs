@@ -66,7 +66,7 @@ public sealed class NpyTests
     [TestCase("{'descr': '>f4', 'fortran_order': False, 'shape': (2, 2), }", "big-endian element type '>f4' is not read. hint: save array.astype(array.dtype.newbyteorder('<'))")]
     [TestCase("{'descr': '|O', 'fortran_order': False, 'shape': (2, 2), }", "npy element type '|O' is not read. hint: numbers and bools of 1 to 8 bytes are")]
     [TestCase("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2, 2), }", "structured npy arrays are not read, expected one plain element type")]
-    [TestCase("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }", "expected 16 bytes of data for [2,2], found 4")]
+    [TestCase("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }", "expected 16 bytes of data for [2,2], found 4: row 0 (from 0) is not whole")]
     [TestCase("{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775807, 9), }", "the header's shape [9223372036854775807,9] is larger than any file")]
     [TestCase("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }", "damaged npy header: shape holds ''")]
     [TestCase("{'descr': '<f4', 'fortran_order': False, 'shape': (1)(", "damaged npy header: '}' is expected at byte 53")]
