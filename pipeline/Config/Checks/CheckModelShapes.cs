@@ -65,9 +65,9 @@ internal sealed class CheckModelShapes : IConfigValidator
                 _ => null,
             };
         }
-        catch (AnnealException error)
+        catch (AnnealException)
         {
-            context.Error("data.train", error.Message);
+            // A damaged file is an error of the data, which reading it reports.
             return null;
         }
     }
