@@ -33,18 +33,24 @@ internal sealed class TempFolder : IDisposable
     /// <summary>A file beside the repository, or the test is skipped.</summary>
     public static string Shared(string name, [CallerFilePath] string here = "")
     {
-        string? folder = Path.GetDirectoryName(here);
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Pipeline.sln")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-
-        string path = Path.GetFullPath(Path.Combine(folder ?? "", "..", "shared", "data", name));
+        string path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Solution(here))!, "..", "shared", "data", name));
         if (!File.Exists(path))
         {
             Assert.Ignore($"needs shared/data/{name} beside the repository");
         }
 
         return path;
+    }
+
+    /// <summary>The repository's solution file.</summary>
+    public static string Solution([CallerFilePath] string here = "")
+    {
+        string? folder = Path.GetDirectoryName(here);
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Pipeline.sln")))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        return Path.Combine(folder ?? throw new DirectoryNotFoundException($"no Pipeline.sln above {here}"), "Pipeline.sln");
     }
 }

@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Anneal.Onnx.Ir;
+using Anneal.Onnx.Ir.Format;
+using Anneal.Tests.Pipeline.Commands;
+
+namespace Anneal.Tests.Pipeline.Runs;
+
+/// <summary>The repository's own pipelines hold what they promise.</summary>
+[Category("Slow")]
+[Explicit("takes minutes: dotnet test --filter TestCategory=Slow")]
+internal sealed class ShippedPipelinesTests
+{
+    private static readonly string s_root = Path.GetDirectoryName(TempFolder.Solution())!;
+
+    [Test]
+    public void Run_MnistMlp_ReachesItsAccuracyAndPassesItsGates()
+    {
+        using var folder = new TempFolder();
+
+        Tool tool = Tool.RunIn(s_root, "run", "mnist-mlp", "--out", folder["run"], "--json");
+
+        Assert.That(tool.ExitCode, Is.Zero, tool.Error);
+        AssertResult(tool.Json, accuracy: 0.982);
+        Assert.That(tool.Json.GetProperty("stages")[1].GetProperty("seconds").GetDouble(), Is.LessThan(90), "training");
+    }
+
+    [Test]
+    public void Run_Adult_ReachesItsAccuracyAndTakesRawColumns()
+    {
+        TempFolder.Shared("adult-train.csv");
+        using var folder = new TempFolder();
+
+        Tool tool = Tool.RunIn(s_root, "run", "adult", "--out", folder["run"], "--json");
+
+        Assert.That(tool.ExitCode, Is.Zero, tool.Error);
+        AssertResult(tool.Json, accuracy: 0.85);
+        Model model = ModelReader.Read(Path.Combine(folder["run"], "model.onnx"));
+        Assert.That(model.Graph.Inputs.Select(i => i.ToString()), Is.SupersetOf(new[] { "age: float[N]", "workclass: string[N]", "native_country: string[N]" }));
+        Assert.That(model.Graph.Inputs, Has.Length.EqualTo(13));
+        Assert.That(model.Graph.Outputs[0].ToString(), Is.EqualTo("label: string[N]"));
+    }
+
+    private static void AssertResult(JsonElement result, double accuracy)
+    {
+        Assert.That(result.GetProperty("metrics").GetProperty("test").GetProperty("accuracy").GetDouble(), Is.GreaterThanOrEqualTo(accuracy));
+        Assert.That(result.GetProperty("validation").GetProperty("passed").GetBoolean(), Is.True);
+        Assert.That(result.GetProperty("validation").GetProperty("max_abs_diff").GetDouble(), Is.LessThanOrEqualTo(1e-5));
+        Assert.That(result.GetProperty("validation").GetProperty("decision_flips").GetInt32(), Is.Zero);
+    }
+}
