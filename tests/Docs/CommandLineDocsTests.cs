@@ -45,7 +45,7 @@ public sealed partial class CommandLineDocsTests
     [GeneratedRegex(@"^(?:\./)?anneal ([a-z][^#>|\n]*)", RegexOptions.Multiline)]
     private static partial Regex InCode();
 
-    [GeneratedRegex(@"^\| `anneal ([a-z]+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| `anneal ([a-z-]+)", RegexOptions.Multiline)]
     private static partial Regex Row();
 
     [GeneratedRegex(@"\]\((?!https?:|#)([^)#]+)[^)]*\)")]
