@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Runtime.CompilerServices;
 
 namespace Anneal.Tests;
 
@@ -31,26 +30,14 @@ internal sealed class TempFolder : IDisposable
     public void Dispose() => Directory.Delete(_path, recursive: true);
 
     /// <summary>A file beside the repository, or the test is skipped.</summary>
-    public static string Shared(string name, [CallerFilePath] string here = "")
+    public static string Shared(string name)
     {
-        string path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Solution(here))!, "..", "shared", "data", name));
+        string path = Path.GetFullPath(Path.Combine(Repository.Root, "..", "shared", "data", name));
         if (!File.Exists(path))
         {
             Assert.Ignore($"needs shared/data/{name} beside the repository");
         }
 
         return path;
-    }
-
-    /// <summary>The repository's solution file.</summary>
-    public static string Solution([CallerFilePath] string here = "")
-    {
-        string? folder = Path.GetDirectoryName(here);
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Pipeline.sln")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-
-        return Path.Combine(folder ?? throw new DirectoryNotFoundException($"no Pipeline.sln above {here}"), "Pipeline.sln");
     }
 }

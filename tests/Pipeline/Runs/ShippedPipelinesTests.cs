@@ -10,7 +10,7 @@ namespace Anneal.Tests.Pipeline.Runs;
 [Explicit("takes minutes: dotnet test --filter TestCategory=Slow")]
 internal sealed class ShippedPipelinesTests
 {
-    private static readonly string s_root = Path.GetDirectoryName(TempFolder.Solution())!;
+    private static readonly string s_root = Repository.Root;
 
     [Test]
     public void Run_MnistMlp_ReachesItsAccuracyAndPassesItsGates()
