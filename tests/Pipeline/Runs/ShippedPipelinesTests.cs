@@ -35,7 +35,7 @@ internal sealed class ShippedPipelinesTests
         Assert.That(tool.ExitCode, Is.Zero, tool.Error);
         AssertResult(tool.Json, accuracy: 0.85);
         Model model = ModelReader.Read(Path.Combine(folder["run"], "model.onnx"));
-        Assert.That(model.Graph.Inputs.Select(i => i.ToString()), Is.SupersetOf(new[] { "age: float[N]", "workclass: string[N]", "native_country: string[N]" }));
+        Assert.That(model.Graph.Inputs.Select(i => i.ToString()), Is.SupersetOf(new[] { "age: float[N,1]", "workclass: string[N,1]", "native_country: string[N,1]" }));
         Assert.That(model.Graph.Inputs, Has.Length.EqualTo(13));
         Assert.That(model.Graph.Outputs[0].ToString(), Is.EqualTo("label: string[N]"));
     }
