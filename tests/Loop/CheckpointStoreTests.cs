@@ -42,6 +42,35 @@ internal sealed class CheckpointStoreTests
     }
 
     [Test]
+    public void SaveInterrupted_IsTheNewestUntilTheNextCheckpoint()
+    {
+        using var folder = new TempFolder();
+        var store = new CheckpointStore(folder["c"]);
+        store.Save(At(10), keep: 2);
+        store.Save(At(20), keep: 2);
+        store.SaveInterrupted(At(23));
+
+        Assert.That(store.Latest()!.State.Step, Is.EqualTo(23));
+        Assert.That(store.Steps, Is.EqualTo(new[] { 10, 20 }), "it takes no other's place");
+
+        store.Save(At(30), keep: 2);
+        Assert.That(store.Latest()!.State.Step, Is.EqualTo(30));
+        Assert.That(store.Steps, Is.EqualTo(new[] { 20, 30 }));
+        Assert.That(Directory.GetFiles(folder["c"]), Has.Length.EqualTo(2));
+    }
+
+    [Test]
+    public void Latest_KilledBeforeTheInterruptedOneWasDeleted_IsTheNewer()
+    {
+        using var folder = new TempFolder();
+        var store = new CheckpointStore(folder["c"]);
+        store.Save(At(30), keep: 2);
+        store.SaveInterrupted(At(23));
+
+        Assert.That(store.Latest()!.State.Step, Is.EqualTo(30));
+    }
+
+    [Test]
     public void Load_WhatWasSaved_IsTheSame()
     {
         using var folder = new TempFolder();

@@ -112,6 +112,30 @@ internal sealed class TrainingLoopTests
         }
     }
 
+    [TestCase(31, 1)]
+    [TestCase(35, 1)]
+    [TestCase(21, 2)]
+    public void Run_InterruptedAndContinued_LeavesTheSameCheckpoints(int stopAfter, int every)
+    {
+        using var problem = new Trained();
+        LoopOptions options = Trained.Options(6) with { CheckpointEvery = every };
+        CheckpointStore whole = problem.Store("whole");
+        CheckpointStore parts = problem.Store("parts");
+        problem.Run(options, whole);
+        var trace = new LoopTrace { StopAfter = stopAfter };
+        Assert.That(problem.Run(options, parts, trace, trace.Cancel.Token).Interrupted, Is.True);
+
+        problem.Run(options, parts);
+
+        string[] files = [.. Directory.GetFiles(problem.PathOf("whole")).Select(f => Path.GetFileName(f)).Order()];
+        Assert.That(Directory.GetFiles(problem.PathOf("parts")).Select(f => Path.GetFileName(f)).Order(), Is.EqualTo(files));
+        foreach (string file in files)
+        {
+            Assert.That(
+                File.ReadAllBytes(Path.Combine(problem.PathOf("parts"), file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(problem.PathOf("whole"), file))), Is.True, file);
+        }
+    }
+
     [Test]
     public void Run_AfterTheLastEpoch_DoesNothingMore()
     {

@@ -12,6 +12,7 @@ public sealed class CheckpointStore
 {
     private const string StateKey = "anneal.loop";
     private const string BestName = "best.onnx";
+    private const string InterruptedName = "interrupted.onnx";
     private readonly string _folder;
 
     /// <summary>Opens the store of a run.</summary>
@@ -37,22 +38,31 @@ public sealed class CheckpointStore
     /// <param name="checkpoint">The moment.</param>
     public void SaveBest(Checkpoint checkpoint) => ModelWriter.Write(ToModel(checkpoint), PathOf(BestName));
 
+    /// <summary>Saves a moment that an undisturbed run would not save; it is gone once the next checkpoint is there.</summary>
+    /// <param name="checkpoint">The moment.</param>
+    public void SaveInterrupted(Checkpoint checkpoint) => ModelWriter.Write(ToModel(checkpoint), PathOf(InterruptedName));
+
     /// <summary>Saves a checkpoint under its step.</summary>
     /// <param name="checkpoint">The moment.</param>
     /// <param name="keep">How many of the newest are kept.</param>
     public void Save(Checkpoint checkpoint, int keep)
     {
         ModelWriter.Write(ToModel(checkpoint), PathOf(NameOf(checkpoint.State.Step)));
+        File.Delete(PathOf(InterruptedName));
         foreach (long old in Steps.SkipLast(keep))
         {
             File.Delete(PathOf(NameOf(old)));
         }
     }
 
-    /// <summary>Loads the newest checkpoint.</summary>
+    /// <summary>Loads the newest checkpoint, that of an interruption included.</summary>
     /// <returns>The checkpoint, or null when there is none.</returns>
     /// <exception cref="AnnealException">The file is damaged.</exception>
-    public Checkpoint? Latest() => Steps is [.., long last] ? Load(last) : null;
+    public Checkpoint? Latest()
+    {
+        Checkpoint? interrupted = File.Exists(PathOf(InterruptedName)) ? Load(InterruptedName) : null;
+        return Steps is [.., long last] && last >= (interrupted?.State.Step ?? 0) ? Load(last) : interrupted;
+    }
 
     /// <summary>Loads the checkpoint of a step.</summary>
     /// <param name="step">The step.</param>

@@ -63,7 +63,7 @@ public sealed class TrainingLoop
         {
             if (cancel.IsCancellationRequested)
             {
-                Save(session, state);
+                _checkpoints.SaveInterrupted(CheckpointOf(session, state));
                 return new LoopOutcome(true, state, Parameters(session), clock.Elapsed.TotalSeconds);
             }
 
