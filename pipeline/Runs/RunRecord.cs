@@ -33,6 +33,9 @@ internal sealed record RunRecord
     /// <summary>The path of the exported model, once there is one.</summary>
     public string? Model { get; init; }
 
+    /// <summary>The key under which training began: that of the checkpoints.</summary>
+    public string? TrainingKey { get; init; }
+
     /// <summary>The complete stages by name.</summary>
     public IReadOnlyDictionary<string, StageRecord> Stages { get; init; } = new Dictionary<string, StageRecord>(StringComparer.Ordinal);
 

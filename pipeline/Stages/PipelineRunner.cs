@@ -139,6 +139,7 @@ internal static class PipelineRunner
             Stages = earlier?.Stages ?? new Dictionary<string, StageRecord>(StringComparer.Ordinal),
             Metrics = earlier?.Metrics ?? new Dictionary<string, IReadOnlyDictionary<string, double>>(StringComparer.Ordinal),
             Seconds = earlier?.Seconds ?? 0,
+            TrainingKey = earlier?.TrainingKey,
             Model = earlier?.Model,
         };
         foreach ((string part, IReadOnlyDictionary<string, double> metrics) in record.Metrics)
@@ -166,9 +167,10 @@ internal static class PipelineRunner
 
             isAllCached = false;
             context.Output.Line($"{stage.Name,-8} runs: {Why(stage, done, parts)}");
-            if (stage is TrainStage && done is not null && done.Key != key)
+            if (stage is TrainStage && record.TrainingKey != key)
             {
                 context.Checkpoints.Clear();
+                record = record with { TrainingKey = key };
             }
 
             context.Folder.Write(record);

@@ -157,6 +157,23 @@ internal sealed class RunTests
     }
 
     [Test]
+    public void Run_OtherOptionsAfterAKill_StartsFromNothing()
+    {
+        string[] other = ["--set", "train.epochs=4", "--set", "train.optimizer.adam.lr=0.004", "--set", "validate.metric={}"];
+        using (Process process = _place.StartTraining("changed", checkpoints: 2))
+        {
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        Tool changed = _place.Run(["run", "--out", "changed", .. other]);
+        Tool undisturbed = _place.Run(["run", "--out", "undisturbed", .. other]);
+
+        Assert.That((changed.ExitCode, undisturbed.ExitCode), Is.EqualTo((0, 0)), changed.Error);
+        AssertSameModel("changed", "undisturbed");
+    }
+
+    [Test]
     [Platform(Exclude = "Win", Reason = "SIGINT is sent by kill")]
     public void Resume_AfterControlC_ExitsWith130FirstAndGivesTheSameBytes()
     {
@@ -213,8 +230,8 @@ internal sealed class RunTests
 
     private static IEnumerable<bool> Cached(JsonElement result) => result.GetProperty("stages").EnumerateArray().Select(s => s.GetProperty("cached").GetBoolean());
 
-    private void AssertSameModel(string run) => Assert.That(
-        File.ReadAllBytes(Path.Combine(_place[run], "model.onnx")).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(_place["base"], "model.onnx"))),
+    private void AssertSameModel(string run, string other = "base") => Assert.That(
+        File.ReadAllBytes(Path.Combine(_place[run], "model.onnx")).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(_place[other], "model.onnx"))),
         Is.True,
-        $"{run}/model.onnx differs from base/model.onnx");
+        $"{run}/model.onnx differs from {other}/model.onnx");
 }
