@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
+using Anneal.Onnx.Tensors;
 
 namespace Anneal.Onnx.Kernels;
 
@@ -30,17 +31,22 @@ internal static unsafe class Reduction
     /// <summary>The kernel that reduces the axes marked in <paramref name="reduced"/> and applies <paramref name="finish"/> to the results.</summary>
     public static Kernel Make<T, TOperation>(KernelSpec spec, bool[] reduced, Action<Span<T>>? finish)
         where T : unmanaged, INumber<T>
+        where TOperation : IOperation<T> => Make<T, TOperation>(spec, spec.In(0), spec.In(0).Shape, spec.Out(), reduced, finish);
+
+    /// <summary>The kernel that reduces a tensor of a shape, held by a slot of any type.</summary>
+    public static Kernel Make<T, TOperation>(KernelSpec spec, Slot x, ReadOnlySpan<int> shape, Slot y, bool[] reduced, Action<Span<T>>? finish)
+        where T : unmanaged, INumber<T>
         where TOperation : IOperation<T>
     {
-        Slot x = spec.In(0);
-        Slot y = spec.Out();
-        var layout = new ReductionLayout(x.Shape, reduced);
-        if (x.Length == 0)
+        var layout = new ReductionLayout(shape, reduced);
+        int results = y.Length / (y.Type == DType.UInt8 && typeof(T) != typeof(byte) ? sizeof(T) : 1);
+        if (Tensor.LengthOf(shape) == 0)
         {
             return _ =>
             {
-                y.Span<T>().Fill(TOperation.Identity);
-                finish?.Invoke(y.Span<T>());
+                var all = new Span<T>(y.Pointer, results);
+                all.Fill(TOperation.Identity);
+                finish?.Invoke(all);
             };
         }
 
@@ -101,7 +107,7 @@ internal static unsafe class Reduction
         {
             int perBlock = runBlocks > 1 ? 1 : Math.Max(1, BlockElements / layout.Inner);
             blocks = runBlocks > 1 ? blocks : (outer.Length + perBlock - 1) / perBlock;
-            return Partial<T, TOperation>(spec, y, kept.Length, blocks, finish, (from, k, block) =>
+            return Partial<T, TOperation>(spec, x, y, kept.Length, blocks, finish, (from, k, block) =>
             {
                 if (runBlocks > 1)
                 {
@@ -145,11 +151,10 @@ internal static unsafe class Reduction
         return result;
     }
 
-    private static Kernel Partial<T, TOperation>(KernelSpec spec, Slot y, int kept, int blocks, Action<Span<T>>? finish, BlockOf<T> of)
+    private static Kernel Partial<T, TOperation>(KernelSpec spec, Slot x, Slot y, int kept, int blocks, Action<Span<T>>? finish, BlockOf<T> of)
         where T : unmanaged, INumber<T>
         where TOperation : IOperation<T>
     {
-        Slot x = spec.In(0);
         Slot partial = spec.Scratch((long)kept * blocks * sizeof(T));
         Action<int> body = item => ((T*)partial.Pointer)[item] = of((T*)x.Pointer, item / blocks, item % blocks);
         return team =>

@@ -52,6 +52,13 @@ internal sealed class NodeUpgrade(Node node, IReadOnlyDictionary<string, int> ra
         return true;
     }
 
+    /// <summary>Gives the number of outputs as an attribute where an input is left out.</summary>
+    public bool CountOutputs(string attribute, int unless)
+    {
+        _node = _node.HasInput(unless) ? _node : _node with { Attributes = _node.Attributes.With(attribute, (long)_node.Outputs.Length) };
+        return true;
+    }
+
     /// <summary>Turns a list attribute, where there is one, into a constant input.</summary>
     public bool ToInput(string attribute, int index)
     {

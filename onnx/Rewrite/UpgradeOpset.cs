@@ -30,7 +30,7 @@ internal static class UpgradeOpset
         (["Reshape"], 1, 5, static n => n.ToInput("shape", 1)),
         (["Slice"], 1, 10, static n => n.ToInput("starts", 1) && n.ToInput("ends", 2) && n.ToInput("axes", 3)),
         (["Softmax", "LogSoftmax", "Hardmax"], 1, 13, static n => n.OverFlattened()),
-        (["Split"], 1, 13, static n => n.ToInput("split", 1)),
+        (["Split"], 1, 18, static n => n.ToInput("split", 1) && n.CountOutputs("num_outputs", 1)),
         (["Squeeze", "Unsqueeze"], 1, 13, static n => n.ToInput("axes", 1)),
         (["TopK"], 1, 10, static n => n.NumberToInput("k", 1)),
     ];

@@ -124,7 +124,8 @@ internal sealed class PlanCompiler
     private bool AssignOutput(Op op, Node node, int output, int index)
     {
         string value = node.Outputs[output];
-        long bytes = Type(value).Shape!.Value.ElementCount!.Value * Type(value).Type.Size();
+        long bytes = (Type(value).Shape?.ElementCount ?? throw AnnealException.BadData(
+            $"the shape of '{value}' depends on values that are computed while running", "give them as constants").In(node)) * Type(value).Type.Size();
         foreach ((int _, int input) in op.InPlace.Where(p => p.Output == output && node.HasInput(p.Input)))
         {
             PlanBuffer source = _buffers.GetValueOrDefault(node.Inputs[input]) ?? Constant(node.Inputs[input]);

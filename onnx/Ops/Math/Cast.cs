@@ -21,7 +21,7 @@ internal sealed class Cast : Op
     public override TensorType[] Infer(InferenceScope scope)
     {
         var to = (DType)scope.Attributes.Int("to", 0);
-        return TypeSet.All.Contains(to) ? [new(to, scope.Shape(0))] : throw scope.Error($"no conversion to element type {to}", $"known are: {TypeSet.All}");
+        return TypeSet.All.Contains(to) ? [new(to, scope.Shape(0))] : throw scope.NotSupported($"no conversion to element type {to}", $"known are: {TypeSet.All}");
     }
 
     public override Kernel Compile(KernelSpec spec) => Conversion.Make(spec);

@@ -25,7 +25,7 @@ internal sealed class Erf : Unary
         }
     });
 
-    private static double Of(double x)
+    internal static double Of(double x)
     {
         double a = Math.Abs(x);
         double value = a < 2.5 ? Series(a) : a > 6 ? 1 : 1 - Complement(a);

@@ -12,8 +12,7 @@ public sealed class Split : Op
         [new("input", "T"), new("split", "I", Optional: true)],
         [new("outputs", "T", Variadic: true)],
         [AttributeSchema.Int("axis"), AttributeSchema.Int("num_outputs")],
-        [("T", TypeSet.All), ("I", TypeSet.Int64)])
-    { From = 13 };
+        [("T", TypeSet.All), ("I", TypeSet.Int64)]);
 
     /// <inheritdoc/>
     public override Gradient Gradient => Gradient.Of(s =>

@@ -1,0 +1,21 @@
+using System.Numerics.Tensors;
+using Anneal.Onnx.Ir;
+using Anneal.Onnx.Kernels;
+
+namespace Anneal.Onnx.Ops;
+
+/// <summary>Y = arsinh X.</summary>
+internal sealed class Asinh : Unary
+{
+    public override OpSchema Schema { get; } = SchemaOf(9, TypeSet.Floats);
+
+    public override Gradient Gradient => Gradient.Of(s =>
+    {
+        GraphBuilder g = s.Builder;
+        Value square = g.Add(g.Mul(s.In(0), s.In(0)), g.Scalar(1, s.DY.Type.Type));
+        return [g.Div(s.DY, g.Node("Sqrt", [square]))];
+    });
+
+    protected override Kernel Compile<T>(KernelSpec spec) =>
+        Elementwise.Unary<T, T>(spec.In(0), spec.Out(), TensorPrimitives.Asinh);
+}

@@ -1,0 +1,38 @@
+using Anneal.Onnx.Ir;
+using Anneal.Onnx.Kernels;
+
+namespace Anneal.Onnx.Ops;
+
+/// <summary>Y = X / (1 + e⁻ˣ).</summary>
+internal sealed class Swish : Unary
+{
+    public override string Domain => Model.AnnealDomain;
+
+    public override OpSchema Schema { get; } = SchemaOf(1, TypeSet.Floats);
+
+    public override Gradient Gradient => Gradient.Of(s =>
+    {
+        GraphBuilder g = s.Builder;
+        Value sigmoid = g.Node("Sigmoid", [s.In(0)]);
+        Value one = g.Scalar(1, s.DY.Type.Type);
+        return [g.Mul(s.DY, g.Add(sigmoid, g.Mul(s.Out(), g.Sub(one, sigmoid))))];
+    });
+
+    public override Function Body
+    {
+        get
+        {
+            var b = new BodyBuilder("Swish", ["X"], ["Y"]);
+            b.Return("Y", b.Op("Mul", "X", b.Op("Sigmoid", "X")));
+            return b.Build();
+        }
+    }
+
+    protected override Kernel Compile<T>(KernelSpec spec) => Elementwise.Unary<T, T>(spec.In(0), spec.Out(), static (x, y) =>
+    {
+        for (int i = 0; i < x.Length; i++)
+        {
+            y[i] = x[i] / (T.One + T.Exp(-x[i]));
+        }
+    });
+}

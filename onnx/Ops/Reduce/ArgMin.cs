@@ -1,0 +1,7 @@
+namespace Anneal.Onnx.Ops;
+
+/// <summary>The index of the smallest element along an axis: of the first one of equals, or of the last.</summary>
+internal sealed class ArgMin : ArgExtremum
+{
+    protected override bool IsBetter<T>(T value, T best) => value < best;
+}

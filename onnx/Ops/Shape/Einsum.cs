@@ -1,0 +1,151 @@
+using System.Numerics;
+using Anneal.Onnx.Ir;
+using Anneal.Onnx.Kernels;
+using Anneal.Onnx.Tensors;
+
+namespace Anneal.Onnx.Ops;
+
+/// <summary>Sums of products of elements over named dimensions, as in <c>bij,bjk-&gt;bik</c>.</summary>
+/// <remarks>Each element is added up in one order, in the inputs' type. The gradient takes no dimension twice in one input.</remarks>
+internal sealed unsafe class Einsum : Op
+{
+    public override OpSchema Schema { get; } = new(
+        12,
+        [new("Inputs", "T", Variadic: true)],
+        [new("Output", "T")],
+        [AttributeSchema.String("equation", required: true)],
+        [("T", TypeSet.Numbers)]);
+
+    public override Gradient Gradient => Gradient.Of(s =>
+    {
+        GraphBuilder g = s.Builder;
+        Value[] inputs = [.. Enumerable.Range(0, s.Node.Inputs.Length).Select(s.In)];
+        EinsumEquation equation = EinsumEquation.Parse(s.Attributes.String("equation", ""), [.. inputs.Select(v => v.Rank)]) ?? throw s.Error("the equation does not fit the inputs");
+        var gradients = new Value?[inputs.Length];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            int[] own = equation.Inputs[i];
+            if (own.Distinct().Count() < own.Length)
+            {
+                throw s.Error("no gradient where an input has a dimension twice");
+            }
+
+            int[] others = [.. Enumerable.Range(0, inputs.Length).Where(k => k != i)];
+            var given = new HashSet<int>(others.SelectMany(k => equation.Inputs[k]).Concat(equation.Output));
+            string text = string.Join(',', others.Select(k => Letters(equation.Inputs[k])).Prepend(Letters(equation.Output)));
+            Value part = g.Node("Einsum", [s.DY, .. others.Select(k => inputs[k])], Attributes.Of(("equation", $"{text}->{Letters(own.Where(given.Contains))}")));
+            long[] missing = [.. Enumerable.Range(0, own.Length).Where(d => !given.Contains(own[d])).Select(d => (long)d)];
+            gradients[i] = missing.Length == 0 ? part : g.Node("Expand", [g.Unsqueeze(part, missing), g.ShapeOf(inputs[i])]);
+        }
+
+        return gradients;
+    });
+
+    public override TensorType[] Infer(InferenceScope scope)
+    {
+        if (Enumerable.Range(0, scope.InputCount).Any(i => scope.Shape(i) is null))
+        {
+            return [new(scope.Type(0), null)];
+        }
+
+        TensorShape[] shapes = [.. Enumerable.Range(0, scope.InputCount).Select(i => scope.Shape(i)!.Value)];
+        string text = scope.Attributes.String("equation", "");
+        EinsumEquation equation = EinsumEquation.Parse(text, [.. shapes.Select(s => s.Rank)])
+            ?? throw scope.Error($"equation '{text}' does not fit inputs of shapes {string.Join(", ", shapes)}");
+        var sizes = new Dictionary<int, Dim>();
+        for (int i = 0; i < shapes.Length; i++)
+        {
+            for (int d = 0; d < shapes[i].Rank; d++)
+            {
+                int label = equation.Inputs[i][d];
+                Dim known = sizes.GetValueOrDefault(label, Dim.Of(1));
+                sizes[label] = scope.Broadcast(new TensorShape(known), new TensorShape(shapes[i][d]))!.Value[0];
+            }
+        }
+
+        return [new(scope.Type(0), new TensorShape([.. equation.Output.Select(l => sizes[l])]))];
+    }
+
+    public override Kernel Compile(KernelSpec spec) => spec.In(0).Type switch
+    {
+        DType.Float => Make<float>(spec),
+        DType.Double => Make<double>(spec),
+        DType.Int64 => Make<long>(spec),
+        DType.Int32 => Make<int>(spec),
+        DType.UInt64 => Make<ulong>(spec),
+        DType.UInt32 => Make<uint>(spec),
+        DType.Int16 => Make<short>(spec),
+        DType.UInt16 => Make<ushort>(spec),
+        DType.Int8 => Make<sbyte>(spec),
+        DType.UInt8 => Make<byte>(spec),
+        _ => throw spec.Unsupported(0),
+    };
+
+    private static Kernel Make<T>(KernelSpec spec)
+        where T : unmanaged, INumber<T>
+    {
+        Slot[] inputs = [.. Enumerable.Range(0, spec.InputCount).Select(spec.In)];
+        Slot y = spec.Out();
+        EinsumEquation equation = EinsumEquation.Parse(spec.Attributes.String("equation", ""), [.. inputs.Select(i => i.Shape.Length)])!;
+        var sizes = new Dictionary<int, int>();
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            for (int d = 0; d < inputs[i].Shape.Length; d++)
+            {
+                int label = equation.Inputs[i][d];
+                int known = sizes.GetValueOrDefault(label, 1);
+                sizes[label] = known == 1 ? inputs[i].Shape[d] : known;
+            }
+        }
+
+        int[] summed = [.. equation.Inputs.SelectMany(l => l).Distinct().Except(equation.Output)];
+        int[][] kept = [.. inputs.Select((x, i) => Offsets(x, equation.Inputs[i], equation.Output, sizes))];
+        int[][] inner = [.. inputs.Select((x, i) => Offsets(x, equation.Inputs[i], summed, sizes))];
+        int count = inner[0].Length;
+        int perItem = Math.Max(1, Elementwise.Chunk / Math.Max(1, count));
+        Action<int> body = item =>
+        {
+            int end = Math.Min(y.Length, (item + 1) * perItem);
+            for (int o = item * perItem; o < end; o++)
+            {
+                T sum = T.Zero;
+                for (int k = 0; k < count; k++)
+                {
+                    T product = ((T*)inputs[0].Pointer)[kept[0][o] + inner[0][k]];
+                    for (int i = 1; i < inputs.Length; i++)
+                    {
+                        product *= ((T*)inputs[i].Pointer)[kept[i][o] + inner[i][k]];
+                    }
+
+                    sum += product;
+                }
+
+                ((T*)y.Pointer)[o] = sum;
+            }
+        };
+        int items = (y.Length + perItem - 1) / perItem;
+        return team => team.Run(items, body);
+    }
+
+    // Where an operand's elements are for each index of some dimensions, in row-major order.
+    private static int[] Offsets(Slot x, int[] own, int[] labels, Dictionary<int, int> sizes)
+    {
+        int[] strides = StridedCopy.Dense(x.Shape);
+        int[] offsets = [0];
+        foreach (int label in labels)
+        {
+            int step = 0;
+            for (int d = 0; d < own.Length; d++)
+            {
+                step += own[d] == label && x.Shape[d] != 1 ? strides[d] : 0;
+            }
+
+            offsets = [.. offsets.SelectMany(o => Enumerable.Range(0, sizes[label]).Select(i => o + (i * step)))];
+        }
+
+        return offsets;
+    }
+
+    // Letters that are no longer those of the equation, so that an ellipsis has some too.
+    private static string Letters(IEnumerable<int> labels) => string.Concat(labels.Select(l => (char)(l < 26 ? 'a' + l : 'A' + l - 26)));
+}
