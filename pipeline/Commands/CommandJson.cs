@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using Anneal.Pipeline.Bench;
 using Anneal.Pipeline.Conformance;
-using Anneal.Pipeline.Runs;
 
 namespace Anneal.Pipeline.Commands;
 
