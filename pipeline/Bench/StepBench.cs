@@ -82,7 +82,7 @@ internal sealed class StepBench
     // Box and Muller's transform.
     private Tensor Normal(int batch)
     {
-        var tensor = Tensor.Zeros(DType.Float, _case.Batch, _case.Features);
+        var tensor = Tensor.Zeros(DType.Float, [_case.Batch, .. _case.Row]);
         Span<float> values = tensor.Span<float>();
         ulong key = CounterRandom.Key((ulong)batch, "bench/features");
         for (int i = 0; i < values.Length; i++)

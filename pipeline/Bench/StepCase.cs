@@ -5,12 +5,13 @@ using Anneal.Trainer.Optimizers;
 
 namespace Anneal.Pipeline.Bench;
 
-/// <summary>A training step whose speed is compared between engines and with other libraries: an Adam step of a perceptron with Relu.</summary>
+/// <summary>A training step whose speed is compared between engines and with other libraries: an Adam step on softmax cross-entropy.</summary>
 /// <param name="Name">The case's name.</param>
 /// <param name="Batch">Rows per step.</param>
-/// <param name="Features">Inputs of the first layer.</param>
-/// <param name="Units">Outputs of each layer; the last ones are the classes.</param>
-internal sealed record StepCase(string Name, int Batch, int Features, IReadOnlyList<int> Units)
+/// <param name="Row">The sizes of a row.</param>
+/// <param name="Layers">The layers.</param>
+/// <param name="Classes">The last layer's outputs.</param>
+internal sealed record StepCase(string Name, int Batch, IReadOnlyList<int> Row, IReadOnlyList<Layer> Layers, int Classes)
 {
     private const ulong Seed = 0;
 
@@ -23,14 +24,9 @@ internal sealed record StepCase(string Name, int Batch, int Features, IReadOnlyL
     public TrainingGraphs Build()
     {
         var g = new GraphBuilder("features");
-        g.Output(g.Node("Identity", [g.Input(Input, TensorType.Of(DType.Float, Dim.Of("N"), Features))]), "features");
+        g.Output(g.Node("Identity", [g.Input(Input, TensorType.Of(DType.Float, [Dim.Of("N"), .. Row.Select(Dim.Of)]))]), "features");
         Graph identity = g.Build();
-        Layer[] layers =
-        [
-            .. Units.Select((units, i) => new Layer.Dense(
-                FormattableString.Invariant($"dense{i + 1}"), Origin.None, units, i < Units.Count - 1 ? Activation.Relu : Activation.Linear, Bias: true, Initializer.Auto)),
-        ];
         return TrainingGraphs.Build(
-            new Network(layers), identity, identity, new TargetSpec(LearningTask.Classification, Units[^1]), Optimizer.Adam(), Seed);
+            new Network(Layers), identity, identity, new TargetSpec(LearningTask.Classification, Classes), Optimizer.Adam(), Seed);
     }
 }

@@ -15,27 +15,40 @@ internal static class NetworkBuilder
     /// <returns>The layers.</returns>
     public static Network Build(ModelOptions model, int classes, Func<string, Origin> originOf) => model switch
     {
-        LayersOptions layers => new Network([.. Layers(originOf, layers, classes)]),
+        LayersOptions layers => new Network(Layers(originOf, layers.Layers, "model.layers", classes, new Dictionary<string, int>(StringComparer.Ordinal))),
         MlpOptions mlp => new Network([.. Mlp(originOf, mlp, classes)]),
         ModelOptions other => throw new NotSupportedException($"no network for {other.GetType().Name}"),
     };
 
-    private static IEnumerable<Layer> Layers(Func<string, Origin> originOf, LayersOptions options, int classes)
+    private static Layer[] Layers(
+        Func<string, Origin> originOf, IReadOnlyList<LayerOptions> options, string path, int classes, Dictionary<string, int> counts)
     {
-        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (int i = 0; i < options.Layers.Count; i++)
+        var layers = new Layer[options.Count];
+        for (int i = 0; i < layers.Length; i++)
         {
-            Onnx.Ir.Origin origin = OriginOf(originOf, string.Create(CultureInfo.InvariantCulture, $"model.layers.{i}"));
-            yield return options.Layers[i] switch
+            string place = string.Create(CultureInfo.InvariantCulture, $"{path}.{i}");
+            Onnx.Ir.Origin origin = OriginOf(originOf, place);
+            layers[i] = options[i] switch
             {
                 DenseOptions o => new Layer.Dense(
                     Name("dense"), origin, o.Units ?? classes, Map<Activation>(o.Activation), o.Bias, Map<Initializer>(o.Init)),
+                ConvOptions o => new Layer.Conv(
+                    Name("conv"), origin, o.Filters, o.Kernel, o.Stride, o.Padding, o.Groups, Map<Activation>(o.Activation), o.Bias, Map<Initializer>(o.Init)),
+                MaxPoolOptions o => new Layer.MaxPool(Name("maxpool"), origin, o.Size, o.Stride ?? o.Size, o.Padding),
+                AveragePoolOptions o => new Layer.AveragePool(Name("avgpool"), origin, o.Size, o.Stride ?? o.Size, o.Padding),
+                GlobalAveragePoolOptions => new Layer.GlobalAveragePool(Name("global_avgpool"), origin),
+                BatchNormOptions o => new Layer.BatchNorm(Name("batch_norm"), origin, (float)o.Momentum, (float)o.Epsilon),
+                ResidualOptions o => new Layer.Residual(
+                    Name("residual"), origin, Layers(originOf, o.Layers, place + ".residual.layers", classes, counts), Map<Activation>(o.Activation)),
+                ReshapeOptions o => new Layer.Reshape(Name("reshape"), origin, o.Sizes),
                 FlattenOptions => new Layer.Flatten(Name("flatten"), origin),
                 DropoutOptions o => new Layer.Dropout(Name("dropout"), origin, (float)o.Rate),
                 ActivationOptions o => new Layer.Activate(Name("activation"), origin, Map<Activation>(o.Kind)),
                 LayerOptions other => throw new NotSupportedException($"no layer for {other.GetType().Name}"),
             };
         }
+
+        return layers;
 
         string Name(string kind)
         {

@@ -21,6 +21,9 @@ public sealed record OpCase(string Op, params Tensor?[] Inputs)
     /// <summary>The inputs whose gradient is checked by central differences.</summary>
     public int[] Differentiable { get; init; } = [];
 
+    /// <summary>The floating outputs that carry no gradient: statistics.</summary>
+    public int[] Detached { get; init; } = [];
+
     /// <summary>The inputs that a graph holds as initializers: axes, shapes and the like.</summary>
     public int[] Constants { get; init; } = [];
 

@@ -8,6 +8,7 @@ namespace Anneal.Trainer.Models;
 public sealed class LayerContext
 {
     private readonly List<Parameter> _parameters = [];
+    private readonly Dictionary<string, Value> _next = new(StringComparer.Ordinal);
     private readonly ulong _seed;
     private readonly Value? _step;
 
@@ -28,6 +29,12 @@ public sealed class LayerContext
     /// <summary>The parameters made so far, in layer order.</summary>
     public IReadOnlyList<Parameter> Parameters => _parameters;
 
+    /// <summary>Whether the graph is a training step's.</summary>
+    public bool IsTraining => _step is not null;
+
+    /// <summary>What replaces each state after a step, by the state's name.</summary>
+    public IReadOnlyDictionary<string, Value> Next => _next;
+
     /// <summary>Adds a parameter as an input of the graph.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="initial">Its first value.</param>
@@ -38,6 +45,21 @@ public sealed class LayerContext
         _parameters.Add(new Parameter(name, initial, decays));
         return Graph.Input(name, TensorType.Of(initial));
     }
+
+    /// <summary>Adds a tensor that the model keeps from step to step without training it.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="initial">Its first value.</param>
+    /// <returns>The value.</returns>
+    public Value State(string name, Tensor initial)
+    {
+        _parameters.Add(new Parameter(name, initial, Decays: false, IsTrained: false));
+        return Graph.Input(name, TensorType.Of(initial));
+    }
+
+    /// <summary>Says what replaces a state after a training step.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="next">Its next value.</param>
+    public void Replace(Value state, Value next) => _next.Add(state.Name, next);
 
     /// <summary>Adds a weight drawn from a distribution.</summary>
     /// <param name="name">Its name.</param>

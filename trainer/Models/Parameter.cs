@@ -2,8 +2,9 @@ using Anneal.Onnx.Tensors;
 
 namespace Anneal.Trainer.Models;
 
-/// <summary>A trained tensor of a model.</summary>
+/// <summary>A tensor of a model that training changes.</summary>
 /// <param name="Name">Its name in the graph and in files, such as <c>dense1.weight</c>.</param>
 /// <param name="Initial">Its value before training.</param>
 /// <param name="Decays">Whether weight decay applies to it: weights do, biases do not.</param>
-public sealed record Parameter(string Name, Tensor Initial, bool Decays);
+/// <param name="IsTrained">Whether the optimizer updates it; if not, the model itself says what replaces it, as it does for running averages.</param>
+public sealed record Parameter(string Name, Tensor Initial, bool Decays, bool IsTrained = true);

@@ -66,7 +66,7 @@ public sealed record TrainingGraphs(
     public IReadOnlyList<StateBinding> StepState() =>
     [
         .. Parameters.Select(p => new StateBinding(p.Name, p.Name + NextSuffix, p.Initial)),
-        .. Parameters.SelectMany(p => Optimizer.State.Select(s => StateName(p, s))
+        .. Parameters.Where(p => p.IsTrained).SelectMany(p => Optimizer.State.Select(s => StateName(p, s))
             .Select(name => new StateBinding(name, name + NextSuffix, Tensor.Zeros(p.Initial.Type, p.Initial.Shape)))),
     ];
 
@@ -85,7 +85,8 @@ public sealed record TrainingGraphs(
         var context = new LayerContext(g, seed, step);
         Value logits = Logits(network, preprocessing, target, context, raw);
         (Value loss, Value? correct) = Loss(g, target, logits, truth);
-        Value[] parameters = [.. context.Parameters.Select(p => g[p.Name])];
+        Parameter[] trained = [.. context.Parameters.Where(p => p.IsTrained)];
+        Value[] parameters = [.. trained.Select(p => g[p.Name])];
         IReadOnlyList<Value> gradients = Backward.Run(g, loss, parameters);
         g.Output(loss, "loss");
         if (correct is not null)
@@ -97,7 +98,7 @@ public sealed record TrainingGraphs(
         {
             for (int i = 0; i < parameters.Length; i++)
             {
-                Parameter parameter = context.Parameters[i];
+                Parameter parameter = trained[i];
                 string[] names = [.. optimizer.State.Select(s => StateName(parameter, s))];
                 Value[] state = [.. names.Select(name => g.Input(name, parameters[i].Type))];
                 Value[] next = optimizer.Update(g, parameters[i], gradients[i], state, rate, step, parameter.Decays);
@@ -107,6 +108,11 @@ public sealed record TrainingGraphs(
                     g.Output(next[s + 1], names[s] + NextSuffix);
                 }
             }
+        }
+
+        foreach ((string name, Value next) in context.Next)
+        {
+            g.Output(next, name + NextSuffix);
         }
 
         return (g.Build(), context.Parameters);

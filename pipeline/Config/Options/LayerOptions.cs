@@ -3,5 +3,8 @@ using Anneal.Pipeline.Config.Schema;
 namespace Anneal.Pipeline.Config.Options;
 
 /// <summary>One layer.</summary>
-[OneOf(typeof(DenseOptions), typeof(FlattenOptions), typeof(DropoutOptions), typeof(ActivationOptions))]
+[OneOf(
+    typeof(DenseOptions), typeof(ConvOptions), typeof(MaxPoolOptions), typeof(AveragePoolOptions),
+    typeof(GlobalAveragePoolOptions), typeof(BatchNormOptions), typeof(ResidualOptions), typeof(ReshapeOptions),
+    typeof(FlattenOptions), typeof(DropoutOptions), typeof(ActivationOptions))]
 internal abstract record LayerOptions;

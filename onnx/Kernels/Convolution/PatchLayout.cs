@@ -1,0 +1,125 @@
+using System.Runtime.Intrinsics;
+
+namespace Anneal.Onnx.Kernels;
+
+/// <summary>A padded copy of a part of an image, laid out so that every tap reads runs of consecutive elements.</summary>
+/// <remarks>[channel][row][residue of the column by the step][column / step]. Copies may write a vector past their end: the memory needs that slack.</remarks>
+internal sealed unsafe class PatchLayout
+{
+    private readonly TapAxis _y;
+    private readonly TapAxis _x;
+    private readonly int _rows;
+    private readonly int _phaseStride;
+
+    /// <summary>Lays out what a block of the grid reads.</summary>
+    /// <param name="y">The vertical axis.</param>
+    /// <param name="x">The horizontal axis.</param>
+    /// <param name="rows">Grid rows in a block, at most.</param>
+    /// <param name="columns">Grid columns in a block, at most.</param>
+    public PatchLayout(TapAxis y, TapAxis x, int rows, int columns)
+    {
+        _y = y;
+        _x = x;
+        _rows = ((rows - 1) * y.Step) + y.Reach + 1;
+        _phaseStride = columns + (x.Reach / x.Step);
+        RowStride = _phaseStride * x.Step;
+        ChannelStride = checked(_rows * RowStride);
+    }
+
+    /// <summary>Elements from one channel to the next.</summary>
+    public int ChannelStride { get; }
+
+    /// <summary>Elements from one source row to the next.</summary>
+    public int RowStride { get; }
+
+    /// <summary>Elements from one grid row to the next.</summary>
+    public int GridRowStride => RowStride * _y.Step;
+
+    /// <summary>Where a tap reads at grid position (0, 0).</summary>
+    public int Offset(int tapY, int tapX)
+    {
+        int row = _y.Offsets[tapY] - _y.Least;
+        int column = _x.Offsets[tapX] - _x.Least;
+        return (row * RowStride) + (column % _x.Step * _phaseStride) + (column / _x.Step);
+    }
+
+    /// <summary>Copies the part that a block of the grid reads.</summary>
+    /// <param name="source">The first channel's plane.</param>
+    /// <param name="end">The end of the memory that may be read.</param>
+    /// <param name="channels">The number of channels.</param>
+    /// <param name="gridRow">The block's first row.</param>
+    /// <param name="gridRows">Its rows.</param>
+    /// <param name="gridColumn">Its first column.</param>
+    /// <param name="patch">Receives the copy.</param>
+    public void Fill<T>(T* source, T* end, int channels, int gridRow, int gridRows, int gridColumn, T* patch)
+        where T : unmanaged
+    {
+        int rows = ((gridRows - 1) * _y.Step) + _y.Reach + 1;
+        int top = (gridRow * _y.Step) + _y.Least;
+        int left = (gridColumn * _x.Step) + _x.Least;
+        nint plane = (nint)_y.Source * _x.Source;
+        for (int c = 0; c < channels; c++, source += plane)
+        {
+            T* to = patch + ((nint)c * ChannelStride);
+            for (int r = 0; r < rows; r++, to += RowStride)
+            {
+                int y = top + r;
+                if (y < 0 || y >= _y.Source)
+                {
+                    new Span<T>(to, RowStride).Clear();
+                }
+                else if (_x.Step == 1)
+                {
+                    CopyRow(source + ((nint)y * _x.Source), end, left, to);
+                }
+                else
+                {
+                    Deal(source + ((nint)y * _x.Source), left, to);
+                }
+            }
+        }
+    }
+
+    private void CopyRow<T>(T* row, T* end, int left, T* to)
+        where T : unmanaged
+    {
+        int width = Vector512<T>.Count;
+        int start = Math.Clamp(-left, 0, RowStride);
+        int stop = Math.Clamp(_x.Source - left, start, RowStride);
+        for (int i = 0; i < start; i++)
+        {
+            to[i] = default;
+        }
+
+        T* from = row + left;
+        int at = start;
+        for (; at < stop && from + at + width <= end; at += width)
+        {
+            Vector512.Load(from + at).Store(to + at);
+        }
+
+        for (; at < stop; at++)
+        {
+            to[at] = from[at];
+        }
+
+        for (int i = stop; i < RowStride; i++)
+        {
+            to[i] = default;
+        }
+    }
+
+    private void Deal<T>(T* row, int left, T* to)
+        where T : unmanaged
+    {
+        int step = _x.Step;
+        for (int phase = 0; phase < step; phase++, to += _phaseStride)
+        {
+            int x = left + phase;
+            for (int i = 0; i < _phaseStride; i++, x += step)
+            {
+                to[i] = (uint)x < (uint)_x.Source ? row[x] : default;
+            }
+        }
+    }
+}

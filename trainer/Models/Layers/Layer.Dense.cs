@@ -1,0 +1,34 @@
+using Anneal.Onnx;
+using Anneal.Onnx.Ir;
+using Anneal.Onnx.Tensors;
+
+namespace Anneal.Trainer.Models;
+
+public abstract partial record Layer
+{
+    /// <summary>A fully connected layer: Y = f(X·W + b), X [N, in], W [in, units], b [units].</summary>
+    /// <param name="Name">The layer's name.</param>
+    /// <param name="Origin">The user's line.</param>
+    /// <param name="Units">The number of outputs.</param>
+    /// <param name="Activation">f.</param>
+    /// <param name="Bias">Whether there is a b.</param>
+    /// <param name="Initializer">How W begins.</param>
+    public sealed record Dense(string Name, Origin Origin, int Units, Activation Activation, bool Bias, Initializer Initializer) : Layer(Name, Origin)
+    {
+        /// <inheritdoc/>
+        public override Value Apply(LayerContext context, Value x)
+        {
+            if (x.Rank != 2)
+            {
+                throw AnnealException.BadUsage(
+                    $"layer '{Name}' (dense) takes [N,features], got {x.Shape}", "put a 'flatten' layer before it").In(Origin.ToString());
+            }
+
+            int inputs = x.Shape[1].Size;
+            Initializer initializer = Initializer == Initializer.Auto ? Activation.DefaultInitializer() : Initializer;
+            Value weight = context.Weight(Name + ".weight", initializer, inputs, Units, inputs, Units);
+            Value? bias = Bias ? context.Parameter(Name + ".bias", Tensor.Zeros(DType.Float, Units), decays: false) : null;
+            return Activation.Apply(context.Graph, context.Graph.Gemm(x, weight, bias));
+        }
+    }
+}
