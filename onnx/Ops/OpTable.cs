@@ -118,7 +118,6 @@ public static class OpTable
         new MeanVarianceNormalization(),
         new GlobalAveragePool(),
         new GlobalMaxPool(),
-        new LogSoftmax(),
         new MaxPool(),
         new MaxPoolGrad(),
         new RandomDropout(),

@@ -14,7 +14,8 @@ internal sealed unsafe class NegativeLogLikelihoodLoss : Op
         [new("input", "T"), new("target", "Tind"), new("weight", "T", Optional: true)],
         [new("loss", "T")],
         [AttributeSchema.Int("ignore_index"), AttributeSchema.String("reduction")],
-        [("T", TypeSet.Floats), ("Tind", TypeSet.Indices)]) { From = 12 };
+        [("T", TypeSet.Floats), ("Tind", TypeSet.Indices)])
+    { From = 12 };
 
     public override Gradient Gradient => Gradient.Of(s =>
     {

@@ -13,7 +13,8 @@ internal sealed class PRelu : Op
         [new("X", "T"), new("slope", "T")],
         [new("Y", "T")],
         [],
-        [("T", TypeSet.Of(DType.Float, DType.Double, DType.Int32, DType.Int64, DType.UInt32, DType.UInt64))]) { From = 7 };
+        [("T", TypeSet.Of(DType.Float, DType.Double, DType.Int32, DType.Int64, DType.UInt32, DType.UInt64))])
+    { From = 7 };
 
     public override Gradient Gradient => Gradient.Of(s =>
     {

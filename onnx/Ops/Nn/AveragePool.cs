@@ -13,7 +13,8 @@ internal sealed unsafe class AveragePool : Pool
         [new("X", "T")],
         [new("Y", "T")],
         [.. Attributes.Where(a => a.Name != "dilations"), AttributeSchema.Int("count_include_pad")],
-        [("T", TypeSet.Floats)]) { From = 7, Until = 18 };
+        [("T", TypeSet.Floats)])
+    { From = 7, Until = 18 };
 
     public override Gradient Gradient => Gradient.Of(s =>
     {

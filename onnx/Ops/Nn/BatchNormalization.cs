@@ -14,7 +14,8 @@ internal sealed unsafe class BatchNormalization : Op
         [new("X", "T"), new("scale", "T"), new("B", "T"), new("input_mean", "T"), new("input_var", "T")],
         [new("Y", "T"), new("running_mean", "T", Optional: true), new("running_var", "T", Optional: true)],
         [AttributeSchema.Float("epsilon"), AttributeSchema.Float("momentum"), AttributeSchema.Int("training_mode")],
-        [("T", TypeSet.Floats)]) { From = 9 };
+        [("T", TypeSet.Floats)])
+    { From = 9 };
 
     public override Gradient Gradient => Gradient.Of(s =>
     {

@@ -13,7 +13,8 @@ public sealed class Conv : Op
         [new("X", "T"), new("W", "T"), new("B", "T", Optional: true)],
         [new("Y", "T")],
         [AttributeSchema.String("auto_pad"), .. Convolution.Schemas(required: false)],
-        [("T", TypeSet.Floats)]) { From = 1 };
+        [("T", TypeSet.Floats)])
+    { From = 1 };
 
     /// <inheritdoc/>
     public override Gradient Gradient => Gradient.Of(s => Differentiate(s, s.DY));

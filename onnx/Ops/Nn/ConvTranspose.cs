@@ -12,7 +12,8 @@ internal sealed class ConvTranspose : Op
         [new("X", "T"), new("W", "T"), new("B", "T", Optional: true)],
         [new("Y", "T")],
         [AttributeSchema.String("auto_pad"), AttributeSchema.Ints("output_padding"), AttributeSchema.Ints("output_shape"), .. Convolution.Schemas(required: false)],
-        [("T", TypeSet.Floats)]) { From = 1 };
+        [("T", TypeSet.Floats)])
+    { From = 1 };
 
     public override Gradient Gradient => Gradient.Of(s =>
     {

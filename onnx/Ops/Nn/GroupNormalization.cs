@@ -12,7 +12,8 @@ internal sealed class GroupNormalization : Op
         [new("X", "T"), new("scale", "T"), new("bias", "T")],
         [new("Y", "T")],
         [AttributeSchema.Float("epsilon"), AttributeSchema.Int("num_groups", required: true)],
-        [("T", TypeSet.Floats)]) { Until = 20 };
+        [("T", TypeSet.Floats)])
+    { Until = 20 };
 
     public override Gradient Gradient => Gradient.Of(s =>
     {

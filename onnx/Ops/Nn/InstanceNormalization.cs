@@ -12,7 +12,8 @@ internal sealed class InstanceNormalization : Op
         [new("input", "T"), new("scale", "T"), new("B", "T")],
         [new("output", "T")],
         [AttributeSchema.Float("epsilon")],
-        [("T", TypeSet.Floats)]) { From = 1 };
+        [("T", TypeSet.Floats)])
+    { From = 1 };
 
     public override Gradient Gradient => Gradient.Of(s =>
     {

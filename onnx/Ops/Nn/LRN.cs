@@ -14,7 +14,8 @@ internal sealed unsafe class LRN : Op
         [new("X", "T")],
         [new("Y", "T")],
         [AttributeSchema.Float("alpha"), AttributeSchema.Float("beta"), AttributeSchema.Float("bias"), AttributeSchema.Int("size", required: true)],
-        [("T", TypeSet.Floats)]) { From = 1 };
+        [("T", TypeSet.Floats)])
+    { From = 1 };
 
     public override Gradient Gradient => Gradient.Of(s =>
     {

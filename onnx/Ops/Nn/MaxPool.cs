@@ -14,7 +14,8 @@ internal sealed unsafe class MaxPool : Pool
         [new("X", "T")],
         [new("Y", "T"), new("Indices", "I", Optional: true)],
         [.. Attributes, AttributeSchema.Int("storage_order")],
-        [("T", TypeSet.Floats), ("I", TypeSet.Int64)]) { From = 8 };
+        [("T", TypeSet.Floats), ("I", TypeSet.Int64)])
+    { From = 8 };
 
     public override Gradient Gradient => Gradient.Of(s =>
     {

@@ -11,7 +11,8 @@ internal sealed unsafe class MeanVarianceNormalization : Op
     private const double Smallest = 1e-9;
 
     public override OpSchema Schema { get; } = new(
-        13, [new("X", "T")], [new("Y", "T")], [AttributeSchema.Ints("axes")], [("T", TypeSet.Floats)]) { From = 9 };
+        13, [new("X", "T")], [new("Y", "T")], [AttributeSchema.Ints("axes")], [("T", TypeSet.Floats)])
+    { From = 9 };
 
     public override Gradient Gradient => Gradient.Of(s =>
     {

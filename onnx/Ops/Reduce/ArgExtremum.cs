@@ -14,7 +14,8 @@ internal abstract class ArgExtremum : Op
         [new("data", "T")],
         [new("reduced", "R")],
         [AttributeSchema.Int("axis"), AttributeSchema.Int("keepdims"), AttributeSchema.Int("select_last_index")],
-        [("T", TypeSet.Numbers), ("R", TypeSet.Int64)]) { From = 1 };
+        [("T", TypeSet.Numbers), ("R", TypeSet.Int64)])
+    { From = 1 };
 
     public override Gradient Gradient => Gradient.Zero;
 

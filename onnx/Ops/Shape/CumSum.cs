@@ -13,7 +13,8 @@ internal sealed class CumSum : Op
         [new("x", "T"), new("axis", "T2")],
         [new("y", "T")],
         [AttributeSchema.Int("exclusive"), AttributeSchema.Int("reverse")],
-        [("T", TypeSet.Of(DType.Float, DType.Double, DType.Int32, DType.Int64, DType.UInt32, DType.UInt64)), ("T2", TypeSet.Indices)]) { From = 11 };
+        [("T", TypeSet.Of(DType.Float, DType.Double, DType.Int32, DType.Int64, DType.UInt32, DType.UInt64)), ("T2", TypeSet.Indices)])
+    { From = 11 };
 
     public override Gradient Gradient => Gradient.Of(s =>
     {

@@ -11,7 +11,8 @@ internal sealed class DepthToSpace : Op
         [new("input", "T")],
         [new("output", "T")],
         [AttributeSchema.Int("blocksize", required: true), AttributeSchema.String("mode")],
-        [("T", TypeSet.NumbersAndBool)]) { From = 1 };
+        [("T", TypeSet.NumbersAndBool)])
+    { From = 1 };
 
     public override Gradient Gradient => Gradient.Of(s =>
     {

@@ -18,7 +18,8 @@ internal sealed class Resize : Op
             AttributeSchema.Int("exclude_outside"), AttributeSchema.Float("extrapolation_value"), AttributeSchema.String("keep_aspect_ratio_policy"),
             AttributeSchema.String("mode"), AttributeSchema.String("nearest_mode"),
         ],
-        [("T1", TypeSet.NumbersAndBool), ("T2", TypeSet.Floats), ("tensor(float)", TypeSet.Of(DType.Float)), ("tensor(int64)", TypeSet.Int64)]) { From = 11 };
+        [("T1", TypeSet.NumbersAndBool), ("T2", TypeSet.Floats), ("tensor(float)", TypeSet.Of(DType.Float)), ("tensor(int64)", TypeSet.Int64)])
+    { From = 11 };
 
     public override Gradient Gradient => Gradient.Of(s =>
     {

@@ -7,7 +7,8 @@ namespace Anneal.Onnx.Ops;
 internal sealed class SpaceToDepth : Op
 {
     public override OpSchema Schema { get; } = new(
-        13, [new("input", "T")], [new("output", "T")], [AttributeSchema.Int("blocksize", required: true)], [("T", TypeSet.NumbersAndBool)]) { From = 1 };
+        13, [new("input", "T")], [new("output", "T")], [AttributeSchema.Int("blocksize", required: true)], [("T", TypeSet.NumbersAndBool)])
+    { From = 1 };
 
     public override Gradient Gradient => Gradient.Of(s => [s.Builder.Node("DepthToSpace", [s.DY], s.Attributes)]);
 

@@ -14,7 +14,8 @@ internal sealed unsafe class TopK : Op
         [new("X", "T"), new("K", "I")],
         [new("Values", "T"), new("Indices", "I")],
         [AttributeSchema.Int("axis"), AttributeSchema.Int("largest"), AttributeSchema.Int("sorted")],
-        [("T", TypeSet.Numbers), ("I", TypeSet.Int64)]) { From = 10 };
+        [("T", TypeSet.Numbers), ("I", TypeSet.Int64)])
+    { From = 10 };
 
     public override Gradient Gradient => Gradient.Of(s =>
     {
