@@ -39,6 +39,14 @@ internal sealed class ResizeAxis
     public static bool IsKnownTransformation(Attributes attributes) =>
         Transformation(attributes) is "half_pixel" or "pytorch_half_pixel" or "align_corners" or "asymmetric" or "tf_crop_and_resize";
 
+    /// <summary>Whether a scale takes a size to no whole number.</summary>
+    public static bool IsFractional(Attributes attributes, int[] shape, Tensor scales)
+    {
+        double[] given = Doubles(scales);
+        int[] axes = Named(attributes, shape.Length);
+        return given.Length == axes.Length && given.Where((scale, i) => Math.Abs((shape[axes[i]] * scale) - Math.Round(shape[axes[i]] * scale)) > 1e-4).Any();
+    }
+
     /// <summary>The dimensions that change.</summary>
     /// <param name="attributes">Those of the node.</param>
     /// <param name="shape">The input's shape.</param>
@@ -48,7 +56,7 @@ internal sealed class ResizeAxis
     /// <param name="scope">Where errors are told; null where there are none any more.</param>
     public static ResizeAxis[] Of(Attributes attributes, int[] shape, Tensor? roi, Tensor? scales, Tensor? sizes, InferenceScope? scope = null)
     {
-        int[] axes = attributes.Ints("axes") is { } named ? [.. named.Select(a => Axes.Of(a, shape.Length))] : [.. Enumerable.Range(0, shape.Length)];
+        int[] axes = Named(attributes, shape.Length);
         double[] given = Doubles(scales);
         long[] target = sizes is { Length: > 0 } ? sizes.Span<long>().ToArray() : [];
         double[] region = Doubles(roi);
@@ -124,6 +132,9 @@ internal sealed class ResizeAxis
         };
         return team => team.Run(inner == 0 || layout.Count == 0 ? 0 : layout.Outer, body);
     }
+
+    private static int[] Named(Attributes attributes, int rank) =>
+        attributes.Ints("axes") is { } named ? [.. named.Select(a => Axes.Of(a, rank))] : [.. Enumerable.Range(0, rank)];
 
     private static string Transformation(Attributes attributes) => attributes.String("coordinate_transformation_mode", "half_pixel");
 
