@@ -169,7 +169,15 @@ internal sealed class PreparedData
         Tensor gathered = Tensor.Zeros(source.Type, [rows.Length, .. source.Shape[1..]]);
         for (int i = 0; i < rows.Length; i++)
         {
-            source.Rows(rows[i], 1).CopyTo(gathered.Rows(i, 1));
+            if (source.Type == DType.String)
+            {
+                // Rows of strings are copies, not views to write into.
+                source.Rows(rows[i], 1).Strings.CopyTo(gathered.Strings, i * (gathered.Length / rows.Length));
+            }
+            else
+            {
+                source.Rows(rows[i], 1).CopyTo(gathered.Rows(i, 1));
+            }
         }
 
         return gathered;

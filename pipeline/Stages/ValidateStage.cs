@@ -49,7 +49,11 @@ internal sealed class ValidateStage : IStage
         ValidateOptions options = context.Options.Validate;
         bool isClassification = context.Options.Task == TaskKind.Classification;
         yield return new ParityGate(options.Parity.MaxAbs);
-        yield return new DecisionFlipsGate(options.Parity.DecisionFlips);
+        if (isClassification)
+        {
+            yield return new DecisionFlipsGate(options.Parity.DecisionFlips);
+        }
+
         yield return new BatchInvarianceGate(options.Parity.MaxAbs);
         string here = test ? "test." : "validation.";
         foreach ((string name, Bound bound) in options.Metric)
