@@ -137,6 +137,18 @@ internal sealed class TrainingLoopTests
     }
 
     [Test]
+    public void Run_EpochEnds_IsReportedBeforeItIsSaved()
+    {
+        using var problem = new Trained();
+        CheckpointStore store = problem.Store("a");
+        var watch = new SavedSteps(store);
+
+        problem.Run(Trained.Options(3), store, watch);
+
+        Assert.That(watch.NewestAtReport, Is.EqualTo(new[] { 0, 7, 14 }));
+    }
+
+    [Test]
     public void Run_AfterTheLastEpoch_DoesNothingMore()
     {
         using var problem = new Trained();
@@ -189,6 +201,23 @@ internal sealed class TrainingLoopTests
 
         Assert.That(watch.Measured, Is.EqualTo(29 * (Trained.StepsPerEpoch - 1)));
         Assert.That(watch.Bytes, Is.Zero);
+    }
+
+    private sealed class SavedSteps(CheckpointStore store) : ILoopObserver
+    {
+        public List<long> NewestAtReport { get; } = [];
+
+        public void OnStep(in StepRecord step)
+        {
+        }
+
+        public void On(LoopEvent happened)
+        {
+            if (happened is LoopEvent.EpochDone)
+            {
+                NewestAtReport.Add(store.Latest()?.State.Step ?? 0);
+            }
+        }
     }
 
     // From the report of one step to that of the next, within an epoch; the first epoch compiles the plans.

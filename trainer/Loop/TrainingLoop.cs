@@ -131,6 +131,8 @@ public sealed class TrainingLoop
             BestValue = isBest ? validation[WatchedMetric] : state.BestValue,
             History = [.. state.History, record],
         };
+        // Reported first: who resumes from the checkpoint finds all that led to it in the logs.
+        _observer.On(new LoopEvent.EpochDone(record, isBest));
         if (isBest)
         {
             _checkpoints.SaveBest(CheckpointOf(session, state));
@@ -141,7 +143,6 @@ public sealed class TrainingLoop
             Save(session, state);
         }
 
-        _observer.On(new LoopEvent.EpochDone(record, isBest));
         return state;
     }
 
