@@ -202,6 +202,11 @@ internal static class PipelineRunner
         long start = Stopwatch.GetTimestamp();
         try
         {
+            if (context.Cancel.IsCancellationRequested)
+            {
+                throw new OperationCanceledException("interrupted before it began");
+            }
+
             string note = stage.Run(context);
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             context.Output.Line(FormattableString.Invariant($"{stage.Name,-8} done in {seconds:0.00} s: {note}"));

@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Anneal.Onnx;
+using Anneal.Pipeline.Report;
 using Anneal.Pipeline.Runs;
+using Anneal.Pipeline.Stages;
 using Anneal.Tests.Pipeline.Commands;
 
 namespace Anneal.Tests.Pipeline.Runs;
@@ -126,6 +129,55 @@ internal sealed class RunTests
         Assert.That(tool.ExitCode, Is.Zero, tool.Error);
         Assert.That(Cached(tool.Json), Is.All.False);
         AssertSameModel("fresh");
+    }
+
+    [Test]
+    public void Run_ModelFileMissing_IsExportedAgainToTheSameBytes()
+    {
+        _place.Copy("base", "deleted");
+        File.Delete(Path.Combine(_place["deleted"], "model.onnx"));
+
+        Tool tool = _place.Run("run", "--out", "deleted", "--json");
+
+        Assert.That(Cached(tool.Json), Is.EqualTo(new[] { true, true, true, false, true }));
+        Assert.That(tool.Error, Does.Contain("export   runs: a file of export is missing"));
+        AssertSameModel("deleted");
+    }
+
+    [Test]
+    public void Run_CanceledBeforeItBegins_IsInterruptedAndRunsNothing()
+    {
+        var request = new RunRequest { ConfigPath = _place["pipelines.yaml"], OutFolder = _place["canceled"] };
+
+        RunSummary summary = PipelineRunner.Run(request, new ConsoleRunOutput(), new CancellationToken(canceled: true));
+
+        Assert.That(summary.ExitCode, Is.EqualTo(ExitCode.Interrupted));
+        Assert.That(summary.Stages, Is.EqualTo(new[] { new StageSummary("data", "interrupted", false, summary.Stages[0].Seconds) }));
+        Assert.That(RunFolder.ReadRecord(_place["canceled"])!.Status, Is.EqualTo("interrupted"));
+    }
+
+    [Test]
+    public void Run_DamagedRecord_ExitsWithThree()
+    {
+        _place.Copy("base", "record");
+        File.WriteAllText(Path.Combine(_place["record"], "run.json"), "{\"pipeline\": 1");
+
+        Tool tool = _place.Run("run", "--out", "record");
+
+        Assert.That(tool.ExitCode, Is.EqualTo(3));
+        Assert.That(tool.Error, Does.Contain("run.json is damaged"));
+    }
+
+    [Test]
+    public void Run_InOnnxRuntime_TrainsToNearlyTheSameMetrics()
+    {
+        Tool tool = _place.Run("run", "--out", "ort", "--engine", "ort", "--device", "cpu", "--json");
+
+        Assert.That(tool.ExitCode, Is.Zero, tool.Error);
+        double loss = Loss(tool.Json);
+        Assert.That(loss, Is.EqualTo(Loss(_first.Json)).Within(0.05));
+
+        static double Loss(JsonElement result) => result.GetProperty("metrics").GetProperty("test").GetProperty("loss").GetDouble();
     }
 
     [TestCase("1")]
