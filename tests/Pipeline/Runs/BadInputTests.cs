@@ -4,6 +4,7 @@ using Anneal.Tests.Pipeline.Commands;
 namespace Anneal.Tests.Pipeline.Runs;
 
 /// <summary>What is wrong with the input is said by file and place, with the exit code that belongs to it.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class BadInputTests
 {
     private const string Table = """

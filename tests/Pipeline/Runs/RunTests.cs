@@ -9,6 +9,7 @@ using Anneal.Tests.Pipeline.Commands;
 namespace Anneal.Tests.Pipeline.Runs;
 
 /// <summary>Whole runs through the built command.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class RunTests
 {
     private static readonly string[] s_stages = ["data", "train", "average", "export", "validate"];

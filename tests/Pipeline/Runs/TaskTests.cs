@@ -12,6 +12,7 @@ using Anneal.Tests.Pipeline.Commands;
 namespace Anneal.Tests.Pipeline.Runs;
 
 /// <summary>Regression on a table and classes of arrays run through to a validated file.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class TaskTests
 {
     [Test]
