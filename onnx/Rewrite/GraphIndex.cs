@@ -25,6 +25,9 @@ internal sealed class GraphIndex
     public Node? OnlyFor(string value, string op) =>
         _readers.GetValueOrDefault(value) == 1 && Producer(value) is { Domain: "" } node && node.OpType == op ? node : null;
 
+    /// <summary>How many times a value is read, as an input or an output of the graph.</summary>
+    public int Readers(string value) => _readers.GetValueOrDefault(value);
+
     /// <summary>The node that computes a value, or null.</summary>
     public Node? Producer(string value) => _producers.GetValueOrDefault(value);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Anneal.Onnx;
+using Anneal.Onnx.Ir;
 using Anneal.Onnx.Kernels;
 using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Report;
@@ -27,6 +28,9 @@ internal sealed class StepBench
         _feeds = new Tensor[Batches][];
     }
 
+    /// <summary>The step that is measured.</summary>
+    public Model Step => _graphs.Step;
+
     /// <summary>Measures one engine.</summary>
     /// <param name="runner">The engine.</param>
     /// <param name="threads">Its threads, for the report.</param>
@@ -44,7 +48,7 @@ internal sealed class StepBench
         long done = 0;
         for (int i = 0; i < WarmUp; i++)
         {
-            Step(session, fetches, i, ++done);
+            RunStep(session, fetches, i, ++done);
         }
 
         double best = double.PositiveInfinity;
@@ -55,7 +59,7 @@ internal sealed class StepBench
             while (n == 0 || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds / Slices)
             {
                 cancel.ThrowIfCancellationRequested();
-                Step(session, fetches, n++, ++done);
+                RunStep(session, fetches, n++, ++done);
             }
 
             best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds / n);
@@ -64,7 +68,7 @@ internal sealed class StepBench
         return new StepReport(_case.Name, runner.Name, _case.Batch, threads, best * 1e3, _case.Batch / best, Machine.PeakResidentMb);
     }
 
-    private void Step(IGraphSession session, Tensor?[] fetches, int batch, long step)
+    private void RunStep(IGraphSession session, Tensor?[] fetches, int batch, long step)
     {
         _step.Span<long>()[0] = step;
         session.Run(_feeds[batch % Batches], fetches);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Anneal.Onnx;
+using Anneal.Onnx.Ir.Format;
 using Anneal.Pipeline.Bench;
 using Anneal.Pipeline.Report;
 using Anneal.Serving;
@@ -23,6 +24,8 @@ internal sealed class BenchStepCommand : AnnealCommand
         DefaultValueFactory = _ => DefaultSeconds,
     };
 
+    private readonly Option<string?> _save = new("--save") { Description = "Also write the step as an ONNX file, for inspect --plan.", HelpName = "FILE" };
+
     public BenchStepCommand()
         : base("step", "Times a training step: forward, backward and the Adam update.", "anneal bench step --case mlp --threads 2")
     {
@@ -41,6 +44,7 @@ internal sealed class BenchStepCommand : AnnealCommand
         Add(_engine);
         Add(_threads);
         Add(_seconds);
+        Add(_save);
     }
 
     public override ExitCode Run(ParseResult arguments, CommandOutput output, CancellationToken cancel)
@@ -49,6 +53,11 @@ internal sealed class BenchStepCommand : AnnealCommand
         double seconds = arguments.GetValue(_seconds);
         var bench = new StepBench(StepCases.All.Single(c => c.Name == arguments.GetValue(_case)));
         output.Message(FormattableString.Invariant($"measuring {arguments.GetValue(_case)} for {seconds} s"));
+        if (arguments.GetValue(_save) is { } path)
+        {
+            ModelWriter.Write(bench.Step, path);
+        }
+
         StepReport report;
         if (arguments.GetValue(_engine) == Ort)
         {

@@ -49,6 +49,9 @@ internal static class PlanProfiler
         return step.Node.OpType switch
         {
             "Gemm" or "GemmRelu" or "GemmReluGrad" or "GemmAdamStep" when y.Shape[0] > 0 => 2.0 * y.Length * (a.Length / y.Shape[0]),
+            "Conv" or "ConvRelu" when y.Length > 0 => 2.0 * y.Length * (step.Inputs[1].Length / y.Shape[1]),
+            "ConvGradX" or "ConvTranspose" when a.Length > 0 => 2.0 * a.Length * (step.Inputs[1].Length / a.Shape[1]),
+            "ConvGradW" when y.Length > 0 => 2.0 * step.Inputs[1].Length * (y.Length / y.Shape[0]),
             "MatMul" => 2.0 * y.Length * a.Shape[^1],
             _ => null,
         };

@@ -13,6 +13,7 @@ public static class PlanPasses
         ("CommonSubexpressions", CommonSubexpressions.Apply),
         ("FuseGemmRelu", FuseGemmRelu.Apply),
         ("FuseGemmAdam", FuseGemmAdam.Apply),
+        ("FuseConvRelu", FuseConvRelu.Apply),
         ("DeadNodes", DeadNodes.Apply));
 
     /// <summary>Applies all passes.</summary>

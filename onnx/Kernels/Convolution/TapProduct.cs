@@ -59,7 +59,7 @@ internal sealed unsafe class TapProduct<T>
         _isDense = y.IsDense && x.IsDense;
         _tiles = Pieces.Count(rows, MicroKernelTable<T>.Rows);
         _sourceLength = (long)batch * groups * channels * y.Source * x.Source;
-        int chunk = _depth == 0 ? 1 : Pieces.Count(channels, Math.Clamp(Pieces.Count(_depth, DepthLimit), 1, channels));
+        int chunk = _depth == 0 ? Math.Max(1, channels) : Pieces.Count(channels, Math.Clamp(Pieces.Count(_depth, DepthLimit), 1, channels));
         int images = Math.Max(1, batch * groups);
         bool isEmpty = batch == 0 || y.Grid == 0 || x.Grid == 0 || rows == 0;
         _blocks = isEmpty

@@ -1,4 +1,7 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Anneal.Onnx.Kernels;
 
@@ -72,22 +75,73 @@ internal static unsafe class WindowMax
         {
             T* top = x + (2 * (nint)i * width);
             long place = start + (2L * i * width);
-            for (int j = 0; j < axisX.Output; j++, top += 2, place += 2)
+            int j = 0;
+            if (typeof(T) == typeof(float) && Avx512F.IsSupported)
             {
-                T a = top[0];
-                T b = top[1];
-                T c = top[width];
-                T d = top[width + 1];
-                bool second = b > a || T.IsNaN(a);
-                T upper = second ? b : a;
-                bool fourth = d > c || T.IsNaN(c);
-                T lower = fourth ? d : c;
-                bool below = lower > upper || T.IsNaN(upper);
-                *y++ = below ? lower : upper;
-                long high = second ? place + 1 : place;
-                long low = fourth ? place + width + 1 : place + width;
-                *indices++ = below ? low : high;
+                for (; j <= axisX.Output - 16; j += 16)
+                {
+                    Sixteen((float*)top + (2 * j), width, (float*)y + j, indices + j, place + (2 * j));
+                }
+
+                if (j > 0 && j < axisX.Output)
+                {
+                    j = axisX.Output - 16;
+                    Sixteen((float*)top + (2 * j), width, (float*)y + j, indices + j, place + (2 * j));
+                    j = axisX.Output;
+                }
             }
+
+            for (; j < axisX.Output; j++)
+            {
+                T* corner = top + (2 * j);
+                T best = corner[0];
+                int at = 0;
+                Take(corner[1], 1, ref best, ref at);
+                Take(corner[width], width, ref best, ref at);
+                Take(corner[width + 1], width + 1, ref best, ref at);
+                y[j] = best;
+                indices[j] = place + (2 * j) + at;
+            }
+
+            y += axisX.Output;
+            indices += axisX.Output;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Take<T>(T value, int place, ref T best, ref int at)
+        where T : IBinaryFloatingPointIeee754<T>
+    {
+        bool wins = value > best || T.IsNaN(best);
+        best = wins ? value : best;
+        at = wins ? place : at;
+    }
+
+    /// <summary>Sixteen windows of two by two side by side.</summary>
+    private static void Sixteen(float* top, int width, float* y, long* indices, long place)
+    {
+        Vector512<int> even = Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+        Vector512<int> odd = even + Vector512<int>.One;
+        Vector512<float> a = Vector512.Load(top);
+        Vector512<float> b = Vector512.Load(top + 16);
+        Vector512<float> c = Vector512.Load(top + width);
+        Vector512<float> d = Vector512.Load(top + width + 16);
+        Vector512<float> best = Avx512F.PermuteVar16x32x2(a, even, b);
+        Vector512<int> at = even;
+        Take(Avx512F.PermuteVar16x32x2(a, odd, b), odd, ref best, ref at);
+        Take(Avx512F.PermuteVar16x32x2(c, even, d), even + Vector512.Create(width), ref best, ref at);
+        Take(Avx512F.PermuteVar16x32x2(c, odd, d), odd + Vector512.Create(width), ref best, ref at);
+        best.Store(y);
+        (Vector512<long> low, Vector512<long> high) = Vector512.Widen(at);
+        (low + Vector512.Create(place)).Store(indices);
+        (high + Vector512.Create(place)).Store(indices + 8);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Take(Vector512<float> value, Vector512<int> place, ref Vector512<float> best, ref Vector512<int> at)
+    {
+        Vector512<float> wins = Vector512.GreaterThan(value, best) | ~Vector512.Equals(best, best);
+        best = Vector512.ConditionalSelect(wins, value, best);
+        at = Vector512.ConditionalSelect(wins.AsInt32(), place, at);
     }
 }

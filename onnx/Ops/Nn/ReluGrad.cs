@@ -24,6 +24,8 @@ internal sealed unsafe class ReluGrad : Unary
         }
     }
 
+    public override TensorType[] Infer(InferenceScope scope) => [scope.In(1)];
+
     protected override Kernel Compile<T>(KernelSpec spec)
     {
         Slot dY = spec.In(0);
