@@ -12,7 +12,7 @@ internal interface IRunOutput
     /// <param name="text">The line.</param>
     void Line(string text);
 
-    /// <summary>Prints a warning, which also goes into the run's record.</summary>
+    /// <summary>Prints a warning.</summary>
     /// <param name="text">The line.</param>
     void Warn(string text);
 }

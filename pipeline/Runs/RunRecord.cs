@@ -27,6 +27,9 @@ internal sealed record RunRecord
     /// <summary>Why the run failed, if it did.</summary>
     public string? Error { get; init; }
 
+    /// <summary>What the user was warned of in the stages that ran.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Wall time of all stages that were run, in seconds.</summary>
     public double Seconds { get; init; }
 

@@ -72,7 +72,7 @@ internal sealed class AverageStage : IStage
         long[] steps = [.. context.Checkpoints.Steps.TakeLast(k)];
         if (steps.Length < k)
         {
-            context.Output.Warn($"average.last_k: {k} checkpoints asked for, {steps.Length} are there: training stopped early");
+            context.Warn($"average.last_k: {k} checkpoints asked for, {steps.Length} are there: training stopped early");
         }
 
         return Averaging.Mean([.. steps.Select(s => Parameters(context, context.Checkpoints.Load(s)))]);

@@ -22,7 +22,7 @@ internal sealed class DataStage : IStage
         PreparedData data = context.Data;
         foreach (string warning in data.Fitted.Warnings)
         {
-            context.Output.Warn(warning);
+            context.Warn(warning);
         }
 
         return data.Summary;

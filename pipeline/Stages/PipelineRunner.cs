@@ -141,6 +141,7 @@ internal static class PipelineRunner
             Seconds = earlier?.Seconds ?? 0,
             TrainingKey = earlier?.TrainingKey,
             Model = earlier?.Model,
+            Warnings = earlier?.Warnings ?? [],
         };
         foreach ((string part, IReadOnlyDictionary<string, double> metrics) in record.Metrics)
         {
@@ -214,6 +215,7 @@ internal static class PipelineRunner
             {
                 Seconds = record.Seconds + seconds,
                 Metrics = context.Metrics,
+                Warnings = [.. record.Warnings, .. context.Warnings.Except(record.Warnings)],
                 Model = File.Exists(context.Folder.ModelPath) ? context.Folder.ModelPath : null,
             };
             context.Folder.Write(record);
@@ -225,7 +227,7 @@ internal static class PipelineRunner
             context.Folder.Write(record with { Status = "interrupted" });
             return (record, new StageSummary(stage.Name, "interrupted", false, Stopwatch.GetElapsedTime(start).TotalSeconds));
         }
-        catch (AnnealException error)
+        catch (Exception error)
         {
             context.Folder.Write(record with { Status = "failed", Error = error.Message });
             throw;

@@ -74,6 +74,16 @@ internal sealed class RunContext : IDisposable
     /// <summary>Metrics by part, as the stages find them.</summary>
     public SortedDictionary<string, IReadOnlyDictionary<string, double>> Metrics { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The warnings so far, for the run's record.</summary>
+    public List<string> Warnings { get; } = [];
+
+    /// <summary>Prints a warning and keeps it for the run's record.</summary>
+    public void Warn(string text)
+    {
+        Warnings.Add(text);
+        Output.Warn(text);
+    }
+
     /// <summary>The exported parameters, written by the averaging stage.</summary>
     public IReadOnlyDictionary<string, Tensor> AveragedParameters => ModelReader.Read(Folder.File("averaged.onnx")).Graph.Initializers;
 
@@ -89,8 +99,8 @@ internal sealed class RunContext : IDisposable
         return evaluator.Evaluate(parameters);
     }
 
-    /// <summary>The hash of the resolved configuration, without what cannot change the result.</summary>
-    public string ConfigHash => StageKey.Of(Config.KeyText());
+    /// <summary>The hash of the resolved configuration that the exported file follows from.</summary>
+    public string ConfigHash => StageKey.Of(Config.KeyText("task", "seed", "data", "model", "train", "average", "export"));
 
     public void Dispose()
     {
