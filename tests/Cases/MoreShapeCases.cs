@@ -112,7 +112,7 @@ internal sealed class MoreShapeCases : IOpCases
 
             foreach (string nearest in new[] { "round_prefer_floor", "round_prefer_ceil", "floor", "ceil" })
             {
-                yield return new OpCase("Resize", Sample.Whole([1, 1, 4, 6], 100), null, null, Tensor.Vector(1L, 1, 3, 9)) 
+                yield return new OpCase("Resize", Sample.Whole([1, 1, 4, 6], 100), null, null, Tensor.Vector(1L, 1, 3, 9))
                 {
                     Constants = [3],
                     Attributes = Attributes.Of(("nearest_mode", nearest)),

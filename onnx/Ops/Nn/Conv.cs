@@ -28,6 +28,11 @@ public sealed class Conv : Op
         }
 
         long groups = scope.Attributes.Int("group", 1);
+        if (x.Rank > 4)
+        {
+            throw scope.NotSupported($"a convolution over {x.Rank - 2} dimensions is not supported");
+        }
+
         if (x.Rank is not (3 or 4) || w.Rank != x.Rank)
         {
             throw scope.Error($"X of shape {x} and W of shape {w}: expected [N,C,H,W] or [N,C,L], and weights of the same rank");

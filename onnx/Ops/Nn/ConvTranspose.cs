@@ -51,6 +51,11 @@ internal sealed class ConvTranspose : Op
             return [new(scope.Type(0), null)];
         }
 
+        if (x.Rank > 4)
+        {
+            throw scope.NotSupported($"a convolution over {x.Rank - 2} dimensions is not supported");
+        }
+
         long groups = scope.Attributes.Int("group", 1);
         bool fits = x.Rank is 3 or 4 && w.Rank == x.Rank && groups >= 1
             && (!x[1].IsKnown || (x[1].Size % groups == 0 && (!w[0].IsKnown || x[1].Size == w[0].Size)));

@@ -21,6 +21,11 @@ internal abstract class Pool : Op
             return null;
         }
 
+        if (window.Rank > 2)
+        {
+            throw scope.NotSupported($"a window over {window.Rank} dimensions is not supported");
+        }
+
         if (x.Rank != window.Rank + 2 || window.Rank is not (1 or 2))
         {
             throw scope.Error($"X of shape {x} and a window over {window.Rank} dimensions: expected [N,C,H,W] and 2, or [N,C,L] and 1");
