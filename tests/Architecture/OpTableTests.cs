@@ -19,7 +19,7 @@ public sealed class OpTableTests
             string name = op.GetType().Name;
             Assert.That(op.Name, Is.EqualTo(name));
             Assert.That(files, Contains.Key(name));
-            Assert.That(File.ReadAllText(files[name]), Does.Contain($"class {name} "), files[name]);
+            Assert.That(File.ReadAllText(files[name]), Does.Match($@"class {name}\b"), files[name]);
         }
     }
 
