@@ -99,7 +99,7 @@ internal sealed class BadInputTests
     public void Run_SeveralErrors_AllAreReportedWithTheirPlaces()
     {
         _place.Write("wrong.yaml", Workplace.Config
-            .Replace("epochs: 40", "epoch: 40", StringComparison.Ordinal)
+            .Replace("epochs: 150", "epoch: 150", StringComparison.Ordinal)
             .Replace("dropout: 0.3", "dropout: 1.3", StringComparison.Ordinal)
             .Replace("test-labels.idx", "missing.idx", StringComparison.Ordinal)
             .Replace("validation: 0.2", "validation: some", StringComparison.Ordinal));

@@ -22,7 +22,7 @@ internal sealed class Workplace : IDisposable
                 - dense: {units: 32, activation: relu}
                 - dropout: 0.3
                 - dense: 4
-            train: {optimizer: {adam: {lr: 0.003}}, batch: 16, epochs: 40}
+            train: {optimizer: {adam: {lr: 0.003}}, batch: 16, epochs: 150}
             average: [last_k: 3]
             validate:
               metric: {test.accuracy: ">= 0.9"}
