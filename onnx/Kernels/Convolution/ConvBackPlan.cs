@@ -10,8 +10,12 @@ internal sealed unsafe class ConvBackPlan<T>
     private readonly ConvLayout _layout;
     private readonly (TapProduct<T> Product, TapAxis Y, TapAxis X, long Start)[] _phases;
     private readonly Action<int> _turn;
+    private readonly Action<int> _clear;
+    private readonly bool _hasGaps;
+    private readonly nint _plane;
     private T* _weights;
     private T* _turned;
+    private T* _target;
 
     /// <summary>Plans the transpose of a convolution.</summary>
     /// <param name="layout">The convolution's sizes: its input is the target here.</param>
@@ -33,6 +37,9 @@ internal sealed unsafe class ConvBackPlan<T>
         _phases = [.. phases];
         ScratchBytes = Math.Max(1, start * sizeof(T));
         _turn = Turn;
+        _clear = Clear;
+        _hasGaps = phases.Exists(p => IsGap(p.Item2, p.Item3));
+        _plane = (nint)layout.Y.Input * layout.X.Input;
     }
 
     /// <summary>The scratch memory of a run, in bytes.</summary>
@@ -50,10 +57,28 @@ internal sealed unsafe class ConvBackPlan<T>
         _weights = weights;
         _turned = turned;
         team.Run(_layout.Groups * _layout.Channels, _turn);
-        foreach ((TapProduct<T> product, _, _, long start) in _phases)
+        bool clears = _hasGaps && epilogue.IsIdentity;
+        if (clears)
         {
-            product.Run(team, turned + start, source, target, epilogue);
+            _target = target;
+            team.Run(_layout.Batch * _layout.Groups, _clear);
         }
+
+        foreach ((TapProduct<T> product, TapAxis y, TapAxis x, long start) in _phases)
+        {
+            if (!clears || !IsGap(y, x))
+            {
+                product.Run(team, turned + start, source, target, epilogue);
+            }
+        }
+    }
+
+    private static bool IsGap(TapAxis y, TapAxis x) => y.Taps.Length * x.Taps.Length == 0;
+
+    private void Clear(int item)
+    {
+        nint length = _plane * _layout.Channels;
+        new Span<T>(_target + (item * length), checked((int)length)).Clear();
     }
 
     // Row (group, c) of each phase: the weights of its taps, filter by filter.

@@ -64,6 +64,11 @@ internal sealed unsafe class PatchLayout
             for (int r = 0; r < rows; r++, to += RowStride)
             {
                 int y = top + r;
+                if (r % _y.Step > _y.Reach)
+                {
+                    continue;
+                }
+
                 if (y < 0 || y >= _y.Source)
                 {
                     new Span<T>(to, RowStride).Clear();
@@ -113,12 +118,25 @@ internal sealed unsafe class PatchLayout
         where T : unmanaged
     {
         int step = _x.Step;
-        for (int phase = 0; phase < step; phase++, to += _phaseStride)
+        for (int phase = 0; phase < step && phase <= _x.Reach; phase++, to += _phaseStride)
         {
             int x = left + phase;
-            for (int i = 0; i < _phaseStride; i++, x += step)
+            int start = Math.Clamp(x < 0 ? (step - 1 - x) / step : 0, 0, _phaseStride);
+            int stop = Math.Clamp((_x.Source - x + step - 1) / step, start, _phaseStride);
+            for (int i = 0; i < start; i++)
             {
-                to[i] = (uint)x < (uint)_x.Source ? row[x] : default;
+                to[i] = default;
+            }
+
+            T* from = row + x;
+            for (int i = start; i < stop; i++)
+            {
+                to[i] = from[i * step];
+            }
+
+            for (int i = stop; i < _phaseStride; i++)
+            {
+                to[i] = default;
             }
         }
     }

@@ -6,8 +6,8 @@ namespace Anneal.Onnx.Kernels;
 
 /// <summary>target[n, g·M + i, …] = epilogue(Σ over channels and taps of a[g, i, channel, tap] · source[n, g·C + channel, … + offset of the tap]).</summary>
 /// <remarks>
-/// A matrix product whose right side is read from a padded copy of the image: in place where the grid's rows are whole vectors, else packed
-/// in panels. The work is divided by shape alone, so results are bit-identical for any number of threads. A run allocates nothing.
+/// A matrix product whose right side is read from a padded copy of the image: in place where the grid's rows are whole vectors or nearly so,
+/// else packed in panels. The work is divided by shape alone, so results are bit-identical for any number of threads. A run allocates nothing.
 /// </remarks>
 internal sealed unsafe class TapProduct<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -103,8 +103,11 @@ internal sealed unsafe class TapProduct<T>
         int x0 = Pieces.Start(blockX, _blocks.Columns, _x.Grid);
         int gridRows = Pieces.Start(blockY + 1, _blocks.Rows, _y.Grid) - y0;
         int gridColumns = Pieces.Start(blockX + 1, _blocks.Columns, _x.Grid) - x0;
-        int count = gridRows * gridColumns;
         int lanes = MicroKernelTable<T>.Width;
+        int padded = Pieces.Count(gridColumns, lanes) * lanes;
+        bool isDirect = padded * 7 <= gridColumns * 8;
+        int rowLength = isDirect ? padded : gridColumns;
+        int count = gridRows * rowLength;
         int vectors = Pieces.Count(count, lanes);
         int panels = Pieces.Count(vectors, MicroKernelTable<T>.Columns);
         var patch = (T*)ThreadScratch.Memory;
@@ -123,7 +126,7 @@ internal sealed unsafe class TapProduct<T>
             {
                 int first = Pieces.Start(panel, panels, vectors);
                 int width = Pieces.Start(panel + 1, panels, vectors) - first;
-                var block = new Block(image, y0, x0, gridColumns, first * lanes, width, Math.Min(width * lanes, count - (first * lanes)));
+                var block = new Block(image, y0, x0, gridColumns, rowLength, isDirect, first * lanes, width, Math.Min(width * lanes, count - (first * lanes)));
                 Panel(patch, block, channel * _taps, channels * _taps, chunk == _chunks - 1);
             }
         }
@@ -134,14 +137,14 @@ internal sealed unsafe class TapProduct<T>
     {
         int lanes = MicroKernelTable<T>.Width;
         int stride = block.Vectors * lanes;
+        int* at = stackalloc int[MaxColumns];
         int* from = stackalloc int[MaxColumns];
         int* to = stackalloc int[MaxColumns];
         int* length = stackalloc int[MaxColumns];
-        int runs = Runs(block, from, to, length);
-        bool isDirect = block.GridColumns % lanes == 0;
+        int runs = Runs(block, at, from, to, length);
         T* packed = patch + _packedAt;
         T* first = patch, second = patch, third = patch;
-        if (isDirect)
+        if (block.IsDirect)
         {
             first = patch + Place(block, block.Column);
             second = block.Vectors > 1 ? patch + Place(block, block.Column + lanes) : first;
@@ -149,10 +152,10 @@ internal sealed unsafe class TapProduct<T>
         }
         else
         {
-            Pack(patch, depth, packed, stride, from, length, runs);
+            Pack(patch, depth, packed, stride, at, from, length, runs);
         }
 
-        bool isWhole = _isDense && block.Columns == stride;
+        bool isWhole = _isDense && block.Columns == stride && block.RowLength == block.GridColumns;
         bool add = start > 0;
         nint plane = (nint)_y.Target * _x.Target;
         int group = block.Image % _groups;
@@ -168,7 +171,7 @@ internal sealed unsafe class TapProduct<T>
                 T* a = _a + (((nint)group * _rows) + i) * _depth + start;
                 T* c = isWhole ? target + (i * plane) + whole : tile;
                 nint cRow = isWhole ? plane : stride;
-                if (isDirect)
+                if (block.IsDirect)
                 {
                     ConvKernelTable<T>.Tap(rows, block.Vectors)(depth, a, _depth, offsets, first, second, third, c, cRow, add && isWhole);
                 }
@@ -179,7 +182,7 @@ internal sealed unsafe class TapProduct<T>
 
                 if (add && !isWhole)
                 {
-                    Add(target + (i * plane), plane, tile, stride, rows, to, length, runs);
+                    Add(target + (i * plane), plane, tile, stride, rows, at, to, length, runs);
                 }
 
                 if (isLast && !_epilogue.IsIdentity)
@@ -189,7 +192,7 @@ internal sealed unsafe class TapProduct<T>
 
                 if (!isWhole)
                 {
-                    Put(target + (i * plane), plane, tile, stride, rows, to, length, runs);
+                    Put(target + (i * plane), plane, tile, stride, rows, at, to, length, runs);
                 }
             }
         }
@@ -197,28 +200,33 @@ internal sealed unsafe class TapProduct<T>
 
     /// <summary>Where column j of a block begins in the patch.</summary>
     private nint Place(in Block block, int j) =>
-        ((nint)(j / block.GridColumns) * _blocks.Patch.GridRowStride) + (j % block.GridColumns);
+        ((nint)(j / block.RowLength) * _blocks.Patch.GridRowStride) + (j % block.RowLength);
 
     /// <summary>Cuts a panel's columns into runs within one row of the grid.</summary>
-    private int Runs(in Block block, int* from, int* to, int* length)
+    private int Runs(in Block block, int* at, int* from, int* to, int* length)
     {
         int runs = 0;
-        int row = block.Column / block.GridColumns;
-        int column = block.Column % block.GridColumns;
-        for (int done = 0; done < block.Columns; runs++, row++, column = 0)
+        int row = block.Column / block.RowLength;
+        int column = block.Column % block.RowLength;
+        for (int done = 0; done < block.Columns; row++, column = 0)
         {
             int count = Math.Min(block.GridColumns - column, block.Columns - done);
-            from[runs] = (row * _blocks.Patch.GridRowStride) + column;
-            to[runs] = ((((block.Y + row) * _y.Spacing) + _y.Origin) * _x.Target) + ((block.X + column) * _x.Spacing) + _x.Origin;
-            length[runs] = count;
-            done += count;
+            if (count > 0)
+            {
+                at[runs] = done;
+                from[runs] = (row * _blocks.Patch.GridRowStride) + column;
+                to[runs] = ((((block.Y + row) * _y.Spacing) + _y.Origin) * _x.Target) + ((block.X + column) * _x.Spacing) + _x.Origin;
+                length[runs++] = count;
+            }
+
+            done += block.RowLength - column;
         }
 
         return runs;
     }
 
     // Runs are copied in whole vectors; what is written past a run's end is overwritten by the next one.
-    private void Pack(T* patch, int depth, T* packed, int stride, int* from, int* length, int runs)
+    private void Pack(T* patch, int depth, T* packed, int stride, int* at, int* from, int* length, int runs)
     {
         int wide = Vector512<T>.Count;
         int half = Vector256<T>.Count;
@@ -227,10 +235,10 @@ internal sealed unsafe class TapProduct<T>
             for (int k = 0; k < depth; k++, packed += stride)
             {
                 T* source = patch + offsets[k];
-                T* to = packed;
                 for (int r = 0; r < runs; r++)
                 {
                     T* run = source + from[r];
+                    T* to = packed + at[r];
                     int count = length[r];
                     if (count <= half)
                     {
@@ -243,39 +251,43 @@ internal sealed unsafe class TapProduct<T>
                             Vector512.Load(run + j).Store(to + j);
                         }
                     }
-
-                    to += count;
                 }
             }
         }
     }
 
-    private void Add(T* target, nint plane, T* tile, int stride, int rows, int* to, int* length, int runs)
+    private void Add(T* target, nint plane, T* tile, int stride, int rows, int* at, int* to, int* length, int runs)
     {
         int spacing = _x.Spacing;
         for (int i = 0; i < rows; i++, target += plane, tile += stride)
         {
-            T* from = tile;
-            for (int r = 0; r < runs; from += length[r], r++)
+            for (int r = 0; r < runs; r++)
             {
-                T* run = target + to[r];
+                T* from = target + to[r];
+                T* run = tile + at[r];
                 for (int j = 0; j < length[r]; j++)
                 {
-                    from[j] += run[j * spacing];
+                    run[j] += from[j * spacing];
                 }
             }
         }
     }
 
-    private void Put(T* target, nint plane, T* tile, int stride, int rows, int* to, int* length, int runs)
+    private void Put(T* target, nint plane, T* tile, int stride, int rows, int* at, int* to, int* length, int runs)
     {
         int spacing = _x.Spacing;
         for (int i = 0; i < rows; i++, target += plane, tile += stride)
         {
-            T* from = tile;
-            for (int r = 0; r < runs; from += length[r], r++)
+            for (int r = 0; r < runs; r++)
             {
                 T* run = target + to[r];
+                T* from = tile + at[r];
+                if (spacing == 1)
+                {
+                    new ReadOnlySpan<T>(from, length[r]).CopyTo(new Span<T>(run, length[r]));
+                    continue;
+                }
+
                 for (int j = 0; j < length[r]; j++)
                 {
                     run[j * spacing] = from[j];
@@ -284,6 +296,6 @@ internal sealed unsafe class TapProduct<T>
         }
     }
 
-    /// <summary>A panel: columns [Column, Column + Columns) of a block of the grid.</summary>
-    private readonly record struct Block(int Image, int Y, int X, int GridColumns, int Column, int Vectors, int Columns);
+    /// <summary>A panel: columns [Column, Column + Columns) of a block of the grid, whose rows count as RowLength columns, those past GridColumns idle.</summary>
+    private readonly record struct Block(int Image, int Y, int X, int GridColumns, int RowLength, bool IsDirect, int Column, int Vectors, int Columns);
 }
