@@ -73,7 +73,10 @@ public static class GraphOps
     public static Value Unsqueeze(this GraphBuilder g, Value a, params long[] axes) => g.Node("Unsqueeze", [a, g.Longs(axes)]);
 
     /// <summary>The same elements under the shape of another value, known or not.</summary>
-    public static Value ReshapeLike(this GraphBuilder g, Value a, Value like) => g.Node("Reshape", [a, g.ShapeOf(like)]);
+    public static Value ReshapeLike(this GraphBuilder g, Value a, Value like) =>
+        like.Type.Shape is { } shape && shape.Dims.Count(d => !d.IsKnown) == 1 && shape.Dims.All(d => d.Size != 0)
+            ? g.Reshape(a, [.. shape.Dims.Select(d => (long)d.Size)])
+            : g.Node("Reshape", [a, g.ShapeOf(like)]);
 
     /// <summary>The same elements under another shape: 0 keeps a size, -1 is inferred.</summary>
     public static Value Reshape(this GraphBuilder g, Value a, params long[] shape) => g.Node("Reshape", [a, g.Longs(shape)]);

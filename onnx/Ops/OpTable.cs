@@ -122,6 +122,8 @@ public static class OpTable
         new MaxPoolGrad(),
         new RandomDropout(),
         new ReluGrad(),
+        new SelfAttention(),
+        new SelfAttentionGrad(),
         new Softmax(),
         new Swish(),
         // Ml

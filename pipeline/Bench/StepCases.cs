@@ -13,6 +13,7 @@ internal static class StepCases
         new("tabular", 32, [30], Mlp(64, 32, 2), 2),
         new("cnn", 64, [1, 28, 28], Cnn(), 10),
         new("resnet20", 64, [3, 32, 32], [.. Resnet20()], 10),
+        new("transformer", 64, [28, 28], Transformer(), 10),
     ];
 
     private static Layer[] Mlp(params int[] units) =>
@@ -56,6 +57,15 @@ internal static class StepCases
         yield return new Layer.Flatten("flatten", Origin.None);
         yield return Dense("dense", 10, Activation.Linear);
     }
+
+    private static Layer[] Transformer() =>
+    [
+        Dense("embedding", 64, Activation.Linear),
+        new Layer.TransformerEncoder("encoder1", Origin.None, Heads: 4, FeedForward: 128, Rate: 0),
+        new Layer.TransformerEncoder("encoder2", Origin.None, Heads: 4, FeedForward: 128, Rate: 0),
+        new Layer.MeanOverTime("mean", Origin.None),
+        Dense("dense", 10, Activation.Linear),
+    ];
 
     private static Layer.Dense Dense(string name, int units, Activation activation) =>
         new(name, Origin.None, units, activation, Bias: true, Initializer.Auto);

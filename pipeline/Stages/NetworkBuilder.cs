@@ -17,6 +17,7 @@ internal static class NetworkBuilder
     {
         LayersOptions layers => new Network(Layers(originOf, layers.Layers, "model.layers", classes, new Dictionary<string, int>(StringComparer.Ordinal))),
         MlpOptions mlp => new Network([.. Mlp(originOf, mlp, classes)]),
+        TransformerOptions transformer => new Network([.. Transformer(originOf, transformer, classes)]),
         ModelOptions other => throw new NotSupportedException($"no network for {other.GetType().Name}"),
     };
 
@@ -41,6 +42,11 @@ internal static class NetworkBuilder
                 ResidualOptions o => new Layer.Residual(
                     Name("residual"), origin, Layers(originOf, o.Layers, place + ".residual.layers", classes, counts), Map<Activation>(o.Activation)),
                 ReshapeOptions o => new Layer.Reshape(Name("reshape"), origin, o.Sizes),
+                LayerNormOptions o => new Layer.LayerNorm(Name("layer_norm"), origin, (float)o.Epsilon),
+                AttentionOptions o => new Layer.Attention(Name("attention"), origin, o.Heads, (float)o.Dropout),
+                TransformerEncoderOptions o => new Layer.TransformerEncoder(Name("encoder"), origin, o.Heads, o.FeedForward, (float)o.Dropout),
+                PositionsOptions => new Layer.Positions(Name("positions"), origin),
+                MeanOverTimeOptions => new Layer.MeanOverTime(Name("mean_over_time"), origin),
                 FlattenOptions => new Layer.Flatten(Name("flatten"), origin),
                 DropoutOptions o => new Layer.Dropout(Name("dropout"), origin, (float)o.Rate),
                 ActivationOptions o => new Layer.Activate(Name("activation"), origin, Map<Activation>(o.Kind)),
@@ -73,6 +79,22 @@ internal static class NetworkBuilder
 
         string last = (options.Units.Count + 1).ToString(CultureInfo.InvariantCulture);
         yield return new Layer.Dense("dense" + last, origin, classes, Activation.Linear, true, Initializer.Auto);
+    }
+
+    private static IEnumerable<Layer> Transformer(Func<string, Origin> originOf, TransformerOptions options, int classes)
+    {
+        Onnx.Ir.Origin origin = OriginOf(originOf, "model.transformer");
+        yield return new Layer.Dense("embedding", origin, options.Width, Activation.Linear, true, Initializer.Auto);
+        yield return new Layer.Positions("positions", origin);
+        for (int i = 1; i <= options.Layers; i++)
+        {
+            yield return new Layer.TransformerEncoder(
+                string.Create(CultureInfo.InvariantCulture, $"encoder{i}"), origin, options.Heads, options.FeedForward, (float)options.Dropout);
+        }
+
+        yield return new Layer.LayerNorm("norm", origin, 1e-5f);
+        yield return new Layer.MeanOverTime("mean", origin);
+        yield return new Layer.Dense("dense", origin, classes, Activation.Linear, true, Initializer.Auto);
     }
 
     // The options' enums and the trainer's have the same names: a test holds it.

@@ -35,6 +35,26 @@ internal static class Networks
         return TrainingGraphs.Build(new Network(layers), identity, identity, target, optimizer ?? Optimizer.Adam(), seed);
     }
 
+    /// <summary>Two blocks of a transformer over sequences, for classification by the mean over time.</summary>
+    public static TrainingGraphs Transformer(int length, int features, int classes, float dropout, Optimizer optimizer)
+    {
+        var g = new GraphBuilder("features");
+        Value rows = g.Input(Input, TensorType.Of(DType.Float, Dim.Of("N"), length * features));
+        g.Output(g.Reshape(rows, -1, length, features), "features");
+        Graph sequences = g.Build();
+        Layer[] layers =
+        [
+            new Layer.Dense("embedding", Origin.None, 12, Activation.Relu, true, Initializer.Auto),
+            new Layer.Positions("positions", Origin.None),
+            new Layer.TransformerEncoder("encoder1", Origin.None, 3, 10, dropout),
+            new Layer.TransformerEncoder("encoder2", Origin.None, 2, 20, dropout),
+            new Layer.MeanOverTime("mean", Origin.None),
+            new Layer.Dense("dense", Origin.None, classes, Activation.Linear, true, Initializer.Auto),
+        ];
+        var target = new TargetSpec(LearningTask.Classification, classes);
+        return TrainingGraphs.Build(new Network(layers), sequences, sequences, target, optimizer, 7);
+    }
+
     /// <summary>Rows of the problem.</summary>
     public static (Tensor Features, Tensor Target) Rows(int rows, int features, int classes, int salt = 0)
     {

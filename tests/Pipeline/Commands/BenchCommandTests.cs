@@ -37,6 +37,7 @@ internal sealed class BenchCommandTests
     [TestCase("mlp", 100, 784 * 500 + 500 + 500 * 500 + 500 + 500 * 10 + 10)]
     [TestCase("mlp32", 32, 784 * 500 + 500 + 500 * 500 + 500 + 500 * 10 + 10)]
     [TestCase("tabular", 32, 30 * 64 + 64 + 64 * 32 + 32 + 32 * 2 + 2)]
+    [TestCase("transformer", 64, 28 * 64 + 64 + 2 * (64 * 192 + 192 + 64 * 64 + 64 + 4 * 64 + 64 * 128 + 128 + 128 * 64 + 64) + 64 * 10 + 10)]
     public void StepCases_Case_HasTheSizesOfItsPeer(string name, int batch, int parameters)
     {
         StepCase step = StepCases.All.Single(c => c.Name == name);

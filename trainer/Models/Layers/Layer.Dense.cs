@@ -6,7 +6,7 @@ namespace Anneal.Trainer.Models;
 
 public abstract partial record Layer
 {
-    /// <summary>A fully connected layer: Y = f(X·W + b), X [N, in], W [in, units], b [units].</summary>
+    /// <summary>A fully connected layer: Y = f(X·W + b), X [N, in] or [N, T, in], W [in, units], b [units].</summary>
     /// <param name="Name">The layer's name.</param>
     /// <param name="Origin">The user's line.</param>
     /// <param name="Units">The number of outputs.</param>
@@ -18,10 +18,16 @@ public abstract partial record Layer
         /// <inheritdoc/>
         public override Value Apply(LayerContext context, Value x)
         {
+            if (x.Rank == 3)
+            {
+                Sequence.Check(this, "dense", x);
+                return Sequence.Split(context.Graph, Apply(context, Sequence.Rows(context.Graph, x)), x.Shape[1].Size);
+            }
+
             if (x.Rank != 2)
             {
                 throw AnnealException.BadUsage(
-                    $"layer '{Name}' (dense) takes [N,features], got {x.Shape}", "put a 'flatten' layer before it").In(Origin.ToString());
+                    $"layer '{Name}' (dense) takes [N,features] or [N,time,features], got {x.Shape}", "put a 'flatten' layer before it").In(Origin.ToString());
             }
 
             int inputs = x.Shape[1].Size;

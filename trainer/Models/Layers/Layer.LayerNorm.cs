@@ -1,0 +1,31 @@
+using Anneal.Onnx;
+using Anneal.Onnx.Ir;
+using Anneal.Onnx.Tensors;
+
+namespace Anneal.Trainer.Models;
+
+public abstract partial record Layer
+{
+    /// <summary>Layer normalisation: each row of features by its own mean and variance, then a trained scale and bias.</summary>
+    /// <param name="Name">The layer's name.</param>
+    /// <param name="Origin">The user's line.</param>
+    /// <param name="Epsilon">Added to the variance.</param>
+    public sealed record LayerNorm(string Name, Origin Origin, float Epsilon) : Layer(Name, Origin)
+    {
+        /// <inheritdoc/>
+        public override Value Apply(LayerContext context, Value x)
+        {
+            if (x.Rank < 2 || !x.Shape[-1].IsKnown)
+            {
+                throw AnnealException.BadUsage($"layer '{Name}' (layer_norm) takes [N,...,features], got {x.Shape}").In(Origin.ToString());
+            }
+
+            int width = x.Shape[-1].Size;
+            Tensor ones = Tensor.Zeros(DType.Float, width);
+            ones.Span<float>().Fill(1);
+            Value scale = context.Parameter(Name + ".scale", ones, decays: false);
+            Value bias = context.Parameter(Name + ".bias", Tensor.Zeros(DType.Float, width), decays: false);
+            return context.Graph.Node("LayerNormalization", [x, scale, bias], Attributes.Of(("axis", -1L), ("epsilon", Epsilon)));
+        }
+    }
+}
