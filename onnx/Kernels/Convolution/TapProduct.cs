@@ -16,6 +16,9 @@ internal sealed unsafe class TapProduct<T>
     private const int DepthLimit = 768;
     private const int FewestItems = 16;
     private const int Slack = 64;
+
+    /// <summary>Sums of this length outweigh the piecewise copy that rows with idle lanes need.</summary>
+    private const int LeastIdleDepth = 64;
     private const int MaxColumns = 48;
     private const int MaxTile = 8 * MaxColumns;
 
@@ -105,7 +108,7 @@ internal sealed unsafe class TapProduct<T>
         int gridColumns = Pieces.Start(blockX + 1, _blocks.Columns, _x.Grid) - x0;
         int lanes = MicroKernelTable<T>.Width;
         int padded = Pieces.Count(gridColumns, lanes) * lanes;
-        bool isDirect = padded * 7 <= gridColumns * 8;
+        bool isDirect = padded == gridColumns || (padded * 7 <= gridColumns * 8 && _depth >= LeastIdleDepth);
         int rowLength = isDirect ? padded : gridColumns;
         int count = gridRows * rowLength;
         int vectors = Pieces.Count(count, lanes);

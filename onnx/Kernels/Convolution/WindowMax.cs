@@ -78,16 +78,12 @@ internal static unsafe class WindowMax
             int j = 0;
             if (typeof(T) == typeof(float) && Avx512F.IsSupported)
             {
-                for (; j <= axisX.Output - 16; j += 16)
+                // What is written past a row's end is overwritten by the next rows; so the last ones of a plane are not for vectors.
+                int wide = (axisX.Output + 15) / 16 * 16;
+                bool fits = (axisY.Output - i) * axisX.Output >= wide && (axisY.Input - (2 * i) - 1) * width >= 2 * wide;
+                for (; fits && j < axisX.Output; j += 16)
                 {
                     Sixteen((float*)top + (2 * j), width, (float*)y + j, indices + j, place + (2 * j));
-                }
-
-                if (j > 0 && j < axisX.Output)
-                {
-                    j = axisX.Output - 16;
-                    Sixteen((float*)top + (2 * j), width, (float*)y + j, indices + j, place + (2 * j));
-                    j = axisX.Output;
                 }
             }
 
