@@ -1,3 +1,4 @@
+using System.Globalization;
 using Anneal.Onnx;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
@@ -32,7 +33,8 @@ internal sealed class CheckModelShapes : IConfigValidator
         var g = new GraphBuilder("shapes");
         var layers = new LayerContext(g, 0, null);
         Value x = g.Input("input", TensorType.Of(DType.Float, [Dim.Of("N"), .. input.Select(Dim.Of)]));
-        foreach (Layer layer in NetworkBuilder.Build(context.Options.Model, classes, _ => Config.Origin.Default).Layers)
+        Network network = NetworkBuilder.Build(context.Options.Model, classes, _ => Config.Origin.Default);
+        foreach (Layer layer in network.Layers)
         {
             try
             {
@@ -46,11 +48,18 @@ internal sealed class CheckModelShapes : IConfigValidator
         }
 
         bool isKnown = context.Options.Task == TaskKind.Regression || context.Options.Data.Dataset is not null;
-        if (isKnown && (x.Rank != 2 || x.Shape[1].Size != classes))
+        if (x.Rank != 2 || (isKnown && x.Shape[1].Size != classes))
         {
-            context.Error("model", $"the last layer gives {x.Shape}, expected [N,{classes}]");
+            Layer last = network.Layers[^1];
+            string expected = isKnown ? string.Create(CultureInfo.InvariantCulture, $"[N,{classes}]") : "[N,classes]";
+            string hint = x.Rank != 2 ? "put a 'flatten' layer before the dense layers, or 'mean_over_time' before the last" : "end with dense: auto";
+            context.Error(
+                last.Origin.Path!,
+                $"layer '{last.Name}', the last one, gives {Batch(x.Shape.Dims[1..])} from an input of {Batch(input.Select(Dim.Of))}, expected {expected}. hint: {hint}");
         }
     }
+
+    private static TensorShape Batch(IEnumerable<Dim> item) => new([Dim.Of("N"), .. item]);
 
     private static int[]? InputOf(CheckContext context)
     {
