@@ -1,6 +1,5 @@
 using System.Numerics;
 using Anneal.Onnx.Tensors;
-using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Anneal.Onnx.Kernels;
 
@@ -22,8 +21,8 @@ internal static unsafe class NormRows
             int end = Math.Min(rows, (item + 1) * perItem);
             for (int row = item * perItem; row < end; row++)
             {
-                var to = new Span<T>((T*)y.Pointer + ((long)row * length), length);
-                (T center, T factor) = Normalize(new ReadOnlySpan<T>((T*)x.Pointer + ((long)row * length), length), to, eps);
+                T* from = (T*)x.Pointer + ((long)row * length);
+                (T center, T factor) = NormRow<T>.Statistics(from, length, eps);
                 if (mean is not null)
                 {
                     ((T*)mean.Pointer)[row] = center;
@@ -34,40 +33,13 @@ internal static unsafe class NormRows
                     ((T*)inverse.Pointer)[row] = factor;
                 }
 
-                if (perRow)
-                {
-                    TensorPrimitives.Multiply(to, ((T*)scale.Pointer)[row % scale.Length], to);
-                    if (bias is not null)
-                    {
-                        TensorPrimitives.Add(to, ((T*)bias.Pointer)[row % bias.Length], to);
-                    }
-                }
-                else
-                {
-                    TensorPrimitives.Multiply(to, new ReadOnlySpan<T>((T*)scale.Pointer, length), to);
-                    if (bias is not null)
-                    {
-                        TensorPrimitives.Add(to, new ReadOnlySpan<T>((T*)bias.Pointer, length), to);
-                    }
-                }
+                T* scales = (T*)scale.Pointer + (perRow ? row % scale.Length : 0);
+                T* biases = bias is null ? null : (T*)bias.Pointer + (perRow ? row % bias.Length : 0);
+                NormRow<T>.Apply(from, center, factor, scales, biases, perRow, (T*)y.Pointer + ((long)row * length), length);
             }
         };
         int items = (rows + perItem - 1) / perItem;
         return team => team.Run(items, body);
-    }
-
-    /// <summary>(x - mean) / √(variance + ε), which may be written over x.</summary>
-    /// <returns>The mean, and the factor 1 / √(variance + ε).</returns>
-    public static (T Mean, T Factor) Normalize<T>(ReadOnlySpan<T> x, Span<T> y, T epsilon)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        T count = T.CreateTruncating(x.Length);
-        T mean = TensorPrimitives.Sum(x) / count;
-        TensorPrimitives.Subtract(x, mean, y);
-        T variance = TensorPrimitives.SumOfSquares<T>(y) / count;
-        T factor = T.One / T.Sqrt(variance + epsilon);
-        TensorPrimitives.Multiply(y, factor, y);
-        return (mean, factor);
     }
 
     /// <summary>Whether a scale has one element for each row rather than for each element of a row.</summary>

@@ -2,7 +2,6 @@ using System.Numerics;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Kernels;
 using Anneal.Onnx.Tensors;
-using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Anneal.Onnx.Ops;
 
@@ -73,7 +72,6 @@ internal sealed unsafe class LayerNormGrad : Op
         int rows = length == 0 ? 0 : x.Length / length;
         bool isPerRow = NormRows.IsPerRow(scale.Shape, x.Shape.Length - axis);
         T epsilon = T.CreateTruncating(spec.Attributes.Float("epsilon", 0));
-        T count = T.CreateTruncating(length);
         int perItem = Math.Max(1, Elementwise.Chunk / Math.Max(1, length));
         Action<int> body = item =>
         {
@@ -81,25 +79,9 @@ internal sealed unsafe class LayerNormGrad : Op
             for (int row = item * perItem; row < end; row++)
             {
                 long start = (long)row * length;
-                var given = new ReadOnlySpan<T>((T*)dY.Pointer + start, length);
-                var to = new Span<T>((T*)dX.Pointer + start, length);
-                var normal = new Span<T>((T*)scaled.Pointer + start, length);
-                (_, T factor) = NormRows.Normalize(new ReadOnlySpan<T>((T*)x.Pointer + start, length), normal, epsilon);
-                if (isPerRow)
-                {
-                    TensorPrimitives.Multiply(given, ((T*)scale.Pointer)[row % scale.Length], to);
-                }
-                else
-                {
-                    TensorPrimitives.Multiply(given, new ReadOnlySpan<T>((T*)scale.Pointer, length), to);
-                }
-
-                T mean = TensorPrimitives.Sum<T>(to) / count;
-                T along = TensorPrimitives.Dot<T>(to, normal) / count;
-                TensorPrimitives.Subtract(to, mean, to);
-                TensorPrimitives.MultiplyAdd(normal, -along, to, to);
-                TensorPrimitives.Multiply(to, factor, to);
-                TensorPrimitives.Multiply(given, normal, normal);
+                T* scales = (T*)scale.Pointer + (isPerRow ? row % scale.Length : 0);
+                NormRow<T>.Gradient(
+                    (T*)dY.Pointer + start, (T*)x.Pointer + start, scales, isPerRow, epsilon, (T*)dX.Pointer + start, (T*)scaled.Pointer + start, length);
             }
         };
         int items = (rows + perItem - 1) / perItem;
