@@ -71,7 +71,7 @@ internal sealed unsafe class AttentionPlan<T>
             GemmPacking.Pack(queries, 3 * _width, 1, _depth, _length, turned, _columns);
             SmallProduct<T>.Run(_length, _columns / MicroKernelTable<T>.Width, _depth, queries + _width, 3 * _width, 1, turned, _columns, scores, _columns);
             Softmax(scores);
-            CopyRows(scores, _columns, Weights(pair), _length, _length);
+            Store(scores, Weights(pair));
             Mix(scores, 1, _columns, queries + (2 * _width), 3 * _width, to, _width, scores + (_length * _columns));
         }
     }
@@ -90,12 +90,7 @@ internal sealed unsafe class AttentionPlan<T>
             T* keys = queries + _width;
             T* dQueries = Packed(_result, pair);
             T* given = (T*)_given.Pointer + Place(pair, _width);
-            for (int key = 0; key < _length; key++)
-            {
-                new Span<T>(weights + (key * _columns), _columns)[_length..].Clear();
-            }
-
-            CopyRows(Weights(pair), _length, weights, _columns, _length);
+            Load(Weights(pair), weights);
             Mix(weights, _columns, 1, given, _width, dQueries + (2 * _width), 3 * _width, spare);
             GemmPacking.Pack(given, _width, 1, _depth, _length, turned, _columns);
             SmallProduct<T>.Run(_length, _columns / MicroKernelTable<T>.Width, _depth, keys + _width, 3 * _width, 1, turned, _columns, scores, _columns);
@@ -107,14 +102,6 @@ internal sealed unsafe class AttentionPlan<T>
 
     private static int RoundUp(int length, int size) => (length + size - 1) / size * size;
 
-    private static void CopyRows(T* x, nint xRow, T* y, nint yRow, int count)
-    {
-        for (int row = 0; row < count; row++)
-        {
-            new ReadOnlySpan<T>(x + (row * xRow), count).CopyTo(new Span<T>(y + (row * yRow), count));
-        }
-    }
-
     private T* Memory(int item) => (T*)(_scratch is null ? ThreadScratch.Memory : _scratch.Pointer + ((long)item * _bytes));
 
     private nint Place(int pair, int row) => ((nint)(pair / _heads) * _length * row) + (pair % _heads * _depth);
@@ -122,6 +109,39 @@ internal sealed unsafe class AttentionPlan<T>
     private T* Packed(Slot slot, int pair) => (T*)slot.Pointer + Place(pair, 3 * _width);
 
     private T* Weights(int pair) => (T*)_weights.Pointer + ((nint)pair * _length * _length);
+
+    // Whole vectors run over a row's end into the next row, which is written after it; the last rows are copied as they are.
+    private void Store(T* padded, T* dense)
+    {
+        for (int row = 0; row < _length; row++, padded += _columns)
+        {
+            Copy(padded, dense + (row * _length), HasRoom(row));
+        }
+    }
+
+    // What lies behind a row's end stays in columns that nobody reads.
+    private void Load(T* dense, T* padded)
+    {
+        for (int row = 0; row < _length; row++, padded += _columns)
+        {
+            Copy(dense + (row * _length), padded, HasRoom(row));
+        }
+    }
+
+    private bool HasRoom(int row) => (row * _length) + _columns <= _length * _length;
+
+    private void Copy(T* x, T* y, bool whole)
+    {
+        for (int j = 0; whole && j < _columns; j += Vector512<T>.Count)
+        {
+            Vector512.Load(x + j).Store(y + j);
+        }
+
+        if (!whole)
+        {
+            new ReadOnlySpan<T>(x, _length).CopyTo(new Span<T>(y, _length));
+        }
+    }
 
     // [T, T] · [T, depth]
     private void Mix(T* a, nint aRow, nint aStep, T* b, nint bRow, T* c, nint cRow, T* spare)
