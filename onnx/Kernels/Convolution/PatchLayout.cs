@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Anneal.Onnx.Kernels;
@@ -51,54 +52,56 @@ internal sealed unsafe class PatchLayout
     /// <param name="gridRows">Its rows.</param>
     /// <param name="gridColumn">Its first column.</param>
     /// <param name="patch">Receives the copy.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fill<T>(T* source, T* end, int channels, int gridRow, int gridRows, int gridColumn, T* patch)
         where T : unmanaged
     {
         int rows = ((gridRows - 1) * _y.Step) + _y.Reach + 1;
         int top = (gridRow * _y.Step) + _y.Least;
         int left = (gridColumn * _x.Step) + _x.Least;
-        nint plane = (nint)_y.Source * _x.Source;
-        for (int c = 0; c < channels; c++, source += plane)
+        bool skipsRows = _y.Reach + 1 < _y.Step;
+        int start = Math.Clamp(-left, 0, RowStride);
+        int stop = Math.Clamp(_x.Source - left, start, RowStride);
+        int width = _x.Source;
+        for (int c = 0; c < channels; c++, source += (nint)_y.Source * width)
         {
             T* to = patch + ((nint)c * ChannelStride);
             for (int r = 0; r < rows; r++, to += RowStride)
             {
-                int y = top + r;
-                if (r % _y.Step > _y.Reach)
+                if (skipsRows && r % _y.Step > _y.Reach)
                 {
                     continue;
                 }
 
-                if (y < 0 || y >= _y.Source)
+                int y = top + r;
+                if ((uint)y >= (uint)_y.Source)
                 {
                     new Span<T>(to, RowStride).Clear();
                 }
                 else if (_x.Step == 1)
                 {
-                    CopyRow(source + ((nint)y * _x.Source), end, left, to);
+                    CopyRow(source + ((nint)y * width) + left, end, start, stop, RowStride, to);
                 }
                 else
                 {
-                    Deal(source + ((nint)y * _x.Source), left, to);
+                    Deal(source + ((nint)y * width), left, to);
                 }
             }
         }
     }
 
-    private void CopyRow<T>(T* row, T* end, int left, T* to)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyRow<T>(T* from, T* end, int start, int stop, int length, T* to)
         where T : unmanaged
     {
-        int width = Vector512<T>.Count;
-        int start = Math.Clamp(-left, 0, RowStride);
-        int stop = Math.Clamp(_x.Source - left, start, RowStride);
+        int lanes = Vector512<T>.Count;
         for (int i = 0; i < start; i++)
         {
             to[i] = default;
         }
 
-        T* from = row + left;
         int at = start;
-        for (; at < stop && from + at + width <= end; at += width)
+        for (; at < stop && from + at + lanes <= end; at += lanes)
         {
             Vector512.Load(from + at).Store(to + at);
         }
@@ -108,7 +111,7 @@ internal sealed unsafe class PatchLayout
             to[at] = from[at];
         }
 
-        for (int i = stop; i < RowStride; i++)
+        for (int i = stop; i < length; i++)
         {
             to[i] = default;
         }
