@@ -24,6 +24,8 @@ internal sealed class KernelAllocationTests
             ("ConstantOfShape", Attributes.None, [OpRun.Longs(50000)]), ("Shape", Attributes.None, [x]),
             ("Gemm", Attributes.None, [OpRun.Iota(33, 20), OpRun.Iota(20, 17), OpRun.Iota(17)]), ("MatMul", Attributes.None, [x, OpRun.Iota(40, 20, 5)]),
             ("MatMul", Attributes.None, [x, OpRun.Iota(20, 5)]),
+            ("Conv", Attributes.None, [OpRun.Iota(4, 3, 20, 20), OpRun.Iota(9, 3, 3, 3)]),
+            ("MaxPool", Attributes.Of(("kernel_shape", new long[] { 2, 2 })), [OpRun.Iota(4, 3, 20, 20)]), ("GlobalAveragePool", Attributes.None, [OpRun.Iota(4, 3, 20, 20)]),
         ];
         return all.Select(k => new TestCaseData(k.Item1, k.Item2, k.Item3).SetArgDisplayNames(k.Item1, string.Join(";", k.Item3.Select(t => t.ToString()))));
     }

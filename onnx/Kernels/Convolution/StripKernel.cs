@@ -38,61 +38,7 @@ internal static unsafe class StripKernel<T, TVector, TOps, TRows, TColumns>
         T* a4 = a + (aRow * 4);
         for (; strips > 0; strips--)
         {
-            nint k = length;
-            if (TColumns.Value == 1)
-            {
-                // One vector of columns leaves too few sums to keep the multipliers busy: two steps of k go side by side.
-                for (; k > 1; k -= 2)
-                {
-                    TVector b0 = TOps.Load(b);
-                    b1 = TOps.Load(b + bStep);
-                    Pair(a, b0, b1, ref c00, ref c01);
-                    if (TRows.Value > 1)
-                    {
-                        Pair(a + aRow, b0, b1, ref c10, ref c11);
-                    }
-
-                    if (TRows.Value > 2)
-                    {
-                        Pair(a + (2 * aRow), b0, b1, ref c20, ref c21);
-                    }
-
-                    if (TRows.Value > 3)
-                    {
-                        Pair(a + aRow3, b0, b1, ref c30, ref c31);
-                    }
-
-                    if (TRows.Value > 4)
-                    {
-                        Pair(a4, b0, b1, ref c40, ref c41);
-                    }
-
-                    if (TRows.Value > 5)
-                    {
-                        Pair(a4 + aRow, b0, b1, ref c50, ref c51);
-                    }
-
-                    if (TRows.Value > 6)
-                    {
-                        Pair(a4 + (2 * aRow), b0, b1, ref c60, ref c61);
-                    }
-
-                    if (TRows.Value > 7)
-                    {
-                        Pair(a4 + aRow3, b0, b1, ref c70, ref c71);
-                    }
-
-                    a += 2;
-                    if (TRows.Value > 4)
-                    {
-                        a4 += 2;
-                    }
-
-                    b += 2 * bStep;
-                }
-            }
-
-            for (; k > 0; k--)
+            for (nint k = length; k > 0; k--)
             {
                 TVector b0 = TOps.Load(b);
                 if (TColumns.Value > 1)
@@ -154,18 +100,6 @@ internal static unsafe class StripKernel<T, TVector, TOps, TRows, TColumns>
             a4 += aGap;
         }
 
-        if (TColumns.Value == 1)
-        {
-            c00 = TOps.Add(c00, c01);
-            c10 = TOps.Add(c10, c11);
-            c20 = TOps.Add(c20, c21);
-            c30 = TOps.Add(c30, c31);
-            c40 = TOps.Add(c40, c41);
-            c50 = TOps.Add(c50, c51);
-            c60 = TOps.Add(c60, c61);
-            c70 = TOps.Add(c70, c71);
-        }
-
         Write(c00, c01, c02, c, add);
         if (TRows.Value > 1)
         {
@@ -201,13 +135,6 @@ internal static unsafe class StripKernel<T, TVector, TOps, TRows, TColumns>
         {
             Write(c70, c71, c72, c + (7 * cRow), add);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Pair(T* a, TVector b0, TVector b1, ref TVector c0, ref TVector c1)
-    {
-        c0 = TOps.MultiplyAdd(TOps.Broadcast(a), b0, c0);
-        c1 = TOps.MultiplyAdd(TOps.Broadcast(a + 1), b1, c1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
