@@ -12,14 +12,12 @@ namespace Anneal.Bench;
 /// <param name="Cases">The cases.</param>
 internal sealed record CompareOptions(string Repository, string Script, string? Root, int Threads, double Seconds, int Rounds, IReadOnlyList<string> Cases)
 {
-    private const string DefaultRoot = "/srv/sid";
-
     public const string Usage = """
         usage: dotnet run -c Release --project bench -- step [--peers DIR] [--root DIR] [--threads N] [--seconds S] [--rounds R] [CASE ...]
 
         Times training steps here and in PyTorch in turn and prints the ratios (above 1: Anneal is faster).
         --peers  the folder of train_step.py (default: ../shared/peers beside the repository)
-        --root   a root that peers/setup.sh has made, to run Python in by chroot (default: /srv/sid where it is there, else this system's python3)
+        --root   a root that peers/setup.sh has made, to run Python in by chroot (default: this system's python3)
         """;
 
     /// <summary>Reads the arguments; null when they are wrong.</summary>
@@ -27,7 +25,7 @@ internal sealed record CompareOptions(string Repository, string Script, string? 
     {
         string repository = RepositoryFolder();
         string peers = Path.Combine(repository, "..", "shared", "peers");
-        var options = new CompareOptions(repository, "", Directory.Exists(DefaultRoot) ? DefaultRoot : null, Environment.ProcessorCount, 4, 3, ["mlp", "mlp32", "tabular"]);
+        var options = new CompareOptions(repository, "", null, Environment.ProcessorCount, 4, 3, ["mlp", "mlp32", "tabular", "cnn", "resnet20", "transformer"]);
         var cases = new List<string>();
         for (int i = 0; i < args.Length; i++)
         {
