@@ -29,7 +29,9 @@ internal sealed record Tool(int ExitCode, string Output, string Error)
 
     public static Process Start(string folder, params string[] arguments)
     {
-        var start = new ProcessStartInfo(s_path, arguments)
+        // A runner in the background hands down an ignored SIGINT, which no process can take back by itself.
+        (string file, string[] all) = OperatingSystem.IsLinux() ? ("env", ["--default-signal=INT", s_path, .. arguments]) : (s_path, arguments);
+        var start = new ProcessStartInfo(file, all)
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
