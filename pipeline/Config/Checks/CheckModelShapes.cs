@@ -34,10 +34,12 @@ internal sealed class CheckModelShapes : IConfigValidator
         var layers = new LayerContext(g, 0, null);
         Value x = g.Input("input", TensorType.Of(DType.Float, [Dim.Of("N"), .. input.Select(Dim.Of)]));
         Network network = NetworkBuilder.Build(context.Options.Model, classes, _ => Config.Origin.Default);
+        (Layer Layer, TensorShape Input)? offRows = null;
         foreach (Layer layer in network.Layers)
         {
             try
             {
+                offRows ??= layer is Layer.Dense && x.Rank > 2 ? (layer, Batch(x.Shape.Dims[1..])) : null;
                 x = layer.Apply(layers, x);
             }
             catch (AnnealException error)
@@ -48,14 +50,18 @@ internal sealed class CheckModelShapes : IConfigValidator
         }
 
         bool isKnown = context.Options.Task == TaskKind.Regression || context.Options.Data.Dataset is not null;
-        if (x.Rank != 2 || (isKnown && x.Shape[1].Size != classes))
+        string expected = isKnown ? string.Create(CultureInfo.InvariantCulture, $"[N,{classes}]") : "[N,classes]";
+        TensorShape given = Batch(x.Shape.Dims[1..]);
+        if (x.Rank != 2 && offRows is var (dense, taken))
+        {
+            context.Error(
+                dense.Origin.Path!,
+                $"layer '{dense.Name}' (dense) takes the last axis of {taken}, so that the model gives {given}, expected {expected}. hint: put a 'flatten' layer before it, or 'mean_over_time' behind");
+        }
+        else if (x.Rank != 2 || (isKnown && x.Shape[1].Size != classes))
         {
             Layer last = network.Layers[^1];
-            string expected = isKnown ? string.Create(CultureInfo.InvariantCulture, $"[N,{classes}]") : "[N,classes]";
-            string hint = x.Rank != 2 ? "put a 'flatten' layer before the dense layers, or 'mean_over_time' before the last" : "end with dense: auto";
-            context.Error(
-                last.Origin.Path!,
-                $"layer '{last.Name}', the last one, gives {Batch(x.Shape.Dims[1..])} from an input of {Batch(input.Select(Dim.Of))}, expected {expected}. hint: {hint}");
+            context.Error(last.Origin.Path!, $"layer '{last.Name}', the last one, gives {given}, expected {expected}. hint: end with dense: auto");
         }
     }
 

@@ -84,7 +84,7 @@ internal sealed class BadInputTests
             Tool tool = _place.Run("run", "--file", "shape.yaml", "--out", "shape");
             clock.Stop();
 
-            Assert.That(tool.Error, Does.Match(@"^shape\.yaml:13:\d+ model\.layers\.2\S*: layer 'dense2', the last one, gives \[N,8,4\] from an input of \[N,8,8\], expected \[N,classes\]\. hint: put a 'flatten' layer before the dense layers"));
+            Assert.That(tool.Error, Does.Match(@"^shape\.yaml:11:11 model\.layers\.0\S*: layer 'dense1' \(dense\) takes the last axis of \[N,8,8\], so that the model gives \[N,8,4\], expected \[N,classes\]\. hint: put a 'flatten' layer before it"));
             Assert.That(tool.ExitCode, Is.EqualTo(2));
             Assert.That(clock.Elapsed.TotalSeconds, Is.LessThan(1));
             Assert.That(_place["shape"], Does.Not.Exist);
