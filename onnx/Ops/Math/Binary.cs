@@ -1,12 +1,9 @@
-using System.Numerics;
 using Anneal.Onnx.Ir;
-using Anneal.Onnx.Kernels;
-using Anneal.Onnx.Tensors;
 
 namespace Anneal.Onnx.Ops;
 
 /// <summary>The shape of every op C = f(A, B) with broadcasting whose output has its inputs' type.</summary>
-public abstract class Binary : Op
+public abstract class Binary : NumberOp
 {
     /// <summary>The schema of a binary op of one element type.</summary>
     /// <param name="since">The op version.</param>
@@ -21,27 +18,4 @@ public abstract class Binary : Op
 
     /// <inheritdoc/>
     public override TensorType[] Infer(InferenceScope scope) => [new(scope.Type(0), scope.Broadcast(scope.Shape(0), scope.Shape(1)))];
-
-    /// <inheritdoc/>
-    public override Kernel Compile(KernelSpec spec) => spec.In(0).Type switch
-    {
-        DType.Float => CompileNumber<float>(spec),
-        DType.Double => CompileNumber<double>(spec),
-        DType.Int64 => CompileNumber<long>(spec),
-        DType.Int32 => CompileNumber<int>(spec),
-        DType.UInt64 => CompileNumber<ulong>(spec),
-        DType.UInt32 => CompileNumber<uint>(spec),
-        DType.Int16 => CompileNumber<short>(spec),
-        DType.UInt16 => CompileNumber<ushort>(spec),
-        DType.Int8 => CompileNumber<sbyte>(spec),
-        DType.UInt8 => CompileNumber<byte>(spec),
-        _ => throw spec.Unsupported(0),
-    };
-
-    /// <summary>The kernel for a number type.</summary>
-    /// <typeparam name="T">The element type.</typeparam>
-    /// <param name="spec">The node with its operands.</param>
-    /// <returns>The kernel.</returns>
-    protected abstract Kernel CompileNumber<T>(KernelSpec spec)
-        where T : unmanaged, INumber<T>;
 }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Kernels;
 using Anneal.Onnx.Tensors;
@@ -6,7 +5,7 @@ using Anneal.Onnx.Tensors;
 namespace Anneal.Onnx.Ops;
 
 /// <summary>Y = X where X ≥ 0, slope·X elsewhere; the slope broadcasts to X.</summary>
-internal sealed class PRelu : Op
+internal sealed class PRelu : NumberOp
 {
     public override OpSchema Schema { get; } = new(
         16,
@@ -34,19 +33,7 @@ internal sealed class PRelu : Op
             : [scope.In(0)];
     }
 
-    public override Kernel Compile(KernelSpec spec) => spec.In(0).Type switch
-    {
-        DType.Float => Make<float>(spec),
-        DType.Double => Make<double>(spec),
-        DType.Int64 => Make<long>(spec),
-        DType.Int32 => Make<int>(spec),
-        DType.UInt64 => Make<ulong>(spec),
-        DType.UInt32 => Make<uint>(spec),
-        _ => throw spec.Unsupported(0),
-    };
-
-    private static Kernel Make<T>(KernelSpec spec)
-        where T : unmanaged, INumber<T> => Broadcast.Zip<T, T>(
+    protected override Kernel CompileNumber<T>(KernelSpec spec) => Broadcast.Zip<T, T>(
             spec,
             static (x, slope, y) =>
             {

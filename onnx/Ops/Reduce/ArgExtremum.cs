@@ -7,7 +7,7 @@ namespace Anneal.Onnx.Ops;
 
 /// <summary>The index of an extreme element along an axis: of the first one of equals, or of the last.</summary>
 /// <remarks>NaN is more extreme than any number.</remarks>
-internal abstract class ArgExtremum : Op
+internal abstract class ArgExtremum : NumberOp
 {
     public override OpSchema Schema { get; } = new(
         13,
@@ -33,26 +33,10 @@ internal abstract class ArgExtremum : Op
             : [new(DType.Int64, new TensorShape([.. shape.Dims.Select((d, i) => i == axis ? Dim.Of(1) : d).Where((_, i) => keep || i != axis)]))];
     }
 
-    public override Kernel Compile(KernelSpec spec) => spec.In(0).Type switch
-    {
-        DType.Float => Make<float>(spec),
-        DType.Double => Make<double>(spec),
-        DType.Int64 => Make<long>(spec),
-        DType.Int32 => Make<int>(spec),
-        DType.UInt64 => Make<ulong>(spec),
-        DType.UInt32 => Make<uint>(spec),
-        DType.Int16 => Make<short>(spec),
-        DType.UInt16 => Make<ushort>(spec),
-        DType.Int8 => Make<sbyte>(spec),
-        DType.UInt8 => Make<byte>(spec),
-        _ => throw spec.Unsupported(0),
-    };
-
     protected abstract bool IsBetter<T>(T value, T best)
         where T : INumber<T>;
 
-    private unsafe Kernel Make<T>(KernelSpec spec)
-        where T : unmanaged, INumber<T>
+    protected override unsafe Kernel CompileNumber<T>(KernelSpec spec)
     {
         Slot x = spec.In(0);
         Slot y = spec.Out();

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Kernels;
 using Anneal.Onnx.Tensors;
@@ -6,7 +5,7 @@ using Anneal.Onnx.Tensors;
 namespace Anneal.Onnx.Ops;
 
 /// <summary>The sums of all elements up to each one along an axis: from the end if reverse, without the element itself if exclusive.</summary>
-internal sealed class CumSum : Op
+internal sealed class CumSum : NumberOp
 {
     public override OpSchema Schema { get; } = new(
         14,
@@ -32,19 +31,7 @@ internal sealed class CumSum : Op
         return [scope.In(0)];
     }
 
-    public override Kernel Compile(KernelSpec spec) => spec.In(0).Type switch
-    {
-        DType.Float => Make<float>(spec),
-        DType.Double => Make<double>(spec),
-        DType.Int64 => Make<long>(spec),
-        DType.Int32 => Make<int>(spec),
-        DType.UInt64 => Make<ulong>(spec),
-        DType.UInt32 => Make<uint>(spec),
-        _ => throw spec.Unsupported(0),
-    };
-
-    private static unsafe Kernel Make<T>(KernelSpec spec)
-        where T : unmanaged, INumber<T>
+    protected override unsafe Kernel CompileNumber<T>(KernelSpec spec)
     {
         Slot x = spec.In(0);
         Slot y = spec.Out();

@@ -1,13 +1,11 @@
-using System.Numerics;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Kernels;
-using Anneal.Onnx.Tensors;
 
 namespace Anneal.Onnx.Ops;
 
 /// <summary>Sums of products of elements over named dimensions, as in <c>bij,bjk-&gt;bik</c>.</summary>
 /// <remarks>Each element is added up in one order, in the inputs' type. The gradient takes no dimension twice in one input.</remarks>
-internal sealed unsafe class Einsum : Op
+internal sealed unsafe class Einsum : NumberOp
 {
     public override OpSchema Schema { get; } = new(
         12,
@@ -66,23 +64,7 @@ internal sealed unsafe class Einsum : Op
         return [new(scope.Type(0), new TensorShape([.. equation.Output.Select(l => sizes[l])]))];
     }
 
-    public override Kernel Compile(KernelSpec spec) => spec.In(0).Type switch
-    {
-        DType.Float => Make<float>(spec),
-        DType.Double => Make<double>(spec),
-        DType.Int64 => Make<long>(spec),
-        DType.Int32 => Make<int>(spec),
-        DType.UInt64 => Make<ulong>(spec),
-        DType.UInt32 => Make<uint>(spec),
-        DType.Int16 => Make<short>(spec),
-        DType.UInt16 => Make<ushort>(spec),
-        DType.Int8 => Make<sbyte>(spec),
-        DType.UInt8 => Make<byte>(spec),
-        _ => throw spec.Unsupported(0),
-    };
-
-    private static Kernel Make<T>(KernelSpec spec)
-        where T : unmanaged, INumber<T>
+    protected override Kernel CompileNumber<T>(KernelSpec spec)
     {
         Slot[] inputs = [.. Enumerable.Range(0, spec.InputCount).Select(spec.In)];
         Slot y = spec.Out();

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Kernels;
 using Anneal.Onnx.Tensors;
@@ -7,7 +6,7 @@ namespace Anneal.Onnx.Ops;
 
 /// <summary>A new dimension that is values[1] at each index and values[0] elsewhere.</summary>
 /// <remarks>Negative indices count from the end; one outside [-depth, depth - 1] gives values[0] throughout.</remarks>
-public sealed class OneHot : Op
+public sealed class OneHot : NumberOp
 {
     /// <inheritdoc/>
     public override OpSchema Schema { get; } = new(
@@ -47,23 +46,7 @@ public sealed class OneHot : Op
     }
 
     /// <inheritdoc/>
-    public override Kernel Compile(KernelSpec spec) => spec.In(0).Type switch
-    {
-        DType.Int64 => Compile<long>(spec),
-        DType.Int32 => Compile<int>(spec),
-        DType.Float => Compile<float>(spec),
-        DType.Double => Compile<double>(spec),
-        DType.UInt64 => Compile<ulong>(spec),
-        DType.UInt32 => Compile<uint>(spec),
-        DType.Int16 => Compile<short>(spec),
-        DType.UInt16 => Compile<ushort>(spec),
-        DType.Int8 => Compile<sbyte>(spec),
-        DType.UInt8 => Compile<byte>(spec),
-        _ => throw spec.Unsupported(0),
-    };
-
-    private static unsafe Kernel Compile<T>(KernelSpec spec)
-        where T : unmanaged, INumber<T>
+    protected override unsafe Kernel CompileNumber<T>(KernelSpec spec)
     {
         Slot indices = spec.In(0);
         Slot values = spec.In(2);

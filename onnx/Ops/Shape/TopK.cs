@@ -7,7 +7,7 @@ namespace Anneal.Onnx.Ops;
 
 /// <summary>The K largest or smallest elements along an axis and their indices, in order; of equal elements the first ones.</summary>
 /// <remarks>The result is in order whether or not that is asked for.</remarks>
-internal sealed unsafe class TopK : Op
+internal sealed unsafe class TopK : NumberOp
 {
     public override OpSchema Schema { get; } = new(
         11,
@@ -42,23 +42,7 @@ internal sealed unsafe class TopK : Op
         return [new(scope.Type(0), result), new(DType.Int64, result)];
     }
 
-    public override Kernel Compile(KernelSpec spec) => spec.In(0).Type switch
-    {
-        DType.Float => Make<float>(spec),
-        DType.Double => Make<double>(spec),
-        DType.Int64 => Make<long>(spec),
-        DType.Int32 => Make<int>(spec),
-        DType.UInt64 => Make<ulong>(spec),
-        DType.UInt32 => Make<uint>(spec),
-        DType.Int16 => Make<short>(spec),
-        DType.UInt16 => Make<ushort>(spec),
-        DType.Int8 => Make<sbyte>(spec),
-        DType.UInt8 => Make<byte>(spec),
-        _ => throw spec.Unsupported(0),
-    };
-
-    private static Kernel Make<T>(KernelSpec spec)
-        where T : unmanaged, INumber<T>
+    protected override Kernel CompileNumber<T>(KernelSpec spec)
     {
         Slot x = spec.In(0);
         Slot values = spec.Out();
