@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Anneal.Onnx.Tensors;
 
 namespace Anneal.Onnx.Ir;
 
@@ -46,4 +47,11 @@ public sealed record Model(
         [],
         NoMetadata,
         []));
+
+    /// <summary>A model that computes nothing and holds tensors as its initializers.</summary>
+    /// <param name="name">The graph's name.</param>
+    /// <param name="tensors">The tensors by name.</param>
+    /// <returns>The model.</returns>
+    public static Model Holding(string name, IEnumerable<KeyValuePair<string, Tensor>> tensors) =>
+        Of(new Graph(name, [], [], Graph.NoInitializers.AddRange(tensors), [], Graph.NoValues));
 }

@@ -6,6 +6,4 @@ namespace Anneal.Pipeline.Config;
 internal static class TaskMetrics
 {
     public static IReadOnlyList<string> Of(TaskKind task) => task == TaskKind.Classification ? ["loss", "accuracy"] : ["loss", "mae", "rmse", "r2"];
-
-    public static bool IsHigherBetter(string metric) => metric is "accuracy" or "r2";
 }

@@ -81,8 +81,7 @@ internal sealed class AverageStage : IStage
     private static Checkpoint Last(RunContext context) => context.Checkpoints.Latest()
         ?? throw AnnealException.BadData($"{context.Folder.Path}: there is no checkpoint", "run again with --fresh");
 
-    private static IReadOnlyDictionary<string, Tensor> Parameters(RunContext context, Checkpoint checkpoint) =>
-        context.Graphs.Parameters.ToDictionary(p => p.Name, p => checkpoint.Tensors[p.Name], StringComparer.Ordinal);
+    private static IReadOnlyDictionary<string, Tensor> Parameters(RunContext context, Checkpoint checkpoint) => context.Graphs.ParametersIn(checkpoint.Tensors);
 
     // Accuracy first where there is one; the loss decides between equals.
     private static bool IsBetter(Metrics? candidate, Metrics? best)

@@ -11,7 +11,7 @@ internal sealed class DataStage : IStage
     {
         ["code"] = CodeVersion.Key,
         ["options"] = context.Config.KeyText("task", "seed", "data", "export.labels"),
-        ["files"] = string.Join("\n", Sources.Files(context.Config).Select(StageKey.OfFile)),
+        ["files"] = string.Join("\n", context.FileHashes),
     };
 
     // Its result lives in memory: whoever needs it loads it.

@@ -30,7 +30,7 @@ internal sealed class ExportStage : IStage
         {
             ["anneal.pipeline"] = context.Config.Name,
             ["anneal.config_hash"] = context.ConfigHash,
-            ["anneal.data_hash"] = StageKey.Of([.. Sources.Files(context.Config).Select(StageKey.OfFile)]),
+            ["anneal.data_hash"] = StageKey.Of([.. context.FileHashes]),
             ["anneal.code"] = CodeVersion.Release,
             ["anneal.metrics"] = JsonSerializer.Serialize(context.Metrics, MetricsJson.Default.MetricsByPart),
         };

@@ -28,7 +28,8 @@ internal static class PipelineRunner
     {
         LoadedConfig config = Load(request);
         int last = LastStage(request.Until);
-        string key = TrainKey(config);
+        IReadOnlyList<string> fileHashes = [.. Sources.Files(config).Select(StageKey.OfFile)];
+        string key = TrainKey(config, fileHashes);
         string path = request.OutFolder ?? Path.Combine(RunsFolder(request.ConfigPath), config.Name, key[..12]);
         using RunFolder folder = RunFolder.Open(path);
         if (request.Fresh)
@@ -36,7 +37,7 @@ internal static class PipelineRunner
             folder.Clear();
         }
 
-        using var context = new RunContext(config, folder, request, output, cancel);
+        using var context = new RunContext(config, fileHashes, folder, request, output, cancel);
         return Run(context, request, last);
     }
 
@@ -70,13 +71,7 @@ internal static class PipelineRunner
             output.Warn(warning);
         }
 
-        TrainingGraphs graphs = TrainingGraphs.Build(
-            NetworkBuilder.Build(config.Options.Model, data.Target.Classes, config.OriginOf),
-            data.InStep,
-            data.Fitted.Graph,
-            data.Target,
-            TrainingOptions.OptimizerOf(config.Options.Train),
-            (ulong)config.Options.Seed);
+        TrainingGraphs graphs = RunContext.GraphsOf(config, data);
         return FormattableString.Invariant($"{data.Summary}; {graphs.Parameters.Sum(p => (long)p.Initial.Length)} parameters");
     }
 
@@ -118,11 +113,11 @@ internal static class PipelineRunner
     public static string RunsFolder(string configPath) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(configPath))!, "runs");
 
     // The run's id: everything that the trained parameters follow from.
-    private static string TrainKey(LoadedConfig config) => StageKey.Of(
+    private static string TrainKey(LoadedConfig config, IReadOnlyList<string> fileHashes) => StageKey.Of(
         CodeVersion.Key,
         config.Name,
         config.KeyText("task", "seed", "data", "model", "train"),
-        string.Join("\n", Sources.Files(config).Select(StageKey.OfFile)));
+        string.Join("\n", fileHashes));
 
     private static RunSummary Run(RunContext context, RunRequest request, int last)
     {

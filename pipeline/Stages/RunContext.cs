@@ -24,28 +24,26 @@ internal sealed class RunContext : IDisposable
     private readonly Lazy<RowSet> _testRows;
 
     /// <summary>Prepares a run.</summary>
-    public RunContext(LoadedConfig config, RunFolder folder, RunRequest request, IRunOutput output, CancellationToken cancel)
+    public RunContext(LoadedConfig config, IReadOnlyList<string> fileHashes, RunFolder folder, RunRequest request, IRunOutput output, CancellationToken cancel)
     {
         Config = config;
+        FileHashes = fileHashes;
         Folder = folder;
         Output = output;
         Cancel = cancel;
         Threads = request.Threads ?? config.Options.Train.Threads ?? Environment.ProcessorCount;
         _data = new Lazy<PreparedData>(() => PreparedData.Load(config));
         _runner = new Lazy<IGraphRunner>(() => RunnerOf(config.Options.Train.Engine, request.Device));
-        _graphs = new Lazy<TrainingGraphs>(() => TrainingGraphs.Build(
-            NetworkBuilder.Build(config.Options.Model, Data.Target.Classes, config.OriginOf),
-            Data.InStep,
-            Data.Fitted.Graph,
-            Data.Target,
-            TrainingOptions.OptimizerOf(config.Options.Train),
-            (ulong)config.Options.Seed));
+        _graphs = new Lazy<TrainingGraphs>(() => GraphsOf(config, Data));
         _trainingRows = new Lazy<(RowSet, RowSet)>(() => Data.TrainingRows(Runner));
         _testRows = new Lazy<RowSet>(() => Data.TestSet(Runner));
         Checkpoints = new CheckpointStore(folder.File("checkpoints"));
     }
 
     public LoadedConfig Config { get; }
+
+    /// <summary>The hash of each data file, in the order of <see cref="Sources.Files"/>.</summary>
+    public IReadOnlyList<string> FileHashes { get; }
 
     public PipelineOptions Options => Config.Options;
 
@@ -89,8 +87,17 @@ internal sealed class RunContext : IDisposable
 
     /// <summary>Writes the exported parameters.</summary>
     public void WriteAveraged(IReadOnlyDictionary<string, Tensor> parameters) => ModelWriter.Write(
-        Model.Of(new Graph("averaged", [], [], Graph.NoInitializers.AddRange(parameters), [], Graph.NoValues)),
+        Model.Holding("averaged", parameters),
         Folder.File("averaged.onnx"));
+
+    /// <summary>The graphs of a pipeline's model.</summary>
+    public static TrainingGraphs GraphsOf(LoadedConfig config, PreparedData data) => TrainingGraphs.Build(
+        NetworkBuilder.Build(config.Options.Model, data.Target.Classes, config.OriginOf),
+        data.InStep,
+        data.Fitted.Graph,
+        data.Target,
+        TrainingOptions.OptimizerOf(config.Options.Train),
+        (ulong)config.Options.Seed);
 
     /// <summary>Evaluates parameters on rows.</summary>
     public Evaluation Evaluate(RowSet rows, IReadOnlyDictionary<string, Tensor> parameters)

@@ -84,14 +84,10 @@ public sealed class CheckpointStore
         }
     }
 
-    private static Model ToModel(Checkpoint checkpoint)
+    private static Model ToModel(Checkpoint checkpoint) => Model.Holding("checkpoint", checkpoint.Tensors) with
     {
-        var graph = new Graph("checkpoint", [], [], Graph.NoInitializers.AddRange(checkpoint.Tensors), [], Graph.NoValues);
-        return Model.Of(graph) with
-        {
-            Metadata = Model.NoMetadata.Add(StateKey, JsonSerializer.Serialize(checkpoint.State, LoopJson.Default.LoopState)),
-        };
-    }
+        Metadata = Model.NoMetadata.Add(StateKey, JsonSerializer.Serialize(checkpoint.State, LoopJson.Default.LoopState)),
+    };
 
     private static string NameOf(long step) => string.Create(CultureInfo.InvariantCulture, $"step-{step:D9}.onnx");
 

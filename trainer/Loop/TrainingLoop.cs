@@ -80,16 +80,10 @@ public sealed class TrainingLoop
         }
 
         IReadOnlyDictionary<string, Tensor> result = _options.EarlyStopping is not null && _checkpoints.HasBest
-            ? ParametersOf(_checkpoints.LoadBest())
+            ? _graphs.ParametersIn(_checkpoints.LoadBest().Tensors)
             : Parameters(session);
         return new LoopOutcome(false, state, result, clock.Elapsed.TotalSeconds);
     }
-
-    /// <summary>A checkpoint's parameters, without the optimizer's state.</summary>
-    /// <param name="checkpoint">The checkpoint.</param>
-    /// <returns>The parameters by name.</returns>
-    public IReadOnlyDictionary<string, Tensor> ParametersOf(Checkpoint checkpoint) =>
-        _graphs.Parameters.ToDictionary(p => p.Name, p => checkpoint.Tensors[p.Name], StringComparer.Ordinal);
 
     private LoopState Advance(TrainingStep step, Batch batch, LoopState state)
     {

@@ -61,6 +61,12 @@ public sealed record TrainingGraphs(
     /// <summary>Whether the graphs count right answers.</summary>
     public bool HasAccuracy => Target.Task == LearningTask.Classification;
 
+    /// <summary>The parameters among the tensors of a step, without the optimizer's state.</summary>
+    /// <param name="tensors">Parameters and optimizer state by name.</param>
+    /// <returns>The parameters by name.</returns>
+    public IReadOnlyDictionary<string, Tensor> ParametersIn(IReadOnlyDictionary<string, Tensor> tensors) =>
+        Parameters.ToDictionary(p => p.Name, p => tensors[p.Name], StringComparer.Ordinal);
+
     /// <summary>What a step session keeps: parameters and optimizer state, each with its first value.</summary>
     /// <returns>The bindings, parameters first.</returns>
     public IReadOnlyList<StateBinding> StepState() =>
