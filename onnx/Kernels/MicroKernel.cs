@@ -6,7 +6,7 @@ namespace Anneal.Onnx.Kernels;
 /// The register block of a product: up to 8 rows by up to 3 vectors of columns, all sums held in registers over the whole of k.
 /// </summary>
 /// <remarks>Counts are type arguments, so the compiler drops the rows and columns that a block does not have.</remarks>
-internal static unsafe class MicroKernel<T, TVector, TOps, TRows, TColumns, TPack>
+internal abstract unsafe class MicroKernel<T, TVector, TOps, TRows, TColumns, TPack> : RegisterBlock<T, TVector, TOps, TColumns>
     where T : unmanaged
     where TVector : struct
     where TOps : IVectorOps<TVector, T>
@@ -148,37 +148,6 @@ internal static unsafe class MicroKernel<T, TVector, TOps, TRows, TColumns, TPac
         if (TRows.Value > 7)
         {
             Write(c70, c71, c72, c + (7 * cRow), add);
-        }
-
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step(TVector x, TVector b0, TVector b1, TVector b2, ref TVector c0, ref TVector c1, ref TVector c2)
-    {
-        c0 = TOps.MultiplyAdd(x, b0, c0);
-        if (TColumns.Value > 1)
-        {
-            c1 = TOps.MultiplyAdd(x, b1, c1);
-        }
-
-        if (TColumns.Value > 2)
-        {
-            c2 = TOps.MultiplyAdd(x, b2, c2);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write(TVector c0, TVector c1, TVector c2, T* c, bool add)
-    {
-        TOps.Store(add ? TOps.Add(TOps.Load(c), c0) : c0, c);
-        if (TColumns.Value > 1)
-        {
-            TOps.Store(add ? TOps.Add(TOps.Load(c + TOps.Width), c1) : c1, c + TOps.Width);
-        }
-
-        if (TColumns.Value > 2)
-        {
-            TOps.Store(add ? TOps.Add(TOps.Load(c + (2 * TOps.Width)), c2) : c2, c + (2 * TOps.Width));
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Anneal.Onnx.Kernels;
 
 /// <summary>The register block of a convolution: as <c>MicroKernel</c>, but each vector of columns has a place of its own and the steps of k are at the taps' offsets.</summary>
-internal static unsafe class TapKernel<T, TVector, TOps, TRows, TColumns>
+internal abstract unsafe class TapKernel<T, TVector, TOps, TRows, TColumns> : RegisterBlock<T, TVector, TOps, TColumns>
     where T : unmanaged
     where TVector : struct
     where TOps : IVectorOps<TVector, T>
@@ -129,36 +129,6 @@ internal static unsafe class TapKernel<T, TVector, TOps, TRows, TColumns>
         if (TRows.Value > 7)
         {
             Write(c70, c71, c72, c + (7 * cRow), add);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step(TVector x, TVector b0, TVector b1, TVector b2, ref TVector c0, ref TVector c1, ref TVector c2)
-    {
-        c0 = TOps.MultiplyAdd(x, b0, c0);
-        if (TColumns.Value > 1)
-        {
-            c1 = TOps.MultiplyAdd(x, b1, c1);
-        }
-
-        if (TColumns.Value > 2)
-        {
-            c2 = TOps.MultiplyAdd(x, b2, c2);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Write(TVector c0, TVector c1, TVector c2, T* c, bool add)
-    {
-        TOps.Store(add ? TOps.Add(TOps.Load(c), c0) : c0, c);
-        if (TColumns.Value > 1)
-        {
-            TOps.Store(add ? TOps.Add(TOps.Load(c + TOps.Width), c1) : c1, c + TOps.Width);
-        }
-
-        if (TColumns.Value > 2)
-        {
-            TOps.Store(add ? TOps.Add(TOps.Load(c + (2 * TOps.Width)), c2) : c2, c + (2 * TOps.Width));
         }
     }
 }
