@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Anneal.Onnx.Ir;
 
 namespace Anneal.Onnx.Kernels;
 
@@ -17,6 +16,9 @@ internal unsafe struct AdamUpdate<T> : IGemmEpilogue<T>
     private readonly T _epsilon;
     private readonly T _decay;
     private readonly int _columns;
+    private readonly Slot[] _slots;
+    private readonly Slot _lr;
+    private readonly Slot _step;
     private T _rate;
     private T _inverseRoot;
     private T* _w;
@@ -26,36 +28,49 @@ internal unsafe struct AdamUpdate<T> : IGemmEpilogue<T>
     private T* _toM;
     private T* _toV;
 
-    /// <summary>Takes the settings of a node.</summary>
-    /// <param name="attributes">beta1, beta2, epsilon and weight_decay.</param>
-    /// <param name="columns">Columns of the parameter as a matrix; used only as the epilogue of a product.</param>
+    /// <summary>Takes the settings and the operands of a node: W, M, V, lr and step among its inputs, W2, M2 and V2 as its outputs.</summary>
+    /// <param name="spec">The node with its operands.</param>
+    /// <param name="w">The index of the input W.</param>
+    /// <param name="m">The index of the input M, which V, lr and step follow.</param>
     /// <param name="alpha">Factor of the gradient.</param>
-    public AdamUpdate(Attributes attributes, int columns, float alpha = 1)
+    public AdamUpdate(KernelSpec spec, int w, int m, float alpha = 1)
     {
         _alpha = T.CreateTruncating(alpha);
-        _beta1 = attributes.Float("beta1", 0);
-        _beta2 = attributes.Float("beta2", 0);
-        _epsilon = T.CreateTruncating(attributes.Float("epsilon", 0));
-        _decay = T.CreateTruncating(attributes.Float("weight_decay", 0));
-        _columns = columns;
+        _beta1 = spec.Attributes.Float("beta1", 0);
+        _beta2 = spec.Attributes.Float("beta2", 0);
+        _epsilon = T.CreateTruncating(spec.Attributes.Float("epsilon", 0));
+        _decay = T.CreateTruncating(spec.Attributes.Float("weight_decay", 0));
+        Slot weight = spec.In(w);
+        _columns = weight.Shape.Length == 2 ? weight.Shape[1] : 0;
+        _slots =
+        [
+            weight,
+            spec.In(m),
+            spec.In(m + 1),
+            spec.Out(),
+            spec.HasOut(1) ? spec.Out(1) : spec.Scratch(weight.ByteLength),
+            spec.HasOut(2) ? spec.Out(2) : spec.Scratch(weight.ByteLength),
+        ];
+        _lr = spec.In(m + 2);
+        _step = spec.In(m + 3);
     }
 
     /// <inheritdoc/>
     public readonly bool IsIdentity => false;
 
     /// <summary>This update with the addresses and the factors of one step.</summary>
-    public readonly AdamUpdate<T> At(Slot w, Slot m, Slot v, Slot toW, Slot toM, Slot toV, Slot lr, Slot step)
+    public readonly AdamUpdate<T> Bind()
     {
         AdamUpdate<T> bound = this;
-        double time = *(long*)step.Pointer;
-        bound._rate = T.CreateTruncating(double.CreateTruncating(*(T*)lr.Pointer) / (1 - Math.Pow(_beta1, time)));
+        double time = *(long*)_step.Pointer;
+        bound._rate = T.CreateTruncating(double.CreateTruncating(*(T*)_lr.Pointer) / (1 - Math.Pow(_beta1, time)));
         bound._inverseRoot = T.CreateTruncating(1 / Math.Sqrt(1 - Math.Pow(_beta2, time)));
-        bound._w = (T*)w.Pointer;
-        bound._m = (T*)m.Pointer;
-        bound._v = (T*)v.Pointer;
-        bound._toW = (T*)toW.Pointer;
-        bound._toM = (T*)toM.Pointer;
-        bound._toV = (T*)toV.Pointer;
+        bound._w = (T*)_slots[0].Pointer;
+        bound._m = (T*)_slots[1].Pointer;
+        bound._v = (T*)_slots[2].Pointer;
+        bound._toW = (T*)_slots[3].Pointer;
+        bound._toM = (T*)_slots[4].Pointer;
+        bound._toV = (T*)_slots[5].Pointer;
         return bound;
     }
 

@@ -43,22 +43,20 @@ internal sealed unsafe class AdamStep : Update
 
     protected override Kernel Compile<T>(KernelSpec spec)
     {
-        Slot w = spec.In(0);
         Slot g = spec.In(1);
-        Slot m = spec.In(2);
-        Slot v = spec.In(3);
-        Slot lr = spec.In(4);
-        Slot step = spec.In(5);
-        Slot w2 = spec.Out();
-        Slot m2 = spec.HasOut(1) ? spec.Out(1) : spec.Scratch(m.ByteLength);
-        Slot v2 = spec.HasOut(2) ? spec.Out(2) : spec.Scratch(v.ByteLength);
-        var update = new AdamUpdate<T>(spec.Attributes, columns: 0);
+        int length = spec.In(0).Length;
+        var update = new AdamUpdate<T>(spec, w: 0, m: 2);
+        AdamUpdate<T> bound = update;
         Action<int> body = item =>
         {
             int start = item * Elementwise.Chunk;
-            update.At(w, m, v, w2, m2, v2, lr, step).Apply((T*)g.Pointer + start, start, Math.Min(Elementwise.Chunk, w.Length - start));
+            bound.Apply((T*)g.Pointer + start, start, Math.Min(Elementwise.Chunk, length - start));
         };
-        int items = Elementwise.Items(w.Length);
-        return team => team.Run(items, body);
+        int items = Elementwise.Items(length);
+        return team =>
+        {
+            bound = update.Bind();
+            team.Run(items, body);
+        };
     }
 }

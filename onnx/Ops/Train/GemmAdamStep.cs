@@ -56,15 +56,8 @@ internal sealed unsafe class GemmAdamStep : Update
         Slot a = spec.In(0);
         Slot b = spec.In(1);
         Slot w = spec.In(2);
-        Slot m = spec.In(3);
-        Slot v = spec.In(4);
-        Slot lr = spec.In(5);
-        Slot step = spec.In(6);
-        Slot w2 = spec.Out();
-        Slot m2 = spec.HasOut(1) ? spec.Out(1) : spec.Scratch(m.ByteLength);
-        Slot v2 = spec.HasOut(2) ? spec.Out(2) : spec.Scratch(v.ByteLength);
         bool transA = spec.Attributes.Int("transA", 0) != 0;
-        var update = new AdamUpdate<T>(spec.Attributes, w.Shape[1], spec.Attributes.Float("alpha", 1));
+        var update = new AdamUpdate<T>(spec, w: 2, m: 3, spec.Attributes.Float("alpha", 1));
         var plan = new GemmPlan<T, AdamUpdate<T>>(w.Shape[0], w.Shape[1], a.Shape[transA ? 0 : 1], transA, spec.Attributes.Int("transB", 0) != 0);
         Slot? partial = plan.NeedsResult ? spec.Scratch(w.ByteLength) : null;
         return team => plan.Run(
@@ -72,7 +65,7 @@ internal sealed unsafe class GemmAdamStep : Update
             (T*)a.Pointer,
             (T*)b.Pointer,
             partial is null ? null : (T*)partial.Pointer,
-            update.At(w, m, v, w2, m2, v2, lr, step));
+            update.Bind());
     }
 
     private static OpSchema WithProduct(OpSchema schema) => schema with
