@@ -8,6 +8,12 @@ internal readonly unsafe struct Ops128<T> : IVectorOps<Vector128<T>, T>
 {
     public static int Width => Vector128<T>.Count;
 
+    public static Vector128<T> Half
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => typeof(T) == typeof(float) ? Vector128.Create(0.5f).As<float, T>() : Vector128.Create(0.5).As<double, T>();
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> Load(T* source) => Vector128.Load(source);
 
@@ -23,6 +29,9 @@ internal readonly unsafe struct Ops128<T> : IVectorOps<Vector128<T>, T>
     public static Vector128<T> Add(Vector128<T> left, Vector128<T> right) => left + right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> Subtract(Vector128<T> left, Vector128<T> right) => left - right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> Multiply(Vector128<T> left, Vector128<T> right) => left * right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -31,6 +40,50 @@ internal readonly unsafe struct Ops128<T> : IVectorOps<Vector128<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> WherePositive(Vector128<T> mask, Vector128<T> value) =>
         Vector128.ConditionalSelect(Vector128.GreaterThan(mask, Vector128<T>.Zero), value, Vector128<T>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> Even(Vector128<T> low, Vector128<T> high) => typeof(T) == typeof(float)
+        ? Vector128.ConditionalSelect(
+            Vector128.Create(-1, -1, 0, 0).AsSingle(),
+            Vector128.Shuffle(low.AsSingle(), Vector128.Create(0, 2, 0, 2)),
+            Vector128.Shuffle(high.AsSingle(), Vector128.Create(0, 2, 0, 2))).As<float, T>()
+        : Vector128.ConditionalSelect(
+            Vector128.Create(-1L, 0L).AsDouble(),
+            Vector128.Shuffle(low.AsDouble(), Vector128.Create(0, 0L)),
+            Vector128.Shuffle(high.AsDouble(), Vector128.Create(0, 0L))).As<double, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> Odd(Vector128<T> low, Vector128<T> high) => typeof(T) == typeof(float)
+        ? Vector128.ConditionalSelect(
+            Vector128.Create(-1, -1, 0, 0).AsSingle(),
+            Vector128.Shuffle(low.AsSingle(), Vector128.Create(1, 3, 1, 3)),
+            Vector128.Shuffle(high.AsSingle(), Vector128.Create(1, 3, 1, 3))).As<float, T>()
+        : Vector128.ConditionalSelect(
+            Vector128.Create(-1L, 0L).AsDouble(),
+            Vector128.Shuffle(low.AsDouble(), Vector128.Create(1, 1L)),
+            Vector128.Shuffle(high.AsDouble(), Vector128.Create(1, 1L))).As<double, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> ZipLow(Vector128<T> even, Vector128<T> odd) => typeof(T) == typeof(float)
+        ? Vector128.ConditionalSelect(
+            Vector128.Create(-1, 0, -1, 0).AsSingle(),
+            Vector128.Shuffle(even.AsSingle(), Vector128.Create(0, 0, 1, 1)),
+            Vector128.Shuffle(odd.AsSingle(), Vector128.Create(0, 0, 1, 1))).As<float, T>()
+        : Vector128.ConditionalSelect(
+            Vector128.Create(-1L, 0L).AsDouble(),
+            Vector128.Shuffle(even.AsDouble(), Vector128.Create(0, 0L)),
+            Vector128.Shuffle(odd.AsDouble(), Vector128.Create(0, 0L))).As<double, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> ZipHigh(Vector128<T> even, Vector128<T> odd) => typeof(T) == typeof(float)
+        ? Vector128.ConditionalSelect(
+            Vector128.Create(-1, 0, -1, 0).AsSingle(),
+            Vector128.Shuffle(even.AsSingle(), Vector128.Create(2, 2, 3, 3)),
+            Vector128.Shuffle(odd.AsSingle(), Vector128.Create(2, 2, 3, 3))).As<float, T>()
+        : Vector128.ConditionalSelect(
+            Vector128.Create(-1L, 0L).AsDouble(),
+            Vector128.Shuffle(even.AsDouble(), Vector128.Create(1, 1L)),
+            Vector128.Shuffle(odd.AsDouble(), Vector128.Create(1, 1L))).As<double, T>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector128<T> value, T* destination) => value.Store(destination);

@@ -8,11 +8,12 @@ internal sealed unsafe class ConvBackPlan<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly ConvLayout _layout;
-    private readonly (TapProduct<T> Product, TapAxis Y, TapAxis X, long Start)[] _phases;
+    private readonly (ITapProduct<T> Product, TapAxis Y, TapAxis X, long Start)[] _phases;
     private readonly Action<int> _turn;
     private readonly Action<int> _clear;
     private readonly bool _hasGaps;
     private readonly nint _plane;
+    private readonly long _productStart;
     private T* _weights;
     private T* _turned;
     private T* _target;
@@ -23,19 +24,20 @@ internal sealed unsafe class ConvBackPlan<T>
     {
         _layout = layout;
         TapAxis[] columns = [.. TapAxis.Backward(layout.X)];
-        var phases = new List<(TapProduct<T>, TapAxis, TapAxis, long)>();
+        var phases = new List<(ITapProduct<T>, TapAxis, TapAxis, long)>();
         long start = 0;
         foreach (TapAxis y in TapAxis.Backward(layout.Y))
         {
             foreach (TapAxis x in columns)
             {
-                phases.Add((new TapProduct<T>(layout.Batch, layout.Groups, layout.Channels, layout.Filters, y, x), y, x, start));
+                phases.Add((ITapProduct<T>.Plan(layout.Batch, layout.Groups, layout.Channels, layout.Filters, y, x), y, x, start));
                 start += (long)layout.Groups * layout.Channels * layout.Filters * y.Taps.Length * x.Taps.Length;
             }
         }
 
         _phases = [.. phases];
-        ScratchBytes = Math.Max(1, start * sizeof(T));
+        _productStart = start;
+        ScratchBytes = Math.Max(1, (start * sizeof(T)) + phases.Select(p => p.Item1.ScratchBytes).DefaultIfEmpty(0).Max());
         _turn = Turn;
         _clear = Clear;
         _hasGaps = phases.Exists(p => IsGap(p.Item2, p.Item3));
@@ -64,11 +66,11 @@ internal sealed unsafe class ConvBackPlan<T>
             team.Run(_layout.Batch * _layout.Groups, _clear);
         }
 
-        foreach ((TapProduct<T> product, TapAxis y, TapAxis x, long start) in _phases)
+        foreach ((ITapProduct<T> product, TapAxis y, TapAxis x, long start) in _phases)
         {
             if (!clears || !IsGap(y, x))
             {
-                product.Run(team, turned + start, source, target, epilogue);
+                product.Run(team, turned + start, source, target, turned + _productStart, epilogue);
             }
         }
     }

@@ -3,12 +3,8 @@ using System.Numerics.Tensors;
 
 namespace Anneal.Onnx.Kernels;
 
-/// <summary>dW[g·M + i, channel, tap] = Σ over images and grid of dY[n, g·M + i, …] · X[n, g·C + channel, … + offset of the tap].</summary>
-/// <remarks>
-/// Images are summed in chunks whose number follows from the shape; the chunks' sums are added in order. So results are bit-identical for
-/// any number of threads. A run allocates nothing.
-/// </remarks>
-internal sealed unsafe class ConvWeightPlan<T>
+/// <summary>The gradient of weights by its definition.</summary>
+internal sealed unsafe class ConvWeightPlan<T> : IConvWeightPlan<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private const int PatchBytes = 288 * 1024;
@@ -38,13 +34,7 @@ internal sealed unsafe class ConvWeightPlan<T>
     private T* _dW;
     private T* _partial;
 
-    /// <summary>Plans the gradient of the weights of a convolution.</summary>
-    /// <param name="batch">Images.</param>
-    /// <param name="groups">Groups.</param>
-    /// <param name="filters">Output channels in a group.</param>
-    /// <param name="channels">Input channels in a group.</param>
-    /// <param name="y">The vertical axis, forwards.</param>
-    /// <param name="x">The horizontal axis, forwards.</param>
+    /// <summary>Plans a gradient: see <see cref="IConvWeightPlan{T}.Plan"/>.</summary>
     public ConvWeightPlan(int batch, int groups, int filters, int channels, TapAxis y, TapAxis x)
     {
         _batch = batch;
@@ -69,15 +59,10 @@ internal sealed unsafe class ConvWeightPlan<T>
         _reduce = Reduce;
     }
 
-    /// <summary>The scratch memory of a run, in bytes.</summary>
+    /// <inheritdoc/>
     public long ScratchBytes => Math.Max(1, (long)_chunks * _groups * _channels * _taps * _filterStride * sizeof(T));
 
-    /// <summary>Computes the gradient.</summary>
-    /// <param name="team">Threads to run on.</param>
-    /// <param name="image">X, [batch, groups·channels, …].</param>
-    /// <param name="dY">[batch, groups·filters, …].</param>
-    /// <param name="dW">[groups·filters, channels, taps], overwritten.</param>
-    /// <param name="partial">Memory of <see cref="ScratchBytes"/>.</param>
+    /// <inheritdoc/>
     public void Run(Team team, T* image, T* dY, T* dW, T* partial)
     {
         _image = image;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Anneal.Onnx.Kernels;
 
@@ -80,7 +81,7 @@ internal sealed unsafe class PatchLayout
                 }
                 else if (_x.Step == 1)
                 {
-                    CopyRow(source + ((nint)y * width) + left, end, start, stop, RowStride, to);
+                    CopyRow(source + ((nint)y * width) + left, end, start, stop, RowStride, to, (nint)_y.Source * width);
                 }
                 else
                 {
@@ -90,8 +91,9 @@ internal sealed unsafe class PatchLayout
         }
     }
 
+    // The hardware does not foresee the jump from one channel's rows to the next channel's.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyRow<T>(T* from, T* end, int start, int stop, int length, T* to)
+    private static void CopyRow<T>(T* from, T* end, int start, int stop, int length, T* to, nint ahead)
         where T : unmanaged
     {
         int lanes = Vector512<T>.Count;
@@ -104,6 +106,10 @@ internal sealed unsafe class PatchLayout
         for (; at < stop && from + at + lanes <= end; at += lanes)
         {
             Vector512.Load(from + at).Store(to + at);
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch0(from + at + ahead);
+            }
         }
 
         for (; at < stop; at++)

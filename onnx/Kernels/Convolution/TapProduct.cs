@@ -4,12 +4,12 @@ using System.Runtime.Intrinsics;
 
 namespace Anneal.Onnx.Kernels;
 
-/// <summary>target[n, g·M + i, …] = epilogue(Σ over channels and taps of a[g, i, channel, tap] · source[n, g·C + channel, … + offset of the tap]).</summary>
+/// <summary>The product over taps by its definition.</summary>
 /// <remarks>
 /// A matrix product whose right side is read from a padded copy of the image: in place where the grid's rows are whole vectors or nearly so,
-/// else packed in panels. The work is divided by shape alone, so results are bit-identical for any number of threads. A run allocates nothing.
+/// else packed in panels.
 /// </remarks>
-internal sealed unsafe class TapProduct<T>
+internal sealed unsafe class TapProduct<T> : ITapProduct<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private const int PatchBytes = 320 * 1024;
@@ -43,13 +43,7 @@ internal sealed unsafe class TapProduct<T>
     private T* _target;
     private GemmEpilogue<T> _epilogue;
 
-    /// <summary>Plans a product.</summary>
-    /// <param name="batch">Images.</param>
-    /// <param name="groups">Groups: each has rows and channels of its own.</param>
-    /// <param name="rows">Target channels in a group.</param>
-    /// <param name="channels">Source channels in a group.</param>
-    /// <param name="y">The vertical axis.</param>
-    /// <param name="x">The horizontal axis.</param>
+    /// <summary>Plans a product: see <see cref="ITapProduct{T}.Plan"/>.</summary>
     public TapProduct(int batch, int groups, int rows, int channels, TapAxis y, TapAxis x)
     {
         _groups = groups;
@@ -81,13 +75,11 @@ internal sealed unsafe class TapProduct<T>
         _item = Item;
     }
 
-    /// <summary>Computes the product.</summary>
-    /// <param name="team">Threads to run on.</param>
-    /// <param name="a">[groups, rows, channels, taps].</param>
-    /// <param name="source">[batch, groups·channels, …].</param>
-    /// <param name="target">[batch, groups·rows, …]: the elements on the grid are overwritten.</param>
-    /// <param name="epilogue">What is done to each tile: its rows are target channels, its columns have no meaning.</param>
-    public void Run(Team team, T* a, T* source, T* target, in GemmEpilogue<T> epilogue)
+    /// <inheritdoc/>
+    public long ScratchBytes => 0;
+
+    /// <inheritdoc/>
+    public void Run(Team team, T* a, T* source, T* target, T* scratch, in GemmEpilogue<T> epilogue)
     {
         _a = a;
         _source = source;

@@ -86,7 +86,7 @@ internal sealed unsafe class ConvGradW : Op
             throw AnnealException.BadData($"dY of shape [{string.Join(",", dY.Shape.ToArray())}] is not the output of this convolution").In(spec.Node);
         }
 
-        var plan = new ConvWeightPlan<T>(l.Batch, l.Groups, l.Filters, l.Channels, TapAxis.Forward(l.Y), TapAxis.Forward(l.X));
+        IConvWeightPlan<T> plan = IConvWeightPlan<T>.Plan(l.Batch, l.Groups, l.Filters, l.Channels, TapAxis.Forward(l.Y), TapAxis.Forward(l.X));
         Slot partial = spec.Scratch(plan.ScratchBytes);
         return team => plan.Run(team, (T*)x.Pointer, (T*)dY.Pointer, (T*)dW.Pointer, (T*)partial.Pointer);
     }

@@ -98,11 +98,12 @@ internal static unsafe class Convolution
         Slot? bias = spec.HasIn(2) ? spec.In(2) : null;
         Slot y = spec.Out();
         ConvLayout l = Layout(spec, x.Shape, w.Shape);
-        var plan = new TapProduct<T>(l.Batch, l.Groups, l.Filters, l.Channels, TapAxis.Forward(l.Y), TapAxis.Forward(l.X));
+        ITapProduct<T> plan = ITapProduct<T>.Plan(l.Batch, l.Groups, l.Filters, l.Channels, TapAxis.Forward(l.Y), TapAxis.Forward(l.X));
+        Slot scratch = spec.Scratch(plan.ScratchBytes);
         return team =>
         {
             var epilogue = new GemmEpilogue<T> { Bias = bias is null ? null : (T*)bias.Pointer, BiasRow = 1, Activation = activation };
-            plan.Run(team, (T*)w.Pointer, (T*)x.Pointer, (T*)y.Pointer, epilogue);
+            plan.Run(team, (T*)w.Pointer, (T*)x.Pointer, (T*)y.Pointer, (T*)scratch.Pointer, epilogue);
         };
     }
 

@@ -1,0 +1,287 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Anneal.Onnx.Kernels;
+
+/// <summary>The product over 3×3 taps by Winograd's F(2×2, 3×3): see <see cref="WinogradKernel{T, TVector, TOps}"/>.</summary>
+/// <remarks>For each of the 16 positions of a transformed tile the sums over channels are a matrix product, of weights by tiles.</remarks>
+internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private const int Positions = WinogradTiles<T>.Positions;
+    private const int TransformedBytes = 256 * 1024;
+    private const int FewestTiles = 16;
+    private const int MostTiles = 192;
+    private const int FewestItems = 16;
+    private const int LeastChannels = 8;
+    private const int MaxColumns = 48;
+    private const int MaxRows = 8;
+
+    private readonly int _batch;
+    private readonly int _groups;
+    private readonly int _rows;
+    private readonly int _channels;
+    private readonly TapAxis _y;
+    private readonly TapAxis _x;
+    private readonly WinogradTiles<T> _tiles;
+    private readonly int _imageBlocks;
+    private readonly int _rowTiles;
+    private readonly Action<int> _weights;
+    private readonly Action<int> _item;
+    private T* _a;
+    private T* _u;
+    private T* _source;
+    private T* _target;
+    private GemmEpilogue<T> _epilogue;
+
+    /// <summary>Plans a product: see <see cref="ITapProduct{T}.Plan"/>.</summary>
+    public WinogradProduct(int batch, int groups, int rows, int channels, TapAxis y, TapAxis x)
+    {
+        _batch = batch;
+        _groups = groups;
+        _rows = rows;
+        _channels = channels;
+        _y = y;
+        _x = x;
+        _tiles = new WinogradTiles<T>(batch, groups, channels, y, x, Tiles(channels), batch * groups / FewestItems);
+        _imageBlocks = Pieces.Count(batch, _tiles.Images);
+        _rowTiles = Pieces.Count(rows, MicroKernelTable<T>.Rows);
+        _weights = Weights;
+        _item = Item;
+    }
+
+    /// <inheritdoc/>
+    public long ScratchBytes => (long)_groups * Positions * _rows * _channels * sizeof(T);
+
+    /// <summary>Whether the method computes a product of these sizes, and faster than the direct sum.</summary>
+    public static bool Suits(int batch, int rows, int channels, TapAxis y, TapAxis x)
+    {
+        if (batch == 0 || rows < LeastChannels || channels < LeastChannels || !WinogradTiles<T>.Fit(y, x))
+        {
+            return false;
+        }
+
+        var tiles = new WinogradTiles<T>(batch, 1, channels, y, x, Tiles(channels), batch);
+        int lanes = MicroKernelTable<T>.Width;
+        long transformed = (long)Positions * channels * Pieces.Count(tiles.MostTiles, lanes) * lanes;
+        return (tiles.SpreadLength + transformed + (MaxRows * MaxColumns * (Positions + 4))) * sizeof(T) <= ThreadScratch.Bytes;
+    }
+
+    /// <inheritdoc/>
+    public void Run(Team team, T* a, T* source, T* target, T* scratch, in GemmEpilogue<T> epilogue)
+    {
+        _a = a;
+        _u = scratch;
+        _source = source;
+        _target = target;
+        _epilogue = epilogue;
+        team.Run(_groups * _rows, _weights);
+        team.Run(_imageBlocks * _groups * _tiles.RowBlocks, _item);
+    }
+
+    private static int Tiles(int channels) => Math.Clamp(TransformedBytes / (Positions * channels * sizeof(T)), FewestTiles, MostTiles);
+
+    // Row (group, i) of U = G g Gᵀ, position by position.
+    private void Weights(int item)
+    {
+        nint step = (nint)_rows * _channels;
+        T half = T.CreateTruncating(0.5);
+        T* g = _a + ((nint)item * _channels * 9);
+        T* u = _u + (item / _rows * Positions * step) + ((nint)(item % _rows) * _channels);
+        int down = _y.Offsets[0] < _y.Offsets[2] ? 3 : -3;
+        int right = _x.Offsets[0] < _x.Offsets[2] ? 1 : -1;
+        T* t = stackalloc T[12];
+        for (int c = 0; c < _channels; c++, g += 9, u++)
+        {
+            for (int j = 0; j < 3; j++)
+            {
+                T* column = g + 4 + ((j - 1) * right);
+                Window(column[-down], column[0], column[down], half, t + j, 3);
+            }
+
+            for (int i = 0; i < 4; i++)
+            {
+                Window(t[i * 3], t[(i * 3) + 1], t[(i * 3) + 2], half, u + (4 * i * step), step);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Window(T g0, T g1, T g2, T half, T* to, nint step)
+    {
+        T outer = half * (g0 + g2);
+        T inner = half * g1;
+        to[0] = g0;
+        to[step] = outer + inner;
+        to[2 * step] = outer - inner;
+        to[3 * step] = g2;
+    }
+
+    private void Item(int item)
+    {
+        int rest = item / _tiles.RowBlocks;
+        int image = Pieces.Start(rest / _groups, _imageBlocks, _batch);
+        int images = Pieces.Start((rest / _groups) + 1, _imageBlocks, _batch) - image;
+        WinogradBlock block = _tiles.Block(image, images, rest % _groups, item % _tiles.RowBlocks);
+        switch (MicroKernelTable<T>.Bits)
+        {
+            case 512:
+                Compute<Vector512<T>, Ops512<T>>(block);
+                break;
+            case 256:
+                Compute<Vector256<T>, Ops256<T>>(block);
+                break;
+            default:
+                Compute<Vector128<T>, Ops128<T>>(block);
+                break;
+        }
+    }
+
+    private void Compute<TVector, TOps>(in WinogradBlock block)
+        where TVector : struct
+        where TOps : IVectorOps<TVector, T>
+    {
+        int count = _tiles.Count(block);
+        int vectors = Pieces.Count(count, TOps.Width);
+        int panels = Pieces.Count(vectors, MicroKernelTable<T>.Columns);
+        var spread = (T*)ThreadScratch.Memory;
+        T* transformed = spread + _tiles.SpreadLength;
+        T* products = transformed + ((nint)Positions * _channels * vectors * TOps.Width);
+        for (int c = 0; c < _channels; c++)
+        {
+            _tiles.Spread<TVector, TOps>(_source, block, c, spread);
+            for (int panel = 0; panel < panels; panel++)
+            {
+                int first = Pieces.Start(panel, panels, vectors);
+                int width = Pieces.Start(panel + 1, panels, vectors) - first;
+                T* to = transformed + (Positions * TOps.Width * (((nint)_channels * first) + ((nint)c * width)));
+                _tiles.Transform<TVector, TOps>(spread, block, first, width, to, (nint)width * TOps.Width);
+            }
+        }
+
+        for (int panel = 0; panel < panels; panel++)
+        {
+            int first = Pieces.Start(panel, panels, vectors);
+            int width = Pieces.Start(panel + 1, panels, vectors) - first;
+            Panel<TVector, TOps>(block, transformed + ((nint)Positions * _channels * first * TOps.Width), first * TOps.Width, width, count, products);
+        }
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Panel<TVector, TOps>(in WinogradBlock block, T* transformed, int first, int width, int count, T* products)
+        where TVector : struct
+        where TOps : IVectorOps<TVector, T>
+    {
+        int columns = width * TOps.Width;
+        int pixels = 2 * columns;
+        int* at = stackalloc int[MaxColumns];
+        nint* to = stackalloc nint[MaxColumns];
+        int* y = stackalloc int[MaxColumns];
+        int* length = stackalloc int[MaxColumns];
+        int runs = Runs(block, first, Math.Min(columns, count - first), at, to, y, length);
+        T* pixel = products + (Positions * MaxRows * columns);
+        nint plane = (nint)_y.Target * _x.Target;
+        T* u = _u + ((nint)block.Group * Positions * _rows * _channels);
+        T* target = _target + (((((nint)block.Image * _groups) + block.Group) * _rows) * plane);
+        for (int t = 0; t < _rowTiles; t++)
+        {
+            int i = Pieces.Start(t, _rowTiles, _rows);
+            int rows = Pieces.Start(t + 1, _rowTiles, _rows) - i;
+            var kernel = MicroKernelTable<T>.Get(rows, width, pack: false);
+            for (int position = 0; position < Positions; position++)
+            {
+                kernel(
+                    _channels,
+                    u + ((((nint)position * _rows) + i) * _channels),
+                    _channels,
+                    1,
+                    transformed + (position * columns),
+                    Positions * columns,
+                    null,
+                    products + (position * MaxRows * columns),
+                    columns,
+                    false);
+            }
+
+            for (int r = 0; r < rows; r++)
+            {
+                for (int v = 0; v < columns; v += TOps.Width)
+                {
+                    WinogradKernel<T, TVector, TOps>.Output(
+                        products + (r * columns) + v, MaxRows * columns, pixel + (r * 2 * pixels) + (2 * v), pixels);
+                }
+            }
+
+            if (!_epilogue.IsIdentity)
+            {
+                _epilogue.Tile(pixel, 2 * pixels, (block.Group * _rows) + i, 0, rows, 2 * pixels);
+            }
+
+            for (int r = 0; r < rows; r++)
+            {
+                T* from = pixel + (r * 2 * pixels);
+                T* row = target + ((i + r) * plane);
+                for (int run = 0; run < runs; run++)
+                {
+                    Copy(from + (2 * at[run]), row + to[run], length[run]);
+                    if (y[run] + 1 < _y.Grid)
+                    {
+                        Copy(from + pixels + (2 * at[run]), row + to[run] + _x.Target, length[run]);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Cuts a panel's tiles into runs within one tile row of one image.</summary>
+    private int Runs(in WinogradBlock block, int first, int count, int* at, nint* to, int* y, int* length)
+    {
+        int runs = 0;
+        int tileRow = block.Images * _tiles.Columns;
+        for (int done = 0; done < count; runs++)
+        {
+            int tile = first + done;
+            int image = tile % tileRow / _tiles.Columns;
+            int x = tile % _tiles.Columns;
+            int tiles = Math.Min(_tiles.Columns - x, count - done);
+            at[runs] = done;
+            y[runs] = 2 * (block.TileRow + (tile / tileRow));
+            to[runs] = ((nint)image * _groups * _rows * _y.Target * _x.Target) + ((nint)y[runs] * _x.Target) + (2 * x);
+            length[runs] = Math.Min(2 * tiles, _x.Grid - (2 * x));
+            done += tiles;
+        }
+
+        return runs;
+    }
+
+    // Nothing past the run may be written: what follows may be another thread's.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy(T* from, T* to, int length)
+    {
+        int wide = Vector512<T>.Count;
+        int half = Vector256<T>.Count;
+        if (length >= wide)
+        {
+            for (int j = 0; j <= length - wide; j += wide)
+            {
+                Vector512.Load(from + j).Store(to + j);
+            }
+
+            Vector512.Load(from + length - wide).Store(to + length - wide);
+        }
+        else if (length >= half)
+        {
+            Vector256.Load(from).Store(to);
+            Vector256.Load(from + length - half).Store(to + length - half);
+        }
+        else
+        {
+            for (int j = 0; j < length; j++)
+            {
+                to[j] = from[j];
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Anneal.Onnx.Kernels;
+
+/// <summary>The tiles of 2×2 outputs that a 3×3 window is computed by, and the transform of what they read.</summary>
+/// <remarks>Tiles are numbered tile row by tile row, within it image by image, so that vectors are full for small images too.</remarks>
+internal sealed unsafe class WinogradTiles<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Values of a transformed tile.</summary>
+    public const int Positions = 16;
+
+    /// <summary>Elements of slack behind what is read and written in vectors.</summary>
+    public const int Slack = 64;
+
+    private readonly int _batch;
+    private readonly int _groups;
+    private readonly int _channels;
+    private readonly TapAxis _y;
+    private readonly TapAxis _x;
+    private readonly PatchLayout _patch;
+    private readonly int _patchLength;
+    private readonly int _planeLength;
+
+    /// <summary>Divides a grid into blocks of tiles.</summary>
+    /// <param name="batch">Images.</param>
+    /// <param name="groups">Groups.</param>
+    /// <param name="channels">Source channels in a group.</param>
+    /// <param name="y">The vertical axis.</param>
+    /// <param name="x">The horizontal axis.</param>
+    /// <param name="tiles">Tiles that a block should have at most; it has a tile row at least.</param>
+    /// <param name="images">Images that a block may have.</param>
+    public WinogradTiles(int batch, int groups, int channels, TapAxis y, TapAxis x, int tiles, int images)
+    {
+        _batch = batch;
+        _groups = groups;
+        _channels = channels;
+        _y = y;
+        _x = x;
+        Rows = Pieces.Count(y.Grid, 2);
+        Columns = Pieces.Count(x.Grid, 2);
+        RowBlocks = Pieces.Count(Rows, Math.Clamp(tiles / Columns, 1, Rows));
+        Images = RowBlocks > 1 ? 1 : Math.Clamp(tiles / (Columns * Rows), 1, Math.Max(1, images));
+        int blockRows = Pieces.Count(Rows, RowBlocks);
+        MostTiles = blockRows * Columns * Images;
+        _patch = new PatchLayout(y, x, 2 * blockRows, 2 * Columns);
+        _patchLength = (Images * _patch.ChannelStride) + (4 * Slack);
+        _planeLength = MostTiles + (Images * Columns) + Slack;
+    }
+
+    /// <summary>Tile rows of an image.</summary>
+    public int Rows { get; }
+
+    /// <summary>Tiles in a tile row of an image.</summary>
+    public int Columns { get; }
+
+    /// <summary>Blocks that the tile rows of an image are divided into.</summary>
+    public int RowBlocks { get; }
+
+    /// <summary>Images in a block, at most; 1 where an image is divided into blocks.</summary>
+    public int Images { get; }
+
+    /// <summary>Tiles in a block, at most.</summary>
+    public int MostTiles { get; }
+
+    /// <summary>Elements of memory that <see cref="Spread"/> fills.</summary>
+    public int SpreadLength => _patchLength + (8 * _planeLength);
+
+    /// <summary>Whether a product over two axes is one that tiles compute: nine taps side by side, each output once.</summary>
+    public static bool Fit(TapAxis y, TapAxis x) => Fits(y) && Fits(x);
+
+    /// <summary>The block of some images that has the given number among the blocks of their rows.</summary>
+    public WinogradBlock Block(int image, int images, int group, int rowBlock)
+    {
+        int row = Pieces.Start(rowBlock, RowBlocks, Rows);
+        return new WinogradBlock(image, images, group, row, Pieces.Start(rowBlock + 1, RowBlocks, Rows) - row);
+    }
+
+    /// <summary>The tiles of a block.</summary>
+    public int Count(in WinogradBlock block) => block.TileRows * block.Images * Columns;
+
+    /// <summary>Deals one channel's pixels to a block's tiles.</summary>
+    /// <param name="source">[batch, groups·channels, …].</param>
+    /// <param name="block">The block.</param>
+    /// <param name="channel">The channel in the group.</param>
+    /// <param name="spread">Memory of <see cref="SpreadLength"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Spread<TVector, TOps>(T* source, in WinogradBlock block, int channel, T* spread)
+        where TVector : struct
+        where TOps : IVectorOps<TVector, T>
+    {
+        nint plane = (nint)_y.Source * _x.Source;
+        T* end = source + ((nint)_batch * _groups * _channels * plane);
+        for (int i = 0; i < block.Images; i++)
+        {
+            T* image = source + ((((((nint)block.Image + i) * _groups) + block.Group) * _channels) + channel) * plane;
+            _patch.Fill(image, end, 1, 2 * block.TileRow, 2 * block.TileRows, 0, spread + ((nint)i * _patch.ChannelStride));
+        }
+
+        T* planes = spread + _patchLength;
+        for (int parity = 0; parity < 2; parity++)
+        {
+            T* to = planes + (4 * parity * (nint)_planeLength);
+            T* from = spread + (parity * _patch.RowStride);
+            for (int r = 0; r <= block.TileRows; r++, from += 2 * _patch.RowStride)
+            {
+                for (int i = 0; i < block.Images; i++, to += Columns)
+                {
+                    WinogradKernel<T, TVector, TOps>.Deal(from + ((nint)i * _patch.ChannelStride), Columns, _planeLength, to);
+                }
+            }
+        }
+    }
+
+    /// <summary>Transforms tiles that <see cref="Spread"/> dealt.</summary>
+    /// <param name="spread">What it left.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="first">The first vector of tiles.</param>
+    /// <param name="vectors">The number of vectors.</param>
+    /// <param name="to">Receives the tiles, position by position; those past the block's last have no meaning.</param>
+    /// <param name="step">Elements from one position to the next.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Transform<TVector, TOps>(T* spread, in WinogradBlock block, int first, int vectors, T* to, nint step)
+        where TVector : struct
+        where TOps : IVectorOps<TVector, T>
+    {
+        T* from = spread + _patchLength + ((nint)first * TOps.Width);
+        nint below = (nint)block.Images * Columns;
+        for (int v = 0; v < vectors; v++, from += TOps.Width, to += TOps.Width)
+        {
+            WinogradKernel<T, TVector, TOps>.Input(from, _planeLength, below, to, step);
+        }
+    }
+
+    private static bool Fits(TapAxis axis) =>
+        axis.Offsets.Length == 3 && axis.Reach == 2 && axis.Offsets[1] == axis.Least + 1 && axis.Step == 1 && axis.IsDense && axis.Grid > 2;
+}

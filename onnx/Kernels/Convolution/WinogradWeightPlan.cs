@@ -1,0 +1,280 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Anneal.Onnx.Kernels;
+
+/// <summary>The gradient of 3×3 weights by the adjoint of <see cref="WinogradKernel{T, TVector, TOps}"/>: dg = Gᵀ(Σ over tiles of (A dy Aᵀ) ⊙ (Bᵀ d B))G.</summary>
+/// <remarks>For each of the 16 positions of a transformed tile the sums over tiles are a matrix product, of channels by filters.</remarks>
+internal sealed unsafe class WinogradWeightPlan<T> : IConvWeightPlan<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private const int Positions = WinogradTiles<T>.Positions;
+    private const int TransformedBytes = 192 * 1024;
+    private const int MostTiles = 128;
+    private const int FewestTiles = 16;
+    private const int LeastChannels = 8;
+    private const int BlockChannels = 64;
+    private const long PartialBytes = 2 * 1024 * 1024;
+    private const int MaxChunks = 16;
+
+    /// <summary>Keeps rows of a power of two apart in the cache.</summary>
+    private const int Gap = 16;
+
+    private readonly int _batch;
+    private readonly int _groups;
+    private readonly int _filters;
+    private readonly int _channels;
+    private readonly TapAxis _y;
+    private readonly TapAxis _x;
+    private readonly WinogradTiles<T> _tiles;
+    private readonly int _filterStride;
+    private readonly int _filterBlocks;
+    private readonly int _channelBlocks;
+    private readonly int _chunks;
+    private readonly Action<int> _item;
+    private readonly Action<int> _reduce;
+    private T* _image;
+    private T* _dY;
+    private T* _dW;
+    private T* _partial;
+
+    /// <summary>Plans a gradient: see <see cref="IConvWeightPlan{T}.Plan"/>.</summary>
+    public WinogradWeightPlan(int batch, int groups, int filters, int channels, TapAxis y, TapAxis x)
+    {
+        _batch = batch;
+        _groups = groups;
+        _filters = filters;
+        _channels = channels;
+        _y = y;
+        _x = x;
+        int lanes = MicroKernelTable<T>.Width;
+        _filterStride = Pieces.Count(filters, lanes) * lanes;
+        _filterBlocks = Pieces.Count(filters, BlockChannels);
+        _channelBlocks = Pieces.Count(channels, BlockChannels);
+        long bytes = (long)groups * Positions * channels * _filterStride * sizeof(T);
+        _chunks = (int)Math.Clamp(PartialBytes / bytes, 1, Math.Min(batch, MaxChunks));
+        _tiles = new WinogradTiles<T>(batch, groups, channels, y, x, Tiles(filters, channels), batch / _chunks);
+        _item = Item;
+        _reduce = Reduce;
+    }
+
+    /// <inheritdoc/>
+    public long ScratchBytes => (long)_chunks * _groups * Positions * _channels * _filterStride * sizeof(T);
+
+    /// <summary>Whether the method computes a gradient of these sizes, and faster than the direct sum.</summary>
+    public static bool Suits(int batch, int filters, int channels, TapAxis y, TapAxis x)
+    {
+        if (batch == 0 || filters < LeastChannels || channels < LeastChannels || !WinogradTiles<T>.Fit(y, x))
+        {
+            return false;
+        }
+
+        var tiles = new WinogradTiles<T>(batch, 1, channels, y, x, Tiles(filters, channels), batch);
+        int lanes = MicroKernelTable<T>.Width;
+        int width = Pieces.Count(Math.Min(filters, BlockChannels), lanes) * lanes;
+        long transformed = Positions * ((Math.Min(channels, BlockChannels) * InputRow(tiles.MostTiles)) + OutputStep(tiles.MostTiles, width));
+        return (tiles.SpreadLength + (4L * tiles.MostTiles * width) + transformed) * sizeof(T) <= ThreadScratch.Bytes;
+    }
+
+    /// <inheritdoc/>
+    public void Run(Team team, T* image, T* dY, T* dW, T* partial)
+    {
+        _image = image;
+        _dY = dY;
+        _dW = dW;
+        _partial = partial;
+        team.Run(_chunks * _groups * _channelBlocks * _filterBlocks, _item);
+        team.Run(_groups * _channels, _reduce);
+    }
+
+    private static int Tiles(int filters, int channels) => Math.Clamp(
+        TransformedBytes / (Positions * Math.Min(BlockChannels, Math.Max(filters, channels)) * sizeof(T)), FewestTiles, MostTiles);
+
+    private static long InputRow(int tiles) => ((long)Pieces.Count(tiles, MicroKernelTable<T>.Width) * MicroKernelTable<T>.Width) + Gap;
+
+    private static long OutputStep(int tiles, int width) => ((long)tiles * width) + Gap;
+
+    private void Item(int item)
+    {
+        switch (MicroKernelTable<T>.Bits)
+        {
+            case 512:
+                Sum<Vector512<T>, Ops512<T>>(item);
+                break;
+            case 256:
+                Sum<Vector256<T>, Ops256<T>>(item);
+                break;
+            default:
+                Sum<Vector128<T>, Ops128<T>>(item);
+                break;
+        }
+    }
+
+    private void Sum<TVector, TOps>(int item)
+        where TVector : struct
+        where TOps : IVectorOps<TVector, T>
+    {
+        int filterBlock = item % _filterBlocks;
+        int channelBlock = item / _filterBlocks % _channelBlocks;
+        int rest = item / _filterBlocks / _channelBlocks;
+        int group = rest % _groups;
+        int chunk = rest / _groups;
+        int channel = Pieces.Start(channelBlock, _channelBlocks, _channels);
+        int channels = Pieces.Start(channelBlock + 1, _channelBlocks, _channels) - channel;
+        int lanes = TOps.Width;
+        int first = Pieces.Start(filterBlock, _filterBlocks, _filterStride / lanes) * lanes;
+        int width = (Pieces.Start(filterBlock + 1, _filterBlocks, _filterStride / lanes) * lanes) - first;
+        int filters = Math.Min(width, _filters - first);
+        T* sums = _partial + ((((nint)chunk * _groups) + group) * Positions * _channels * _filterStride) + first;
+
+        var spread = (T*)ThreadScratch.Memory;
+        T* pixels = spread + _tiles.SpreadLength;
+        T* inputs = pixels + (4 * (nint)_tiles.MostTiles * width);
+        nint inputRow = (nint)InputRow(_tiles.MostTiles);
+        T* outputs = inputs + (Positions * channels * inputRow);
+        nint outputStep = (nint)OutputStep(_tiles.MostTiles, width);
+
+        int end = Pieces.Start(chunk + 1, _chunks, _batch);
+        bool add = false;
+        for (int image = Pieces.Start(chunk, _chunks, _batch); image < end; image += _tiles.Images)
+        {
+            for (int row = 0; row < _tiles.RowBlocks; row++, add = true)
+            {
+                WinogradBlock block = _tiles.Block(image, Math.Min(_tiles.Images, end - image), group, row);
+                int count = _tiles.Count(block);
+                for (int c = 0; c < channels; c++)
+                {
+                    _tiles.Spread<TVector, TOps>(_image, block, channel + c, spread);
+                    _tiles.Transform<TVector, TOps>(spread, block, 0, Pieces.Count(count, lanes), inputs + (Positions * c * inputRow), inputRow);
+                }
+
+                Outputs<TVector, TOps>(block, first, filters, width, pixels, outputs, outputStep);
+                Products(inputs, inputRow, outputs, outputStep, count, channels, width / lanes, sums + ((nint)channel * _filterStride), add);
+            }
+        }
+    }
+
+    // [position][tile][filter] = A dy Aᵀ
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Outputs<TVector, TOps>(in WinogradBlock block, int first, int filters, int width, T* pixels, T* outputs, nint step)
+        where TVector : struct
+        where TOps : IVectorOps<TVector, T>
+    {
+        nint grid = (nint)_y.Grid * _x.Grid;
+        int top = 2 * block.TileRow;
+        int rows = Math.Min(2 * block.TileRows, _y.Grid - top);
+        nint next = (nint)_x.Grid * width;
+        for (int i = 0; i < block.Images; i++)
+        {
+            T* dY = _dY + (((((((nint)block.Image + i) * _groups) + block.Group) * _filters) + first) * grid) + ((nint)top * _x.Grid);
+            GemmPacking.Pack(dY, grid, 1, rows * _x.Grid, filters, pixels, width);
+            for (int r = 0; r < block.TileRows; r++)
+            {
+                T* from = pixels + (2 * r * next);
+                T* to = outputs + (((((nint)r * block.Images) + i) * _tiles.Columns) * width);
+                bool hasLower = (2 * r) + 1 < rows;
+                for (int j = 0; j < _tiles.Columns; j++, from += 2 * width)
+                {
+                    bool hasRight = (2 * j) + 1 < _x.Grid;
+                    for (int f = 0; f < width; f += TOps.Width, to += TOps.Width)
+                    {
+                        TVector a = TOps.Load(from + f);
+                        TVector b = hasRight ? TOps.Load(from + width + f) : default;
+                        TVector c = hasLower ? TOps.Load(from + next + f) : default;
+                        TVector d = hasLower && hasRight ? TOps.Load(from + next + width + f) : default;
+                        WinogradKernel<T, TVector, TOps>.OutputGradient(a, b, c, d, to, step);
+                    }
+                }
+            }
+        }
+    }
+
+    private void Products(T* inputs, nint inputRow, T* outputs, nint outputStep, int count, int channels, int vectors, T* sums, bool add)
+    {
+        int lanes = MicroKernelTable<T>.Width;
+        int rowTiles = Pieces.Count(channels, MicroKernelTable<T>.Rows);
+        int panels = Pieces.Count(vectors, MicroKernelTable<T>.Columns);
+        for (int position = 0; position < Positions; position++)
+        {
+            for (int panel = 0; panel < panels; panel++)
+            {
+                int first = Pieces.Start(panel, panels, vectors);
+                int width = Pieces.Start(panel + 1, panels, vectors) - first;
+                for (int t = 0; t < rowTiles; t++)
+                {
+                    int c = Pieces.Start(t, rowTiles, channels);
+                    int rows = Pieces.Start(t + 1, rowTiles, channels) - c;
+                    MicroKernelTable<T>.Get(rows, width, pack: false)(
+                        count,
+                        inputs + ((((nint)c * Positions) + position) * inputRow),
+                        Positions * inputRow,
+                        1,
+                        outputs + (position * outputStep) + (first * lanes),
+                        vectors * lanes,
+                        null,
+                        sums + ((((nint)position * _channels) + c) * _filterStride) + (first * lanes),
+                        _filterStride,
+                        add);
+                }
+            }
+        }
+    }
+
+    private void Reduce(int item)
+    {
+        switch (MicroKernelTable<T>.Bits)
+        {
+            case 512:
+                Reduce<Vector512<T>, Ops512<T>>(item);
+                break;
+            case 256:
+                Reduce<Vector256<T>, Ops256<T>>(item);
+                break;
+            default:
+                Reduce<Vector128<T>, Ops128<T>>(item);
+                break;
+        }
+    }
+
+    // The chunks' sums of one channel, and from them its weights' gradients for every filter.
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Reduce<TVector, TOps>(int item)
+        where TVector : struct
+        where TOps : IVectorOps<TVector, T>
+    {
+        const int MaxLanes = 16;
+        T* total = stackalloc T[Positions * MaxLanes];
+        T* window = stackalloc T[9 * MaxLanes];
+        int group = item / _channels;
+        int channel = item % _channels;
+        nint step = (nint)_channels * _filterStride;
+        nint chunkStep = _groups * Positions * step;
+        for (int first = 0; first < _filters; first += TOps.Width)
+        {
+            T* sums = _partial + (group * Positions * step) + ((nint)channel * _filterStride) + first;
+            for (int p = 0; p < Positions; p++)
+            {
+                TVector sum = TOps.Load(sums + (p * step));
+                for (int chunk = 1; chunk < _chunks; chunk++)
+                {
+                    sum = TOps.Add(sum, TOps.Load(sums + (chunk * chunkStep) + (p * step)));
+                }
+
+                TOps.Store(sum, total + (p * TOps.Width));
+            }
+
+            WinogradKernel<T, TVector, TOps>.Window(total, window);
+            int filters = Math.Min(TOps.Width, _filters - first);
+            for (int f = 0; f < filters; f++)
+            {
+                T* to = _dW + (((((nint)group * _filters) + first + f) * _channels) + channel) * 9;
+                for (int tap = 0; tap < 9; tap++)
+                {
+                    to[tap] = window[(tap * TOps.Width) + f];
+                }
+            }
+        }
+    }
+}
