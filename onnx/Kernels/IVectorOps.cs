@@ -21,6 +21,9 @@ internal unsafe interface IVectorOps<TVector, T>
 
     static abstract TVector Multiply(TVector left, TVector right);
 
+    /// <summary>The bits that both have.</summary>
+    static abstract TVector And(TVector left, TVector right);
+
     /// <summary>Zero where the value is below zero; NaN stays NaN.</summary>
     static abstract TVector Relu(TVector value);
 

@@ -85,7 +85,7 @@ internal sealed unsafe class PatchLayout
                 }
                 else
                 {
-                    Deal(source + ((nint)y * width), left, to);
+                    Deal(source + ((nint)y * width), end, left, to);
                 }
             }
         }
@@ -123,7 +123,7 @@ internal sealed unsafe class PatchLayout
         }
     }
 
-    private void Deal<T>(T* row, int left, T* to)
+    private void Deal<T>(T* row, T* end, int left, T* to)
         where T : unmanaged
     {
         int step = _x.Step;
@@ -138,7 +138,8 @@ internal sealed unsafe class PatchLayout
             }
 
             T* from = row + x;
-            for (int i = start; i < stop; i++)
+            int at = step == 2 ? EveryOther(from, end, start, stop, to) : start;
+            for (int i = at; i < stop; i++)
             {
                 to[i] = from[i * step];
             }
@@ -148,5 +149,31 @@ internal sealed unsafe class PatchLayout
                 to[i] = default;
             }
         }
+    }
+
+    // Whole vectors may be written past the end: what follows is written later.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int EveryOther<T>(T* from, T* end, int start, int stop, T* to)
+        where T : unmanaged
+    {
+        int i = start;
+        if (Vector512.IsHardwareAccelerated)
+        {
+            for (; i < stop && from + (2 * i) + (2 * Vector512<T>.Count) <= end; i += Vector512<T>.Count)
+            {
+                T* at = from + (2 * i);
+                Ops512<T>.Store(Ops512<T>.Even(Ops512<T>.Load(at), Ops512<T>.Load(at + Vector512<T>.Count)), to + i);
+            }
+        }
+        else if (Vector256.IsHardwareAccelerated)
+        {
+            for (; i < stop && from + (2 * i) + (2 * Vector256<T>.Count) <= end; i += Vector256<T>.Count)
+            {
+                T* at = from + (2 * i);
+                Ops256<T>.Store(Ops256<T>.Even(Ops256<T>.Load(at), Ops256<T>.Load(at + Vector256<T>.Count)), to + i);
+            }
+        }
+
+        return i;
     }
 }

@@ -14,23 +14,40 @@ internal static unsafe class WinogradKernel<T, TVector, TOps>
     where TOps : IVectorOps<TVector, T>
 {
     /// <summary>Deals a row of pixels to its tiles: tile j takes pixels 2j to 2j + 3.</summary>
-    /// <param name="row">The pixels; two vectors past the last tile's may be read.</param>
+    /// <param name="row">The pixels; three vectors past the last tile's first may be read.</param>
+    /// <param name="mask">All bits set where a tile's pixel is one of the image, none where it is padding: [4, plane].</param>
     /// <param name="tiles">The number of tiles.</param>
     /// <param name="plane">Elements from the tiles' first pixels to their second, and so on.</param>
     /// <param name="to">Receives the first pixel of each tile; a vector past the last may be written.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Deal(T* row, int tiles, nint plane, T* to)
+    public static void Deal(T* row, T* mask, int tiles, nint plane, T* to)
     {
-        for (int j = 0; j < tiles; j += TOps.Width, row += 2 * TOps.Width, to += TOps.Width)
+        for (int j = 0; j < tiles; j += TOps.Width, row += 2 * TOps.Width, mask += TOps.Width, to += TOps.Width)
         {
             TVector low = TOps.Load(row);
             TVector high = TOps.Load(row + TOps.Width);
-            TOps.Store(TOps.Even(low, high), to);
-            TOps.Store(TOps.Odd(low, high), to + plane);
+            TOps.Store(TOps.And(TOps.Even(low, high), TOps.Load(mask)), to);
+            TOps.Store(TOps.And(TOps.Odd(low, high), TOps.Load(mask + plane)), to + plane);
             low = TOps.Load(row + 2);
             high = TOps.Load(row + TOps.Width + 2);
-            TOps.Store(TOps.Even(low, high), to + (2 * plane));
-            TOps.Store(TOps.Odd(low, high), to + (3 * plane));
+            TOps.Store(TOps.And(TOps.Even(low, high), TOps.Load(mask + (2 * plane))), to + (2 * plane));
+            TOps.Store(TOps.And(TOps.Odd(low, high), TOps.Load(mask + (3 * plane))), to + (3 * plane));
+        }
+    }
+
+    /// <summary>Gives the tiles of a row of padding their zeros.</summary>
+    /// <param name="tiles">The number of tiles.</param>
+    /// <param name="plane">Elements from the tiles' first pixels to their second, and so on.</param>
+    /// <param name="to">Receives the first pixel of each tile; a vector past the last may be written.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Clear(int tiles, nint plane, T* to)
+    {
+        for (int j = 0; j < tiles; j += TOps.Width, to += TOps.Width)
+        {
+            TOps.Store(default, to);
+            TOps.Store(default, to + plane);
+            TOps.Store(default, to + (2 * plane));
+            TOps.Store(default, to + (3 * plane));
         }
     }
 

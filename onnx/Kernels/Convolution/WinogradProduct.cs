@@ -18,6 +18,10 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
     private const int MaxColumns = 48;
     private const int MaxRows = 8;
 
+    /// <summary>Keeps rows of a power of two apart in the cache.</summary>
+    private const int Gap = 16;
+
+
     private readonly int _batch;
     private readonly int _groups;
     private readonly int _rows;
@@ -52,7 +56,9 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
     }
 
     /// <inheritdoc/>
-    public long ScratchBytes => (long)_groups * Positions * _rows * _channels * sizeof(T);
+    public long ScratchBytes => (long)_groups * _rows * WeightRow * sizeof(T);
+
+    private nint WeightRow => ((nint)Positions * _channels) + Gap;
 
     /// <summary>Whether the method computes a product of these sizes, and faster than the direct sum.</summary>
     public static bool Suits(int batch, int rows, int channels, TapAxis y, TapAxis x)
@@ -82,13 +88,12 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
 
     private static int Tiles(int channels) => Math.Clamp(TransformedBytes / (Positions * channels * sizeof(T)), FewestTiles, MostTiles);
 
-    // Row (group, i) of U = G g Gᵀ, position by position.
+    // Row (group, i) of U = G g Gᵀ: [position][channel]
     private void Weights(int item)
     {
-        nint step = (nint)_rows * _channels;
         T half = T.CreateTruncating(0.5);
         T* g = _a + ((nint)item * _channels * 9);
-        T* u = _u + (item / _rows * Positions * step) + ((nint)(item % _rows) * _channels);
+        T* u = _u + (item * WeightRow);
         int down = _y.Offsets[0] < _y.Offsets[2] ? 3 : -3;
         int right = _x.Offsets[0] < _x.Offsets[2] ? 1 : -1;
         T* t = stackalloc T[12];
@@ -102,7 +107,7 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
 
             for (int i = 0; i < 4; i++)
             {
-                Window(t[i * 3], t[(i * 3) + 1], t[(i * 3) + 2], half, u + (4 * i * step), step);
+                Window(t[i * 3], t[(i * 3) + 1], t[(i * 3) + 2], half, u + (4 * i * _channels), _channels);
             }
         }
     }
@@ -151,6 +156,7 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
         for (int c = 0; c < _channels; c++)
         {
             _tiles.Spread<TVector, TOps>(_source, block, c, spread);
+            PrefetchTarget(block, c);
             for (int panel = 0; panel < panels; panel++)
             {
                 int first = Pieces.Start(panel, panels, vectors);
@@ -165,6 +171,29 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
             int first = Pieces.Start(panel, panels, vectors);
             int width = Pieces.Start(panel + 1, panels, vectors) - first;
             Panel<TVector, TOps>(block, transformed + ((nint)Positions * _channels * first * TOps.Width), first * TOps.Width, width, count, products);
+        }
+    }
+
+    private void PrefetchTarget(in WinogradBlock block, int channel)
+    {
+        if (!System.Runtime.Intrinsics.X86.Sse.IsSupported)
+        {
+            return;
+        }
+
+        nint plane = (nint)_y.Target * _x.Target;
+        int lines = Pieces.Count(Math.Min(2 * block.TileRows, _y.Grid - (2 * block.TileRow)) * _x.Target * sizeof(T), 64);
+        int end = Pieces.Start(channel + 1, _channels, _rows);
+        for (int r = Pieces.Start(channel, _channels, _rows); r < end; r++)
+        {
+            for (int i = 0; i < block.Images; i++)
+            {
+                T* target = _target + (((((((nint)block.Image + i) * _groups) + block.Group) * _rows) + r) * plane) + (2 * block.TileRow * _x.Target);
+                for (int line = 0; line < lines; line++)
+                {
+                    System.Runtime.Intrinsics.X86.Sse.Prefetch1((byte*)target + (64 * line));
+                }
+            }
         }
     }
 
@@ -183,7 +212,7 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
         int runs = Runs(block, first, Math.Min(columns, count - first), at, to, y, length);
         T* pixel = products + (Positions * MaxRows * columns);
         nint plane = (nint)_y.Target * _x.Target;
-        T* u = _u + ((nint)block.Group * Positions * _rows * _channels);
+        T* u = _u + (block.Group * _rows * WeightRow);
         T* target = _target + (((((nint)block.Image * _groups) + block.Group) * _rows) * plane);
         for (int t = 0; t < _rowTiles; t++)
         {
@@ -194,8 +223,8 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
             {
                 kernel(
                     _channels,
-                    u + ((((nint)position * _rows) + i) * _channels),
-                    _channels,
+                    u + (i * WeightRow) + (position * _channels),
+                    WeightRow,
                     1,
                     transformed + (position * columns),
                     Positions * columns,

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Anneal.Onnx.Kernels;
 
@@ -14,13 +15,15 @@ internal sealed unsafe class WinogradTiles<T>
     /// <summary>Elements of slack behind what is read and written in vectors.</summary>
     public const int Slack = 64;
 
+    private const int MostPadding = 2;
+
     private readonly int _batch;
     private readonly int _groups;
     private readonly int _channels;
     private readonly TapAxis _y;
     private readonly TapAxis _x;
-    private readonly PatchLayout _patch;
-    private readonly int _patchLength;
+    private readonly T[] _mask;
+    private readonly int _lineLength;
     private readonly int _planeLength;
 
     /// <summary>Divides a grid into blocks of tiles.</summary>
@@ -44,9 +47,17 @@ internal sealed unsafe class WinogradTiles<T>
         Images = RowBlocks > 1 ? 1 : Math.Clamp(tiles / (Columns * Rows), 1, Math.Max(1, images));
         int blockRows = Pieces.Count(Rows, RowBlocks);
         MostTiles = blockRows * Columns * Images;
-        _patch = new PatchLayout(y, x, 2 * blockRows, 2 * Columns);
-        _patchLength = (Images * _patch.ChannelStride) + (4 * Slack);
         _planeLength = MostTiles + (Images * Columns) + Slack;
+        _lineLength = (2 * Columns) + (2 * Slack);
+        _mask = GC.AllocateArray<T>(4 * _planeLength, pinned: true);
+        for (int s = 0; s < 4; s++)
+        {
+            for (int j = 0; j < Columns; j++)
+            {
+                int pixel = x.Least + (2 * j) + s;
+                _mask[(s * _planeLength) + j] = pixel >= 0 && pixel < x.Source ? AllBits() : T.Zero;
+            }
+        }
     }
 
     /// <summary>Tile rows of an image.</summary>
@@ -65,7 +76,7 @@ internal sealed unsafe class WinogradTiles<T>
     public int MostTiles { get; }
 
     /// <summary>Elements of memory that <see cref="Spread"/> fills.</summary>
-    public int SpreadLength => _patchLength + (8 * _planeLength);
+    public int SpreadLength => _lineLength + (8 * _planeLength);
 
     /// <summary>Whether a product over two axes is one that tiles compute: nine taps side by side, each output once.</summary>
     public static bool Fit(TapAxis y, TapAxis x) => Fits(y) && Fits(x);
@@ -90,24 +101,36 @@ internal sealed unsafe class WinogradTiles<T>
         where TVector : struct
         where TOps : IVectorOps<TVector, T>
     {
-        nint plane = (nint)_y.Source * _x.Source;
-        T* end = source + ((nint)_batch * _groups * _channels * plane);
-        for (int i = 0; i < block.Images; i++)
+        int width = _x.Source;
+        nint image = (nint)_groups * _channels * _y.Source * width;
+        T* end = source + (_batch * image);
+        T* first = source + (block.Image * image) + ((((nint)block.Group * _channels) + channel) * _y.Source * width) + _x.Least;
+        T* to = spread + _lineLength;
+        fixed (T* mask = _mask)
         {
-            T* image = source + ((((((nint)block.Image + i) * _groups) + block.Group) * _channels) + channel) * plane;
-            _patch.Fill(image, end, 1, 2 * block.TileRow, 2 * block.TileRows, 0, spread + ((nint)i * _patch.ChannelStride));
-        }
-
-        T* planes = spread + _patchLength;
-        for (int parity = 0; parity < 2; parity++)
-        {
-            T* to = planes + (4 * parity * (nint)_planeLength);
-            T* from = spread + (parity * _patch.RowStride);
-            for (int r = 0; r <= block.TileRows; r++, from += 2 * _patch.RowStride)
+            for (int parity = 0; parity < 2; parity++, to += (4 * _planeLength) - ((block.TileRows + 1) * block.Images * Columns))
             {
-                for (int i = 0; i < block.Images; i++, to += Columns)
+                for (int r = 0; r <= block.TileRows; r++)
                 {
-                    WinogradKernel<T, TVector, TOps>.Deal(from + ((nint)i * _patch.ChannelStride), Columns, _planeLength, to);
+                    int y = (2 * (block.TileRow + r)) + parity + _y.Least;
+                    T* row = first + ((nint)y * width);
+                    for (int i = 0; i < block.Images; i++, row += image, to += Columns)
+                    {
+                        if ((uint)y >= (uint)_y.Source)
+                        {
+                            WinogradKernel<T, TVector, TOps>.Clear(Columns, _planeLength, to);
+                        }
+                        else if (row >= source && row + _lineLength <= end)
+                        {
+                            WinogradKernel<T, TVector, TOps>.Deal(row, mask, Columns, _planeLength, to);
+                            Prefetch(row + ((nint)_y.Source * width), width);
+                        }
+                        else
+                        {
+                            new Span<T>(row - _x.Least, width).CopyTo(new Span<T>(spread - Math.Min(0, _x.Least), width));
+                            WinogradKernel<T, TVector, TOps>.Deal(spread + Math.Max(0, _x.Least), mask, Columns, _planeLength, to);
+                        }
+                    }
                 }
             }
         }
@@ -125,7 +148,7 @@ internal sealed unsafe class WinogradTiles<T>
         where TVector : struct
         where TOps : IVectorOps<TVector, T>
     {
-        T* from = spread + _patchLength + ((nint)first * TOps.Width);
+        T* from = spread + _lineLength + ((nint)first * TOps.Width);
         nint below = (nint)block.Images * Columns;
         for (int v = 0; v < vectors; v++, from += TOps.Width, to += TOps.Width)
         {
@@ -133,6 +156,27 @@ internal sealed unsafe class WinogradTiles<T>
         }
     }
 
+    // The hardware does not foresee the jump from one channel's rows to the next channel's.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(T* from, int length)
+    {
+        if (Sse.IsSupported)
+        {
+            for (int i = 0; i < length; i += 64 / sizeof(T))
+            {
+                Sse.Prefetch0(from + i);
+            }
+        }
+    }
+
+    private static T AllBits()
+    {
+        T bits;
+        new Span<byte>(&bits, sizeof(T)).Fill(byte.MaxValue);
+        return bits;
+    }
+
     private static bool Fits(TapAxis axis) =>
-        axis.Offsets.Length == 3 && axis.Reach == 2 && axis.Offsets[1] == axis.Least + 1 && axis.Step == 1 && axis.IsDense && axis.Grid > 2;
+        axis.Offsets.Length == 3 && axis.Reach == 2 && axis.Offsets[1] == axis.Least + 1 && axis.Step == 1 && axis.IsDense && axis.Grid > 2
+        && Math.Abs(axis.Least) <= MostPadding && axis.Source <= axis.Grid + (2 * MostPadding);
 }
