@@ -283,12 +283,46 @@ internal sealed unsafe class TapProduct<T> : ITapProduct<T>
                     continue;
                 }
 
-                for (int j = 0; j < length[r]; j++)
+                int done = spacing == 2 ? PutEveryOther(run, from, length[r], _x.Target - (to[r] % _x.Target)) : 0;
+                for (int j = done; j < length[r]; j++)
                 {
                     run[j * spacing] = from[j];
                 }
             }
         }
+    }
+
+    // The elements between are read and written as they are: within the row they are this item's.
+    private static int PutEveryOther(T* to, T* from, int length, int room)
+    {
+        int done = 0;
+        if (Vector512.IsHardwareAccelerated)
+        {
+            for (; done <= length - Vector512<T>.Count && 2 * (done + Vector512<T>.Count) <= room; done += Vector512<T>.Count)
+            {
+                T* low = to + (2 * done);
+                T* high = low + Vector512<T>.Count;
+                Vector512<T> between = Ops512<T>.Odd(Ops512<T>.Load(low), Ops512<T>.Load(high));
+                Vector512<T> value = Ops512<T>.Load(from + done);
+                Ops512<T>.Store(Ops512<T>.ZipLow(value, between), low);
+                Ops512<T>.Store(Ops512<T>.ZipHigh(value, between), high);
+            }
+        }
+
+        if (Vector256.IsHardwareAccelerated)
+        {
+            for (; done <= length - Vector256<T>.Count && 2 * (done + Vector256<T>.Count) <= room; done += Vector256<T>.Count)
+            {
+                T* low = to + (2 * done);
+                T* high = low + Vector256<T>.Count;
+                Vector256<T> between = Ops256<T>.Odd(Ops256<T>.Load(low), Ops256<T>.Load(high));
+                Vector256<T> value = Ops256<T>.Load(from + done);
+                Ops256<T>.Store(Ops256<T>.ZipLow(value, between), low);
+                Ops256<T>.Store(Ops256<T>.ZipHigh(value, between), high);
+            }
+        }
+
+        return done;
     }
 
     /// <summary>A panel: columns [Column, Column + Columns) of a block of the grid, whose rows count as RowLength columns, those past GridColumns idle.</summary>

@@ -155,7 +155,7 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
         T* products = transformed + ((nint)Positions * _channels * vectors * TOps.Width);
         for (int c = 0; c < _channels; c++)
         {
-            _tiles.Spread<TVector, TOps>(_source, block, c, spread);
+            _tiles.Spread(_source, block, c, spread);
             PrefetchTarget(block, c);
             for (int panel = 0; panel < panels; panel++)
             {

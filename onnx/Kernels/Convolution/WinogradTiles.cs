@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Anneal.Onnx.Kernels;
@@ -96,8 +97,46 @@ internal sealed unsafe class WinogradTiles<T>
     /// <param name="block">The block.</param>
     /// <param name="channel">The channel in the group.</param>
     /// <param name="spread">Memory of <see cref="SpreadLength"/>.</param>
+    public void Spread(T* source, in WinogradBlock block, int channel, T* spread)
+    {
+        // The narrowest vectors that hold a tile row: what is stored past its end is stored again.
+        int bits = Math.Min(MicroKernelTable<T>.Bits, 8 * sizeof(T) * Columns);
+        if (bits > 256)
+        {
+            Spread<Vector512<T>, Ops512<T>>(source, block, channel, spread);
+        }
+        else if (bits > 128)
+        {
+            Spread<Vector256<T>, Ops256<T>>(source, block, channel, spread);
+        }
+        else
+        {
+            Spread<Vector128<T>, Ops128<T>>(source, block, channel, spread);
+        }
+    }
+
+    /// <summary>Transforms tiles that <see cref="Spread"/> dealt.</summary>
+    /// <param name="spread">What it left.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="first">The first vector of tiles.</param>
+    /// <param name="vectors">The number of vectors.</param>
+    /// <param name="to">Receives the tiles, position by position; those past the block's last have no meaning.</param>
+    /// <param name="step">Elements from one position to the next.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Spread<TVector, TOps>(T* source, in WinogradBlock block, int channel, T* spread)
+    public void Transform<TVector, TOps>(T* spread, in WinogradBlock block, int first, int vectors, T* to, nint step)
+        where TVector : struct
+        where TOps : IVectorOps<TVector, T>
+    {
+        T* from = spread + _lineLength + ((nint)first * TOps.Width);
+        nint below = (nint)block.Images * Columns;
+        for (int v = 0; v < vectors; v++, from += TOps.Width, to += TOps.Width)
+        {
+            WinogradKernel<T, TVector, TOps>.Input(from, _planeLength, below, to, step);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Spread<TVector, TOps>(T* source, in WinogradBlock block, int channel, T* spread)
         where TVector : struct
         where TOps : IVectorOps<TVector, T>
     {
@@ -133,26 +172,6 @@ internal sealed unsafe class WinogradTiles<T>
                     }
                 }
             }
-        }
-    }
-
-    /// <summary>Transforms tiles that <see cref="Spread"/> dealt.</summary>
-    /// <param name="spread">What it left.</param>
-    /// <param name="block">The block.</param>
-    /// <param name="first">The first vector of tiles.</param>
-    /// <param name="vectors">The number of vectors.</param>
-    /// <param name="to">Receives the tiles, position by position; those past the block's last have no meaning.</param>
-    /// <param name="step">Elements from one position to the next.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Transform<TVector, TOps>(T* spread, in WinogradBlock block, int first, int vectors, T* to, nint step)
-        where TVector : struct
-        where TOps : IVectorOps<TVector, T>
-    {
-        T* from = spread + _lineLength + ((nint)first * TOps.Width);
-        nint below = (nint)block.Images * Columns;
-        for (int v = 0; v < vectors; v++, from += TOps.Width, to += TOps.Width)
-        {
-            WinogradKernel<T, TVector, TOps>.Input(from, _planeLength, below, to, step);
         }
     }
 

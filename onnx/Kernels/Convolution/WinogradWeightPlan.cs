@@ -145,7 +145,7 @@ internal sealed unsafe class WinogradWeightPlan<T> : IConvWeightPlan<T>
                 int count = _tiles.Count(block);
                 for (int c = 0; c < channels; c++)
                 {
-                    _tiles.Spread<TVector, TOps>(_image, block, channel + c, spread);
+                    _tiles.Spread(_image, block, channel + c, spread);
                     _tiles.Transform<TVector, TOps>(spread, block, 0, Pieces.Count(count, lanes), inputs + (Positions * c * inputRow), inputRow);
                 }
 
