@@ -10,7 +10,7 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private const int Positions = WinogradTiles<T>.Positions;
-    private const int TransformedBytes = 256 * 1024;
+    private const int TransformedBytes = 400 * 1024;
     private const int FewestTiles = 16;
     private const int MostTiles = 192;
     private const int FewestItems = 16;
