@@ -1,8 +1,9 @@
 using Anneal.Onnx.Ir;
+using Anneal.Onnx.Ops;
 
 namespace Anneal.Onnx.Rewrite;
 
-/// <summary>Removes nodes, initializers and inner types that no output needs; inputs stay.</summary>
+/// <summary>Removes nodes, optional outputs of nodes, initializers and inner types that no output needs; inputs stay.</summary>
 public static class DeadNodes
 {
     /// <summary>Applies the pass.</summary>
@@ -16,7 +17,7 @@ public static class DeadNodes
         {
             if (node.Outputs.Any(needed.Contains))
             {
-                kept.Push(node);
+                kept.Push(node with { Outputs = [.. node.Outputs.Select((o, i) => needed.Contains(o) || !IsOptional(node, i) ? o : "")] });
                 needed.UnionWith(Captures.Reads(node));
             }
         }
@@ -29,4 +30,7 @@ public static class DeadNodes
             Values = graph.Values.RemoveRange(graph.Values.Keys.Where(v => !computed.Contains(v))),
         };
     }
+
+    private static bool IsOptional(Node node, int output) =>
+        OpTable.Find(node.Domain, node.OpType)?.Schema.Outputs.ElementAtOrDefault(output) is { Optional: true };
 }

@@ -13,6 +13,7 @@ internal static class StepCases
         new("tabular", 32, [30], Mlp(64, 32, 2), 2),
         new("cnn", 64, [1, 28, 28], Cnn(), 10),
         new("resnet20", 64, [3, 32, 32], [.. Resnet20()], 10),
+        new("lstm", 64, [28, 28], Lstm(), 10),
         new("transformer", 64, [28, 28], Transformer(), 10),
     ];
 
@@ -57,6 +58,12 @@ internal static class StepCases
         yield return new Layer.Flatten("flatten", Origin.None);
         yield return Dense("dense", 10, Activation.Linear);
     }
+
+    private static Layer[] Lstm() =>
+    [
+        new Layer.Recurrent("lstm", Origin.None, RecurrentKind.Lstm, Units: 128, ReturnSequences: false, Bidirectional: false, Rate: 0),
+        Dense("dense", 10, Activation.Linear),
+    ];
 
     private static Layer[] Transformer() =>
     [

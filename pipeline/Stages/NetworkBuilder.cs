@@ -16,6 +16,7 @@ internal static class NetworkBuilder
     public static Network Build(ModelOptions model, int classes, Func<string, Origin> originOf) => model switch
     {
         LayersOptions layers => new Network(Layers(originOf, layers.Layers, "model.layers", classes, new Dictionary<string, int>(StringComparer.Ordinal))),
+        LstmModelOptions lstm => new Network([.. Lstm(originOf, lstm, classes)]),
         MlpOptions mlp => new Network([.. Mlp(originOf, mlp, classes)]),
         TransformerOptions transformer => new Network([.. Transformer(originOf, transformer, classes)]),
         ModelOptions other => throw new NotSupportedException($"no network for {other.GetType().Name}"),
@@ -45,6 +46,8 @@ internal static class NetworkBuilder
                 LayerNormOptions o => new Layer.LayerNorm(Name("layer_norm"), origin, (float)o.Epsilon),
                 AttentionOptions o => new Layer.Attention(Name("attention"), origin, o.Heads, (float)o.Dropout),
                 TransformerEncoderOptions o => new Layer.TransformerEncoder(Name("encoder"), origin, o.Heads, o.FeedForward, (float)o.Dropout),
+                LstmOptions o => Recurrent(Name("lstm"), origin, RecurrentKind.Lstm, o),
+                GruOptions o => Recurrent(Name("gru"), origin, RecurrentKind.Gru, o),
                 PositionsOptions => new Layer.Positions(Name("positions"), origin),
                 MeanOverTimeOptions => new Layer.MeanOverTime(Name("mean_over_time"), origin),
                 FlattenOptions => new Layer.Flatten(Name("flatten"), origin),
@@ -80,6 +83,25 @@ internal static class NetworkBuilder
         string last = (options.Units.Count + 1).ToString(CultureInfo.InvariantCulture);
         yield return new Layer.Dense("dense" + last, origin, classes, Activation.Linear, true, Initializer.Auto);
     }
+
+    private static IEnumerable<Layer> Lstm(Func<string, Origin> originOf, LstmModelOptions options, int classes)
+    {
+        Onnx.Ir.Origin origin = OriginOf(originOf, "model.lstm");
+        for (int i = 1; i <= options.Layers; i++)
+        {
+            string number = i.ToString(CultureInfo.InvariantCulture);
+            yield return new Layer.Recurrent("lstm" + number, origin, RecurrentKind.Lstm, options.Units, i < options.Layers, options.Bidirectional, 0);
+            if (options.Dropout > 0)
+            {
+                yield return new Layer.Dropout("dropout" + number, origin, (float)options.Dropout);
+            }
+        }
+
+        yield return new Layer.Dense("dense", origin, classes, Activation.Linear, true, Initializer.Auto);
+    }
+
+    private static Layer.Recurrent Recurrent(string name, Onnx.Ir.Origin origin, RecurrentKind kind, IRecurrentOptions options) =>
+        new(name, origin, kind, options.Units, options.ReturnSequences, options.Bidirectional, (float)options.Dropout);
 
     private static IEnumerable<Layer> Transformer(Func<string, Origin> originOf, TransformerOptions options, int classes)
     {

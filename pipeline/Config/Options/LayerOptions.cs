@@ -7,5 +7,5 @@ namespace Anneal.Pipeline.Config.Options;
     typeof(DenseOptions), typeof(ConvOptions), typeof(MaxPoolOptions), typeof(AveragePoolOptions),
     typeof(GlobalAveragePoolOptions), typeof(BatchNormOptions), typeof(ResidualOptions), typeof(ReshapeOptions),
     typeof(LayerNormOptions), typeof(AttentionOptions), typeof(TransformerEncoderOptions), typeof(PositionsOptions), typeof(MeanOverTimeOptions),
-    typeof(FlattenOptions), typeof(DropoutOptions), typeof(ActivationOptions))]
+    typeof(LstmOptions), typeof(GruOptions), typeof(FlattenOptions), typeof(DropoutOptions), typeof(ActivationOptions))]
 internal abstract record LayerOptions;

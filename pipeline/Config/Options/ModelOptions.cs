@@ -3,5 +3,5 @@ using Anneal.Pipeline.Config.Schema;
 namespace Anneal.Pipeline.Config.Options;
 
 /// <summary>The network.</summary>
-[OneOf(typeof(LayersOptions), typeof(MlpOptions), typeof(TransformerOptions))]
+[OneOf(typeof(LayersOptions), typeof(LstmModelOptions), typeof(MlpOptions), typeof(TransformerOptions))]
 internal abstract record ModelOptions;
