@@ -62,6 +62,12 @@ internal sealed class GraphReader(ExternalFolder folder, IReadOnlySet<(string Do
                 throw AnnealException.BadData($"overload '{proto.Overload}' of a function is not supported");
             }
 
+            // The body of an op of ours may have ops that only other runtimes run.
+            if (OpTable.Find(Domain(proto.Domain), proto.Name)?.Body is { } body && ModelWriter.ToProto(body).Equals(proto))
+            {
+                return body;
+            }
+
             ImmutableSortedDictionary<string, long> opsets = Opsets(proto.OpsetImport);
             return new Function(
                 Domain(proto.Domain),
