@@ -25,7 +25,7 @@ internal sealed record CompareOptions(string Repository, string Script, string? 
     {
         string repository = RepositoryFolder();
         string peers = Path.Combine(repository, "..", "shared", "peers");
-        var options = new CompareOptions(repository, "", null, Environment.ProcessorCount, 4, 3, ["mlp", "mlp32", "tabular", "cnn", "resnet20", "transformer"]);
+        var options = new CompareOptions(repository, "", null, Environment.ProcessorCount, 4, 3, ["mlp", "mlp32", "tabular", "cnn", "resnet20", "lstm", "transformer"]);
         var cases = new List<string>();
         for (int i = 0; i < args.Length; i++)
         {

@@ -38,10 +38,7 @@ internal static class Networks
     /// <summary>Two blocks of a transformer over sequences, for classification by the mean over time.</summary>
     public static TrainingGraphs Transformer(int length, int features, int classes, float dropout, Optimizer optimizer)
     {
-        var g = new GraphBuilder("features");
-        Value rows = g.Input(Input, TensorType.Of(DType.Float, Dim.Of("N"), length * features));
-        g.Output(g.Reshape(rows, -1, length, features), "features");
-        Graph sequences = g.Build();
+        Graph sequences = Sequences(length, features);
         Layer[] layers =
         [
             new Layer.Dense("embedding", Origin.None, 12, Activation.Relu, true, Initializer.Auto),
@@ -49,6 +46,20 @@ internal static class Networks
             new Layer.TransformerEncoder("encoder1", Origin.None, 3, 10, dropout),
             new Layer.TransformerEncoder("encoder2", Origin.None, 2, 20, dropout),
             new Layer.MeanOverTime("mean", Origin.None),
+            new Layer.Dense("dense", Origin.None, classes, Activation.Linear, true, Initializer.Auto),
+        ];
+        var target = new TargetSpec(LearningTask.Classification, classes);
+        return TrainingGraphs.Build(new Network(layers), sequences, sequences, target, optimizer, 7);
+    }
+
+    /// <summary>A GRU both ways and an LSTM over sequences, for classification by the last step.</summary>
+    public static TrainingGraphs Recurrent(int length, int features, int classes, float dropout, Optimizer optimizer)
+    {
+        Graph sequences = Sequences(length, features);
+        Layer[] layers =
+        [
+            new Layer.Recurrent("gru", Origin.None, RecurrentKind.Gru, 12, ReturnSequences: true, Bidirectional: true, dropout),
+            new Layer.Recurrent("lstm", Origin.None, RecurrentKind.Lstm, 16, ReturnSequences: false, Bidirectional: false, dropout),
             new Layer.Dense("dense", Origin.None, classes, Activation.Linear, true, Initializer.Auto),
         ];
         var target = new TargetSpec(LearningTask.Classification, classes);
@@ -73,6 +84,14 @@ internal static class Networks
         }
 
         return (x, target);
+    }
+
+    private static Graph Sequences(int length, int features)
+    {
+        var g = new GraphBuilder("features");
+        Value rows = g.Input(Input, TensorType.Of(DType.Float, Dim.Of("N"), length * features));
+        g.Output(g.Reshape(rows, -1, length, features), "features");
+        return g.Build();
     }
 
     /// <summary>The feeds of a step in the order that a session wants them.</summary>

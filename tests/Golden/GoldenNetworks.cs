@@ -9,6 +9,7 @@ internal static class GoldenNetworks
 {
     private static readonly Dictionary<string, Func<Network>> s_networks = new(StringComparer.Ordinal)
     {
+        ["lstm"] = Lstm,
         ["mlp"] = () => Mlp(500, 500, 10),
         ["mlp32"] = () => Mlp(500, 500, 10),
         ["tabular"] = () => Mlp(64, 32, 2),
@@ -19,6 +20,12 @@ internal static class GoldenNetworks
 
     /// <summary>The network of a case.</summary>
     public static Network Of(string name) => s_networks[name]();
+
+    private static Network Lstm() => new(
+    [
+        new Layer.Recurrent("lstm", Origin.None, RecurrentKind.Lstm, 128, ReturnSequences: false, Bidirectional: false, Rate: 0),
+        new Layer.Dense("dense", Origin.None, 10, Activation.Linear, Bias: true, Initializer.Zeros),
+    ]);
 
     private static Network Mlp(params int[] units) => new(
     [

@@ -111,7 +111,33 @@ def mlp(batch, *units, salt=0):
     return Case((units[0],), units[-1], batch, model, tensors, salt)
 
 
+class Lstm(nn.Module):
+    def __init__(self, inputs, units, classes):
+        super().__init__()
+        self.lstm, self.out = nn.LSTM(inputs, units, batch_first=True), nn.Linear(units, classes)
+
+    def forward(self, x):
+        return self.out(self.lstm(x)[0][:, -1])
+
+
+def lstm(batch, steps, inputs, units, classes):
+    """PyTorch's gates are i, f, g, o; ours are ONNX's i, o, f, c, and the two biases lie one after the other."""
+    def gates(*names):
+        def parts(m, of):
+            return [of(getattr(m.lstm, name))[k * units:(k + 1) * units] for name in names for k in (0, 3, 1, 2)]
+        return parts
+
+    tensors = [
+        Tensor("lstm.weight", (1, 4 * units, inputs), he(inputs) / 4, gates("weight_ih_l0")),
+        Tensor("lstm.recurrent_weight", (1, 4 * units, units), he(units) / 2, gates("weight_hh_l0")),
+        Tensor("lstm.bias", (1, 8 * units), 0.125, gates("bias_ih_l0", "bias_hh_l0")),
+        *dense("dense", units, classes, lambda m: m.out),
+    ]
+    return Case((steps, inputs), classes, batch, lambda: Lstm(inputs, units, classes), tensors)
+
+
 CASES = {
+    "lstm": lstm(64, 28, 28, 128, 10),
     "mlp": mlp(100, 784, 500, 500, 10),
     "mlp32": mlp(32, 784, 500, 500, 10),
     "tabular": mlp(32, 30, 64, 32, 2),

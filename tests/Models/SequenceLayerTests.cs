@@ -18,10 +18,19 @@ internal sealed class SequenceLayerTests
             .SetArgDisplayNames("transformer_encoder"),
         new TestCaseData(new Layer.Positions("p", s_origin), "[N,7,12]", 7 * 12).SetArgDisplayNames("positions"),
         new TestCaseData(new Layer.MeanOverTime("m", s_origin), "[N,12]", 0).SetArgDisplayNames("mean_over_time"),
+        new TestCaseData(new Layer.Recurrent("r", s_origin, RecurrentKind.Lstm, 5, ReturnSequences: false, Bidirectional: false, 0), "[N,5]", (4 * 5 * (12 + 5)) + 40)
+            .SetArgDisplayNames("lstm"),
+        new TestCaseData(new Layer.Recurrent("r", s_origin, RecurrentKind.Lstm, 5, ReturnSequences: true, Bidirectional: true, 0.1f), "[N,7,10]", 2 * ((4 * 5 * (12 + 5)) + 40))
+            .SetArgDisplayNames("lstm both ways"),
+        new TestCaseData(new Layer.Recurrent("r", s_origin, RecurrentKind.Gru, 5, ReturnSequences: false, Bidirectional: true, 0), "[N,10]", 2 * ((3 * 5 * (12 + 5)) + 30))
+            .SetArgDisplayNames("gru both ways"),
+        new TestCaseData(new Layer.Recurrent("r", s_origin, RecurrentKind.Gru, 5, ReturnSequences: true, Bidirectional: false, 0), "[N,7,5]", (3 * 5 * (12 + 5)) + 30)
+            .SetArgDisplayNames("gru"),
     ];
 
     private static IEnumerable<TestCaseData> Misfits() =>
     [
+        new TestCaseData(new Layer.Recurrent("r", s_origin, RecurrentKind.Lstm, 5, false, false, 0), new[] { 12 }, "layer 'r' (lstm) takes [N,time,features], got [N,12]").SetArgDisplayNames("lstm"),
         new TestCaseData(new Layer.Attention("a", s_origin, 3, 0), new[] { 12 }, "layer 'a' (attention) takes [N,time,features], got [N,12]").SetArgDisplayNames("rank"),
         new TestCaseData(new Layer.Attention("a", s_origin, 5, 0), new[] { 7, 12 }, "layer 'a' (attention) has 5 heads, which do not divide 12 features").SetArgDisplayNames("heads"),
         new TestCaseData(new Layer.MeanOverTime("m", s_origin), new[] { 1, 7, 12 }, "layer 'm' (mean_over_time) takes [N,time,features], got [N,1,7,12]").SetArgDisplayNames("image"),

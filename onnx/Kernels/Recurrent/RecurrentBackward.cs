@@ -11,6 +11,9 @@ internal abstract unsafe class RecurrentBackward<T>
 {
     private const int SpareRows = 8;
 
+    // Rows a power of two apart would fall into the same few places of the first cache when the products go down columns.
+    private const int Gap = 16;
+
     private readonly GemmPlan<T, GemmEpilogue<T>> _inputs;
     private readonly GemmPlan<T, GemmEpilogue<T>> _weights;
     private readonly GemmPlan<T, GemmEpilogue<T>> _recurrents;
@@ -22,6 +25,7 @@ internal abstract unsafe class RecurrentBackward<T>
     private readonly nint _workLength;
     private readonly int _parts;
     private readonly int _stateWidth;
+    private readonly int _width;
     private readonly int _stateGates;
     private readonly bool _writesInPlace;
     private readonly bool _hasCell;
@@ -64,18 +68,19 @@ internal abstract unsafe class RecurrentBackward<T>
         int all = layout.Directions * layout.Gates * hidden;
         int rows = checked(layout.Steps * layout.Batch);
         _stateWidth = (hasCell ? 2 : 1) * hidden;
+        _width = all + Gap;
         _writesInPlace = parts == layout.Gates && Padded == hidden;
-        _inputs = new(rows, layout.Inputs, all);
-        _weights = new(all, layout.Inputs, rows, transA: true);
-        _recurrents = new(stateGates * hidden, hidden, rows, transA: true, lda: all, ldb: _stateWidth);
-        _met = new((layout.Gates - stateGates) * hidden, hidden, rows, transA: true, lda: all, ldb: parts * hidden);
+        _inputs = new(rows, layout.Inputs, all, lda: _width);
+        _weights = new(all, layout.Inputs, rows, transA: true, lda: _width);
+        _recurrents = new(stateGates * hidden, hidden, rows, transA: true, lda: _width, ldb: _stateWidth);
+        _met = new((layout.Gates - stateGates) * hidden, hidden, rows, transA: true, lda: _width, ldb: parts * hidden);
         Recurrent = new PackedProduct<T>(hidden, hidden, Padded);
         nint most = layout.MostRows;
         _workLength = ((2 * most) + (most * parts) + parts + SpareRows) * Padded;
         _packed = spec.Scratch(checked((long)layout.Directions * layout.Gates * Recurrent.Length * sizeof(T)));
         _work = spec.Scratch(checked((long)layout.Items * _workLength * sizeof(T)));
-        _dInput = spec.Scratch(checked((long)rows * all * sizeof(T)));
-        _dRecurrent = splits ? spec.Scratch(checked((long)rows * all * sizeof(T))) : _dInput;
+        _dInput = spec.Scratch(checked((long)rows * _width * sizeof(T)));
+        _dRecurrent = splits ? spec.Scratch(checked((long)rows * _width * sizeof(T))) : _dInput;
     }
 
     /// <summary>The sizes.</summary>
@@ -174,15 +179,14 @@ internal abstract unsafe class RecurrentBackward<T>
         var rows = new RecurrentRows<T> { Direction = direction, First = first, Count = count, GRow = (nint)_parts * Padded, H = spare + (SpareRows * Padded) };
         rows.C = rows.H + ((nint)Layout.MostRows * Padded);
         T* gradients = rows.C + ((nint)Layout.MostRows * Padded);
-        nint width = (nint)Layout.Directions * Layout.Gates * Layout.Hidden;
         Begin(_dLastH, rows, rows.H);
         Begin(_dLastC, rows, rows.C);
         for (int step = Layout.Steps - 1; step >= 0; step--)
         {
             rows.Time = Layout.Time(direction, step);
-            nint place = ((((nint)rows.Time * Layout.Batch) + first) * width) + (direction * Layout.Gates * Layout.Hidden);
+            nint place = ((((nint)rows.Time * Layout.Batch) + first) * _width) + (direction * Layout.Gates * Layout.Hidden);
             rows.G = _writesInPlace ? (T*)_dInput.Pointer + place : gradients;
-            rows.GRow = _writesInPlace ? width : (nint)_parts * Padded;
+            rows.GRow = _writesInPlace ? _width : (nint)_parts * Padded;
             AddGiven(rows);
             Step(rows, spare);
             for (int row = 0; row < count; row++)
@@ -192,7 +196,7 @@ internal abstract unsafe class RecurrentBackward<T>
                 TensorPrimitives.Add(sums, from, sums);
                 if (!_writesInPlace)
                 {
-                    Keep(rows.G + (row * rows.GRow), place + (row * width));
+                    Keep(rows.G + (row * rows.GRow), place + (row * _width));
                 }
             }
         }
