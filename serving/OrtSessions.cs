@@ -58,7 +58,8 @@ internal static partial class OrtSessions
     public static AnnealException Translate(OnnxRuntimeException error, string what) =>
         new(ExitCode.Data, $"{what}: {ErrorPrefix().Replace(error.Message, "")}", inner: error)
         {
-            UnsupportedOps = MissingKernel().Match(error.Message) is { Success: true } match ? [match.Groups[1].Value] : null,
+            UnsupportedOps = MissingKernel().Match(error.Message) is { Success: true } match ? [match.Groups[1].Value]
+                : RefusedLayout().Match(error.Message) is { Success: true } refused ? [refused.Groups[1].Value.ToUpperInvariant()] : null,
         };
 
     private static InferenceSession Open(OrtOptions options, Func<SessionOptions, InferenceSession> open)
@@ -112,6 +113,10 @@ internal static partial class OrtSessions
 
     [GeneratedRegex(@"Could not find an implementation for (\w+)\(")]
     private static partial Regex MissingKernel();
+
+    // ONNX Runtime's classes of recurrent ops refuse layout 1 by their own names.
+    [GeneratedRegex(@"onnxruntime::(?:DeepCpu)?(Gru|LSTM|RNN).*layout_ == 0 was false")]
+    private static partial Regex RefusedLayout();
 
     [GeneratedRegex(@"[^\s/']+\.so[.\d]*(?=: cannot open shared object)")]
     private static partial Regex MissingLibrary();

@@ -46,8 +46,10 @@ internal static class NetworkBuilder
                 LayerNormOptions o => new Layer.LayerNorm(Name("layer_norm"), origin, (float)o.Epsilon),
                 AttentionOptions o => new Layer.Attention(Name("attention"), origin, o.Heads, (float)o.Dropout),
                 TransformerEncoderOptions o => new Layer.TransformerEncoder(Name("encoder"), origin, o.Heads, o.FeedForward, (float)o.Dropout),
-                LstmOptions o => Recurrent(Name("lstm"), origin, RecurrentKind.Lstm, o),
-                GruOptions o => Recurrent(Name("gru"), origin, RecurrentKind.Gru, o),
+                LstmOptions o => new Layer.Recurrent(
+                    Name("lstm"), origin, RecurrentKind.Lstm, o.Units, o.ReturnSequences, o.Bidirectional, (float)o.Dropout),
+                GruOptions o => new Layer.Recurrent(
+                    Name("gru"), origin, RecurrentKind.Gru, o.Units, o.ReturnSequences, o.Bidirectional, (float)o.Dropout),
                 PositionsOptions => new Layer.Positions(Name("positions"), origin),
                 MeanOverTimeOptions => new Layer.MeanOverTime(Name("mean_over_time"), origin),
                 FlattenOptions => new Layer.Flatten(Name("flatten"), origin),
@@ -99,9 +101,6 @@ internal static class NetworkBuilder
 
         yield return new Layer.Dense("dense", origin, classes, Activation.Linear, true, Initializer.Auto);
     }
-
-    private static Layer.Recurrent Recurrent(string name, Onnx.Ir.Origin origin, RecurrentKind kind, IRecurrentOptions options) =>
-        new(name, origin, kind, options.Units, options.ReturnSequences, options.Bidirectional, (float)options.Dropout);
 
     private static IEnumerable<Layer> Transformer(Func<string, Origin> originOf, TransformerOptions options, int classes)
     {

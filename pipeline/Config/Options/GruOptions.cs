@@ -3,7 +3,7 @@ using Anneal.Pipeline.Config.Schema;
 namespace Anneal.Pipeline.Config.Options;
 
 [Key("gru", "gated recurrent unit, its reset gate after the recurrent product, over [N, time, features]")]
-internal sealed record GruOptions : LayerOptions, IRecurrentOptions
+internal sealed record GruOptions : LayerOptions
 {
     [Key("units", "units of a direction", IsPrimary = true)]
     [Range(1, 65536)]

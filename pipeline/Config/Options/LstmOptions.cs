@@ -3,7 +3,7 @@ using Anneal.Pipeline.Config.Schema;
 namespace Anneal.Pipeline.Config.Options;
 
 [Key("lstm", "long short-term memory over [N, time, features]")]
-internal sealed record LstmOptions : LayerOptions, IRecurrentOptions
+internal sealed record LstmOptions : LayerOptions
 {
     [Key("units", "units of a direction", IsPrimary = true)]
     [Range(1, 65536)]
