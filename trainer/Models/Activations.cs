@@ -1,4 +1,5 @@
 using Anneal.Onnx.Ir;
+using Anneal.Onnx.Ops;
 
 namespace Anneal.Trainer.Models;
 
@@ -10,16 +11,27 @@ public static class Activations
     /// <param name="graph">The graph.</param>
     /// <param name="x">Its input.</param>
     /// <returns>Its output, of the same shape.</returns>
-    public static Value Apply(this Activation activation, GraphBuilder graph, Value x) =>
-        activation == Activation.Linear ? x : graph.Node(activation.ToString(), [x]);
+    public static Value Apply(this Activation activation, GraphBuilder graph, Value x)
+    {
+        if (activation == Activation.Linear)
+        {
+            return x;
+        }
+
+        string op = activation == Activation.Silu ? nameof(Activation.Swish) : activation.ToString();
+        return graph.Node(op, [x], domain: OpTable.Find("", op) is null ? Model.AnnealDomain : "");
+    }
 
     /// <summary>The weight initialiser that keeps the signal's variance through a layer with this activation.</summary>
     /// <param name="activation">The activation.</param>
-    /// <returns>The initialiser.</returns>
+    /// <returns>
+    /// LeCun normal where the signal passes unchanged or, as for Selu, is normalised by itself; Glorot uniform for what saturates on both sides;
+    /// He normal for Relu and its smooth kin, which pass about half of it.
+    /// </returns>
     public static Initializer DefaultInitializer(this Activation activation) => activation switch
     {
-        Activation.Relu or Activation.LeakyRelu => Initializer.HeNormal,
-        Activation.Linear => Initializer.LecunNormal,
-        _ => Initializer.GlorotUniform,
+        Activation.Linear or Activation.Selu => Initializer.LecunNormal,
+        Activation.Sigmoid or Activation.HardSigmoid or Activation.Tanh or Activation.Softsign => Initializer.GlorotUniform,
+        _ => Initializer.HeNormal,
     };
 }

@@ -1,10 +1,9 @@
 namespace Anneal.Trainer.Models;
 
-/// <summary>How a weight begins: a distribution whose spread follows from the fan-in and fan-out.</summary>
-/// <remarks>Draws come from the counter-based generator keyed by seed and parameter name, in double, so that they do not depend on order or machine width.</remarks>
+/// <summary>The distribution that a weight begins with.</summary>
 public enum Initializer
 {
-    /// <summary>He normal for Relu and its kin, LeCun normal for linear, Glorot uniform for the rest.</summary>
+    /// <summary>Chosen by the activation: He normal for Relu and its kin, LeCun normal for linear and Selu, Glorot uniform for what saturates.</summary>
     Auto,
 
     /// <summary>Normal of variance 2 / fan-in (He et al. 2015).</summary>
@@ -24,6 +23,18 @@ public enum Initializer
 
     /// <summary>Uniform of variance 1 / fan-in.</summary>
     LecunUniform,
+
+    /// <summary>As a matrix of the first dimension by the rest: orthonormal rows, or columns where those are fewer (Saxe et al. 2013).</summary>
+    Orthogonal,
+
+    /// <summary>Normal of variance 1.</summary>
+    Normal,
+
+    /// <summary>Uniform in [-1, 1).</summary>
+    Uniform,
+
+    /// <summary>All ones.</summary>
+    Constant,
 
     /// <summary>All zeros.</summary>
     Zeros,

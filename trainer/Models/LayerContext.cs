@@ -1,3 +1,4 @@
+using Anneal.Onnx;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Kernels;
 using Anneal.Onnx.Tensors;
@@ -35,6 +36,9 @@ public sealed class LayerContext
     /// <summary>What replaces each state after a step, by the state's name.</summary>
     public IReadOnlyDictionary<string, Value> Next => _next;
 
+    /// <summary>The innermost layer whose input did not fit, after an error; null before.</summary>
+    public Layer? Failed { get; private set; }
+
     /// <summary>Adds a parameter as an input of the graph.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="initial">Its first value.</param>
@@ -68,8 +72,44 @@ public sealed class LayerContext
     /// <param name="fanOut">Units that an input feeds.</param>
     /// <param name="shape">Its sizes.</param>
     /// <returns>The value.</returns>
-    public Value Weight(string name, Initializer initializer, int fanIn, int fanOut, params ReadOnlySpan<int> shape) =>
-        Parameter(name, Initialization.Draw(initializer, shape, fanIn, fanOut, _seed, name), decays: true);
+    public Value Weight(string name, Initialization initializer, int fanIn, int fanOut, params ReadOnlySpan<int> shape) =>
+        Parameter(name, initializer.Draw(shape, fanIn, fanOut, _seed, name), decays: true);
+
+    /// <summary>Adds a trained scale that begins at 1, as normalisations have.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="size">Its length.</param>
+    /// <returns>The value, [size].</returns>
+    public Value Scale(string name, int size) => Parameter(name, Ones(size), decays: false);
+
+    /// <summary>Adds a trained bias that begins at 0.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="size">Its length.</param>
+    /// <returns>The value, [size].</returns>
+    public Value Bias(string name, int size) => Parameter(name, Tensor.Zeros(DType.Float, size), decays: false);
+
+    /// <summary>Applies layers one after another, each under its name and origin.</summary>
+    /// <param name="layers">The layers; none gives the input.</param>
+    /// <param name="x">The first one's input.</param>
+    /// <returns>The last one's output.</returns>
+    /// <exception cref="AnnealException">A layer's input does not fit it; <see cref="Failed"/> says which.</exception>
+    public Value Chain(IEnumerable<Layer> layers, Value x)
+    {
+        foreach (Layer layer in layers)
+        {
+            using IDisposable scope = Graph.Scope(layer.Name, layer.Origin);
+            try
+            {
+                x = layer.Apply(this, x);
+            }
+            catch (AnnealException)
+            {
+                Failed ??= layer;
+                throw;
+            }
+        }
+
+        return x;
+    }
 
     /// <summary>Dropout by the counter-based generator; the identity at inference.</summary>
     /// <param name="x">The value.</param>
@@ -84,4 +124,12 @@ public sealed class LayerContext
             2,
             Attributes.Of(("ratio", ratio), ("key", unchecked((long)CounterRandom.Key(_seed, "dropout/" + name)))),
             Model.AnnealDomain)[0];
+
+    /// <summary>A vector of ones.</summary>
+    internal static Tensor Ones(int size)
+    {
+        Tensor ones = Tensor.Zeros(DType.Float, size);
+        ones.Span<float>().Fill(1);
+        return ones;
+    }
 }

@@ -17,11 +17,7 @@ public sealed record Network(IReadOnlyList<Layer> Layers)
     {
         foreach (Layer layer in Layers)
         {
-            using (context.Graph.Scope(layer.Name, layer.Origin))
-            {
-                x = layer.Apply(context, x);
-            }
-
+            x = context.Chain([layer], x);
             trace?.Invoke(layer, x);
         }
 

@@ -22,12 +22,10 @@ public abstract partial record Layer
             }
 
             int channels = x.Shape[1].Size;
-            Tensor ones = Tensor.Zeros(DType.Float, channels);
-            ones.Span<float>().Fill(1);
-            Value scale = context.Parameter(Name + ".scale", ones, decays: false);
-            Value bias = context.Parameter(Name + ".bias", Tensor.Zeros(DType.Float, channels), decays: false);
+            Value scale = context.Scale(Name + ".scale", channels);
+            Value bias = context.Bias(Name + ".bias", channels);
             Value mean = context.State(Name + ".mean", Tensor.Zeros(DType.Float, channels));
-            Value variance = context.State(Name + ".var", ones);
+            Value variance = context.State(Name + ".var", LayerContext.Ones(channels));
             if (!context.IsTraining)
             {
                 return context.Graph.Node("BatchNormalization", [x, scale, bias, mean, variance], Attributes.Of(("epsilon", Epsilon)));

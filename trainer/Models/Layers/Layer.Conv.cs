@@ -1,6 +1,4 @@
-using Anneal.Onnx;
 using Anneal.Onnx.Ir;
-using Anneal.Onnx.Tensors;
 
 namespace Anneal.Trainer.Models;
 
@@ -17,29 +15,18 @@ public abstract partial record Layer
     /// <param name="Activation">f.</param>
     /// <param name="Bias">Whether there is a b.</param>
     /// <param name="Initializer">How W begins.</param>
-    public sealed record Conv(string Name, Origin Origin, int Filters, int Kernel, int Stride, int? Padding, int Groups, Activation Activation, bool Bias, Initializer Initializer) : Layer(Name, Origin)
+    public sealed record Conv(string Name, Origin Origin, int Filters, int Kernel, int Stride, int? Padding, int Groups, Activation Activation, bool Bias, Initialization Initializer) : Layer(Name, Origin)
     {
         /// <inheritdoc/>
         /// <remarks>[N, H, W] is taken as images of one channel.</remarks>
         public override Value Apply(LayerContext context, Value x)
         {
             GraphBuilder g = context.Graph;
-            x = x.Rank == 3 ? g.Unsqueeze(x, 1) : x;
-            if (x.Rank != 4)
-            {
-                throw Error($"takes [N,channels,height,width] or [N,height,width], got {x.Shape}");
-            }
-
-            int channels = x.Shape[1].Size;
-            if (channels % Groups != 0 || Filters % Groups != 0)
-            {
-                throw Error($"cannot divide {channels} channels and {Filters} filters into {Groups} groups");
-            }
-
+            x = Image.Of(g, this, "conv", x);
+            int channels = Image.Channels(this, "conv", x, Filters, Groups);
             int fanIn = channels / Groups * Kernel * Kernel;
-            Initializer initializer = Initializer == Initializer.Auto ? Activation.DefaultInitializer() : Initializer;
-            Value weight = context.Weight(Name + ".weight", initializer, fanIn, Filters / Groups * Kernel * Kernel, Filters, channels / Groups, Kernel, Kernel);
-            Value? bias = Bias ? context.Parameter(Name + ".bias", Tensor.Zeros(DType.Float, Filters), decays: false) : null;
+            Value weight = context.Weight(Name + ".weight", Initializer.For(Activation), fanIn, Filters / Groups * Kernel * Kernel, Filters, channels / Groups, Kernel, Kernel);
+            Value? bias = Bias ? context.Bias(Name + ".bias", Filters) : null;
             Attributes attributes = Attributes.Of(
                 ("dilations", new long[] { 1, 1 }),
                 ("group", (long)Groups),
@@ -62,7 +49,5 @@ public abstract partial record Layer
             long[] totals = [.. x.Shape.Dims.Skip(2).Select(d => Math.Max(0L, ((d.Size - 1) / Stride * Stride) + Kernel - d.Size))];
             return [totals[0] / 2, totals[1] / 2, totals[0] - (totals[0] / 2), totals[1] - (totals[1] / 2)];
         }
-
-        private AnnealException Error(string text) => AnnealException.BadUsage($"layer '{Name}' (conv) {text}").In(Origin.ToString());
     }
 }

@@ -1,6 +1,5 @@
 using Anneal.Onnx;
 using Anneal.Onnx.Ir;
-using Anneal.Onnx.Tensors;
 
 namespace Anneal.Trainer.Models;
 
@@ -13,7 +12,7 @@ public abstract partial record Layer
     /// <param name="Activation">f.</param>
     /// <param name="Bias">Whether there is a b.</param>
     /// <param name="Initializer">How W begins.</param>
-    public sealed record Dense(string Name, Origin Origin, int Units, Activation Activation, bool Bias, Initializer Initializer) : Layer(Name, Origin)
+    public sealed record Dense(string Name, Origin Origin, int Units, Activation Activation, bool Bias, Initialization Initializer) : Layer(Name, Origin)
     {
         /// <inheritdoc/>
         public override Value Apply(LayerContext context, Value x)
@@ -31,9 +30,8 @@ public abstract partial record Layer
             }
 
             int inputs = x.Shape[1].Size;
-            Initializer initializer = Initializer == Initializer.Auto ? Activation.DefaultInitializer() : Initializer;
-            Value weight = context.Weight(Name + ".weight", initializer, inputs, Units, inputs, Units);
-            Value? bias = Bias ? context.Parameter(Name + ".bias", Tensor.Zeros(DType.Float, Units), decays: false) : null;
+            Value weight = context.Weight(Name + ".weight", Initializer.For(Activation), inputs, Units, inputs, Units);
+            Value? bias = Bias ? context.Bias(Name + ".bias", Units) : null;
             return Activation.Apply(context.Graph, context.Graph.Gemm(x, weight, bias));
         }
     }

@@ -1,6 +1,5 @@
 using Anneal.Onnx;
 using Anneal.Onnx.Ir;
-using Anneal.Onnx.Tensors;
 
 namespace Anneal.Trainer.Models;
 
@@ -21,10 +20,8 @@ public abstract partial record Layer
             }
 
             int width = x.Shape[-1].Size;
-            Tensor ones = Tensor.Zeros(DType.Float, width);
-            ones.Span<float>().Fill(1);
-            Value scale = context.Parameter(Name + ".scale", ones, decays: false);
-            Value bias = context.Parameter(Name + ".bias", Tensor.Zeros(DType.Float, width), decays: false);
+            Value scale = context.Scale(Name + ".scale", width);
+            Value bias = context.Bias(Name + ".bias", width);
             return context.Graph.Node("LayerNormalization", [x, scale, bias], Attributes.Of(("axis", -1L), ("epsilon", Epsilon)));
         }
     }
