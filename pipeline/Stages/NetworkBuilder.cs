@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Reflection;
 using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Config.Options;
+using Anneal.Pipeline.Config.Schema;
 using Anneal.Trainer.Models;
 
 namespace Anneal.Pipeline.Stages;
@@ -12,37 +14,43 @@ internal static class NetworkBuilder
     /// <param name="model">The options.</param>
     /// <param name="classes">The number of outputs that the task needs.</param>
     /// <param name="originOf">Where a path of the configuration was written.</param>
-    /// <returns>The layers.</returns>
-    public static Network Build(ModelOptions model, int classes, Func<string, Origin> originOf) => model switch
+    /// <returns>The layers; those of a model with a name all come from that name's line.</returns>
+    public static Network Build(ModelOptions model, int classes, Func<string, Origin> originOf)
     {
-        LayersOptions layers => new Network(Layers(originOf, layers.Layers, "model.layers", classes, new Dictionary<string, int>(StringComparer.Ordinal))),
-        LstmModelOptions lstm => new Network([.. Lstm(originOf, lstm, classes)]),
-        MlpOptions mlp => new Network([.. Mlp(originOf, mlp, classes)]),
-        TransformerOptions transformer => new Network([.. Transformer(originOf, transformer, classes)]),
-        ModelOptions other => throw new NotSupportedException($"no network for {other.GetType().Name}"),
-    };
+        string? named = model is LayersOptions ? null : "model." + model.GetType().GetCustomAttribute<KeyAttribute>()!.Name;
+        return new Network(Layers(path => OriginOf(originOf, named ?? path), model.Expand(), "model.layers", classes, new Dictionary<string, int>(StringComparer.Ordinal)));
+    }
 
     private static Layer[] Layers(
-        Func<string, Origin> originOf, IReadOnlyList<LayerOptions> options, string path, int classes, Dictionary<string, int> counts)
+        Func<string, Onnx.Ir.Origin> originOf, IReadOnlyList<LayerOptions> options, string path, int classes, Dictionary<string, int> counts)
     {
         var layers = new Layer[options.Count];
         for (int i = 0; i < layers.Length; i++)
         {
             string place = string.Create(CultureInfo.InvariantCulture, $"{path}.{i}");
-            Onnx.Ir.Origin origin = OriginOf(originOf, place);
+            Onnx.Ir.Origin origin = originOf(place);
             layers[i] = options[i] switch
             {
                 DenseOptions o => new Layer.Dense(
-                    Name("dense"), origin, o.Units ?? classes, Map<Activation>(o.Activation), o.Bias, Map<Initializer>(o.Init)),
+                    Name("dense"), origin, o.Units ?? classes, Map<Activation>(o.Activation), o.Bias, Init(o.Init)),
                 ConvOptions o => new Layer.Conv(
-                    Name("conv"), origin, o.Filters, o.Kernel, o.Stride, o.Padding, o.Groups, Map<Activation>(o.Activation), o.Bias, Map<Initializer>(o.Init)),
+                    Name("conv"), origin, o.Filters, o.Kernel, o.Stride, o.Padding, o.Groups, Map<Activation>(o.Activation), o.Bias, Init(o.Init)),
+                ConvTransposeOptions o => new Layer.ConvTranspose(
+                    Name("conv_transpose"), origin, o.Filters, o.Kernel, o.Stride, o.Padding, o.Groups, Map<Activation>(o.Activation), o.Bias, Init(o.Init)),
                 MaxPoolOptions o => new Layer.MaxPool(Name("maxpool"), origin, o.Size, o.Stride ?? o.Size, o.Padding),
                 AveragePoolOptions o => new Layer.AveragePool(Name("avgpool"), origin, o.Size, o.Stride ?? o.Size, o.Padding),
                 GlobalAveragePoolOptions => new Layer.GlobalAveragePool(Name("global_avgpool"), origin),
+                GlobalMaxPoolOptions => new Layer.GlobalMaxPool(Name("global_maxpool"), origin),
                 BatchNormOptions o => new Layer.BatchNorm(Name("batch_norm"), origin, (float)o.Momentum, (float)o.Epsilon),
+                GroupNormOptions o => new Layer.GroupNorm(Name("group_norm"), origin, o.Groups, (float)o.Epsilon),
                 ResidualOptions o => new Layer.Residual(
-                    Name("residual"), origin, Layers(originOf, o.Layers, place + ".residual.layers", classes, counts), Map<Activation>(o.Activation)),
+                    Name("residual"), origin, Layers(originOf, o.Layers, place + ".residual.layers", classes, counts), Map<Activation>(o.Activation),
+                    Map<Shortcut>(o.Shortcut)),
+                AddOptions o => new Layer.Branches(Name("add"), origin, Branches(o.Branches, place + ".add"), IsSum: true),
+                ConcatOptions o => new Layer.Branches(Name("concat"), origin, Branches(o.Branches, place + ".concat"), IsSum: false),
                 ReshapeOptions o => new Layer.Reshape(Name("reshape"), origin, o.Sizes),
+                SliceOptions o => new Layer.Slice(Name("slice"), origin, o.Axis, o.Start, o.End),
+                EmbeddingOptions o => new Layer.Embedding(Name("embedding"), origin, o.Vocabulary, o.Width, Init(o.Init)),
                 LayerNormOptions o => new Layer.LayerNorm(Name("layer_norm"), origin, (float)o.Epsilon),
                 AttentionOptions o => new Layer.Attention(Name("attention"), origin, o.Heads, (float)o.Dropout),
                 TransformerEncoderOptions o => new Layer.TransformerEncoder(Name("encoder"), origin, o.Heads, o.FeedForward, (float)o.Dropout),
@@ -61,6 +69,9 @@ internal static class NetworkBuilder
 
         return layers;
 
+        Branch[] Branches(IReadOnlyDictionary<string, IReadOnlyList<LayerOptions>> branches, string under) =>
+            [.. branches.Select(b => new Branch(b.Key, Layers(originOf, b.Value, $"{under}.{b.Key}", classes, counts)))];
+
         string Name(string kind)
         {
             int count = counts[kind] = counts.GetValueOrDefault(kind) + 1;
@@ -68,55 +79,7 @@ internal static class NetworkBuilder
         }
     }
 
-    private static IEnumerable<Layer> Mlp(Func<string, Origin> originOf, MlpOptions options, int classes)
-    {
-        Onnx.Ir.Origin origin = OriginOf(originOf, "model.mlp");
-        yield return new Layer.Flatten("flatten1", origin);
-        for (int i = 0; i < options.Units.Count; i++)
-        {
-            string number = (i + 1).ToString(CultureInfo.InvariantCulture);
-            yield return new Layer.Dense("dense" + number, origin, options.Units[i], Map<Activation>(options.Activation), true, Map<Initializer>(options.Init));
-            if (options.Dropout > 0)
-            {
-                yield return new Layer.Dropout("dropout" + number, origin, (float)options.Dropout);
-            }
-        }
-
-        string last = (options.Units.Count + 1).ToString(CultureInfo.InvariantCulture);
-        yield return new Layer.Dense("dense" + last, origin, classes, Activation.Linear, true, Initializer.Auto);
-    }
-
-    private static IEnumerable<Layer> Lstm(Func<string, Origin> originOf, LstmModelOptions options, int classes)
-    {
-        Onnx.Ir.Origin origin = OriginOf(originOf, "model.lstm");
-        for (int i = 1; i <= options.Layers; i++)
-        {
-            string number = i.ToString(CultureInfo.InvariantCulture);
-            yield return new Layer.Recurrent("lstm" + number, origin, RecurrentKind.Lstm, options.Units, i < options.Layers, options.Bidirectional, 0);
-            if (options.Dropout > 0)
-            {
-                yield return new Layer.Dropout("dropout" + number, origin, (float)options.Dropout);
-            }
-        }
-
-        yield return new Layer.Dense("dense", origin, classes, Activation.Linear, true, Initializer.Auto);
-    }
-
-    private static IEnumerable<Layer> Transformer(Func<string, Origin> originOf, TransformerOptions options, int classes)
-    {
-        Onnx.Ir.Origin origin = OriginOf(originOf, "model.transformer");
-        yield return new Layer.Dense("embedding", origin, options.Width, Activation.Linear, true, Initializer.Auto);
-        yield return new Layer.Positions("positions", origin);
-        for (int i = 1; i <= options.Layers; i++)
-        {
-            yield return new Layer.TransformerEncoder(
-                string.Create(CultureInfo.InvariantCulture, $"encoder{i}"), origin, options.Heads, options.FeedForward, (float)options.Dropout);
-        }
-
-        yield return new Layer.LayerNorm("norm", origin, 1e-5f);
-        yield return new Layer.MeanOverTime("mean", origin);
-        yield return new Layer.Dense("dense", origin, classes, Activation.Linear, true, Initializer.Auto);
-    }
+    private static Initialization Init(InitOptions options) => new(Map<Initializer>(options.Kind), options.Scale);
 
     // The options' enums and the trainer's have the same names: a test holds it.
     private static T Map<T>(Enum value)

@@ -7,6 +7,7 @@ public sealed class EnumTests
 {
     [TestCase(typeof(ActivationKind), typeof(Activation))]
     [TestCase(typeof(InitKind), typeof(Initializer))]
+    [TestCase(typeof(ShortcutKind), typeof(Shortcut))]
     [TestCase(typeof(ColumnKind), typeof(Anneal.Onnx.Formats.ColumnKind))]
     [TestCase(typeof(Anneal.Pipeline.Config.Options.Imputation), typeof(Anneal.Trainer.Features.Imputation))]
     public void Options_EnumsThatNameTheTrainers_HaveTheSameNames(Type options, Type trainers) =>

@@ -9,20 +9,22 @@ using Anneal.Trainer.Optimizers;
 
 namespace Anneal.Tests.Conformance;
 
-/// <summary>The training step of a small network with every layer for images, on both engines.</summary>
+/// <summary>The training steps of small networks that have every layer for images between them, on both engines.</summary>
 public sealed class ConvStepTests
 {
     private const int Batch = 6;
     private const int Steps = 4;
     private const int Classes = 3;
-    private static readonly TrainingGraphs s_graphs = Build();
+    private static readonly TrainingGraphs s_graphs = Build(Plain());
+    private static readonly TrainingGraphs s_branched = Build(Branched());
 
     [Test]
-    public void Step_SimdAgainstOnnxRuntime_SameLossesAndState()
+    public void Step_SimdAgainstOnnxRuntime_SameLossesAndState([Values] bool isBranched)
     {
+        TrainingGraphs graphs = isBranched ? s_branched : s_graphs;
         using var simd = new SimdRunner(2);
-        (float[] losses, Dictionary<string, Tensor> state) = Train(simd);
-        (float[] expectedLosses, Dictionary<string, Tensor> expectedState) = Train(new OrtRunner(new OrtOptions { Threads = 1 }));
+        (float[] losses, Dictionary<string, Tensor> state) = Train(simd, graphs);
+        (float[] expectedLosses, Dictionary<string, Tensor> expectedState) = Train(new OrtRunner(new OrtOptions { Threads = 1 }), graphs);
 
         Assert.That(losses, Is.EqualTo(expectedLosses).Within(2e-5));
         foreach ((string name, Tensor value) in state)
@@ -32,12 +34,13 @@ public sealed class ConvStepTests
     }
 
     [Test]
-    public void Step_OneAgainstThreeThreads_SameBits()
+    public void Step_OneAgainstThreeThreads_SameBits([Values] bool isBranched)
     {
+        TrainingGraphs graphs = isBranched ? s_branched : s_graphs;
         using var one = new SimdRunner(1);
         using var three = new SimdRunner(3);
-        (float[] losses, Dictionary<string, Tensor> state) = Train(one);
-        (float[] otherLosses, Dictionary<string, Tensor> otherState) = Train(three);
+        (float[] losses, Dictionary<string, Tensor> state) = Train(one, graphs);
+        (float[] otherLosses, Dictionary<string, Tensor> otherState) = Train(three, graphs);
 
         Assert.That(otherLosses, Is.EqualTo(losses));
         foreach ((string name, Tensor value) in state)
@@ -50,7 +53,7 @@ public sealed class ConvStepTests
     public void Step_RunningStatistics_MoveTowardsTheBatch()
     {
         using var simd = new SimdRunner(1);
-        (_, Dictionary<string, Tensor> state) = Train(simd);
+        (_, Dictionary<string, Tensor> state) = Train(simd, s_graphs);
 
         Assert.That(s_graphs.Parameters.Where(p => !p.IsTrained).Select(p => p.Name), Does.Contain("norm1.mean").And.Contain("norm1.var"));
         Assert.That(state["norm1.mean"].Span<float>().ToArray(), Is.All.Not.Zero);
@@ -67,10 +70,10 @@ public sealed class ConvStepTests
         Assert.That(ops, Does.Not.Contain("Greater"));
     }
 
-    private static (float[] Losses, Dictionary<string, Tensor> State) Train(IGraphRunner runner)
+    private static (float[] Losses, Dictionary<string, Tensor> State) Train(IGraphRunner runner, TrainingGraphs graphs)
     {
-        IReadOnlyList<StateBinding> bindings = s_graphs.StepState();
-        using IGraphSession session = runner.Open(s_graphs.Step, bindings);
+        IReadOnlyList<StateBinding> bindings = graphs.StepState();
+        using IGraphSession session = runner.Open(graphs.Step, bindings);
         var fetches = new Tensor?[session.Fetches.Count];
         int loss = session.Fetches.Select(f => f.Name).ToList().IndexOf("loss");
         var losses = new float[Steps];
@@ -93,31 +96,63 @@ public sealed class ConvStepTests
         _ => throw new InvalidOperationException(name),
     };
 
-    private static TrainingGraphs Build()
+    private static TrainingGraphs Build(Layer[] layers)
     {
         var g = new GraphBuilder("features");
         g.Output(g.Node("Identity", [g.Input("x", TensorType.Of(DType.Float, Dim.Of("N"), 10, 10))]), "features");
         Graph identity = g.Build();
-        Layer[] layers =
-        [
-            Conv("conv1", 8, 1, Activation.Relu),
-            new Layer.MaxPool("maxpool1", Origin.None, 2, 2, 0),
-            Conv("conv2", 12, 2, Activation.Linear),
-            new Layer.BatchNorm("norm1", Origin.None, 0.9f, 1e-5f),
-            new Layer.Activate("relu1", Origin.None, Activation.Relu),
-            new Layer.Residual(
-                "residual1",
-                Origin.None,
-                [Conv("conv3", 16, 1, Activation.Linear), new Layer.BatchNorm("norm2", Origin.None, 0.9f, 1e-5f)],
-                Activation.Relu),
-            new Layer.Dropout("dropout1", Origin.None, 0.3f),
-            new Layer.AveragePool("avgpool1", Origin.None, 2, 1, 0),
-            new Layer.GlobalAveragePool("pool", Origin.None),
-            new Layer.Flatten("flatten", Origin.None),
-            new Layer.Dense("dense1", Origin.None, Classes, Activation.Linear, true, Initializer.Auto),
-        ];
         return TrainingGraphs.Build(new Network(layers), identity, identity, new TargetSpec(LearningTask.Classification, Classes), Optimizer.Adam(), 3);
     }
+
+    private static Layer[] Branched() =>
+    [
+        Conv("conv1", 8, 1, Activation.Swish),
+        new Layer.Residual("residual1", Origin.None, [Conv("conv2", 12, 2, Activation.Gelu)], Activation.Relu, Shortcut.Pad),
+        new Layer.GroupNorm("group_norm1", Origin.None, 3, 1e-5f),
+        new Layer.Branches(
+            "concat1",
+            Origin.None,
+            [
+                new Branch("input", []),
+                new Branch("grown", [new Layer.ConvTranspose("up1", Origin.None, 6, 3, 2, null, 1, Activation.Elu, true, Initializer.Auto), new Layer.MaxPool("maxpool1", Origin.None, 2, 2, 0)]),
+            ],
+            IsSum: false),
+        new Layer.Branches(
+            "add1",
+            Origin.None,
+            [
+                new Branch("pooled", [new Layer.GlobalMaxPool("pool", Origin.None), new Layer.Flatten("flatten1", Origin.None), Dense("dense1", 7, Activation.Mish)]),
+                new Branch("ids", [
+                    new Layer.Flatten("flatten2", Origin.None),
+                    new Layer.Slice("slice1", Origin.None, 1, 3, 8),
+                    new Layer.Activate("sigmoid1", Origin.None, Activation.Sigmoid),
+                    new Layer.Embedding("embedding1", Origin.None, 4, 7, Initializer.Orthogonal),
+                    new Layer.MeanOverTime("mean1", Origin.None)]),
+            ],
+            IsSum: true),
+        Dense("dense2", Classes, Activation.Linear),
+    ];
+
+    private static Layer.Dense Dense(string name, int units, Activation activation) => new(name, Origin.None, units, activation, true, Initializer.Auto);
+
+    private static Layer[] Plain() =>
+    [
+        Conv("conv1", 8, 1, Activation.Relu),
+        new Layer.MaxPool("maxpool1", Origin.None, 2, 2, 0),
+        Conv("conv2", 12, 2, Activation.Linear),
+        new Layer.BatchNorm("norm1", Origin.None, 0.9f, 1e-5f),
+        new Layer.Activate("relu1", Origin.None, Activation.Relu),
+        new Layer.Residual(
+            "residual1",
+            Origin.None,
+            [Conv("conv3", 16, 1, Activation.Linear), new Layer.BatchNorm("norm2", Origin.None, 0.9f, 1e-5f)],
+            Activation.Relu),
+        new Layer.Dropout("dropout1", Origin.None, 0.3f),
+        new Layer.AveragePool("avgpool1", Origin.None, 2, 1, 0),
+        new Layer.GlobalAveragePool("pool", Origin.None),
+        new Layer.Flatten("flatten", Origin.None),
+        Dense("dense1", Classes, Activation.Linear),
+    ];
 
     // A bias before a batch normalisation has a gradient of rounding errors, which Adam makes as large as any other.
     private static Layer.Conv Conv(string name, int filters, int stride, Activation activation) =>

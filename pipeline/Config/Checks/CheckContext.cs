@@ -22,6 +22,13 @@ internal sealed class CheckContext(string name, PipelineOptions options, IReadOn
     /// <summary>Reports an error at the path's value, or at the nearest part of the path that was written.</summary>
     public void Error(string path, string message) => binding.Error(Nearest(path).Value, path, message);
 
+    /// <summary>Reports an error at the path's value and keeps validators that read it from running.</summary>
+    public void Reject(string path, string message)
+    {
+        Error(path, message);
+        binding.Unfilled(path);
+    }
+
     /// <summary>Reports an error at the path's key.</summary>
     public void KeyError(string path, string message) => binding.Error(Nearest(path).Key, path, message);
 

@@ -40,11 +40,11 @@ internal sealed class CheckModelShapes : IConfigValidator
             try
             {
                 offRows ??= layer is Layer.Dense && x.Rank > 2 ? (layer, Batch(x.Shape.Dims[1..])) : null;
-                x = layer.Apply(layers, x);
+                x = layers.Chain([layer], x);
             }
             catch (AnnealException error)
             {
-                context.Error(layer.Origin.Path!, error.Text);
+                context.Error(layers.Failed!.Origin.Path!, error.Text);
                 return;
             }
         }
@@ -69,12 +69,13 @@ internal sealed class CheckModelShapes : IConfigValidator
 
     private static int[]? InputOf(CheckContext context)
     {
+        bool slices = context.Rows.Any(r => r.Path.Contains(".slice.", StringComparison.Ordinal));
         try
         {
             return context.Options.Data switch
             {
                 { Dataset: DatasetName.Mnist } => [28, 28],
-                { Train: CsvOptions } => [SomeSize],
+                { Train: CsvOptions } when !slices => [SomeSize],
                 { Train: IdxOptions o } when context.Files.Find(o.Features) is { } path => Item(IdxReader.ReadHeader(path)),
                 { Train: NpyOptions o } when context.Files.Find(o.Features) is { } path => Item(NpyReader.ReadHeader(path)),
                 _ => null,

@@ -32,6 +32,6 @@ internal sealed record ConvOptions : LayerOptions
     [Key("bias", "whether a bias is added")]
     public bool Bias { get; init; } = true;
 
-    [Key("init", "first values of the weights; auto is chosen by the activation")]
-    public InitKind Init { get; init; } = InitKind.Auto;
+    [Key("init", "first values of the weights")]
+    public InitOptions Init { get; init; } = new();
 }

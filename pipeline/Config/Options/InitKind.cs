@@ -9,5 +9,9 @@ internal enum InitKind
     GlorotUniform,
     LecunNormal,
     LecunUniform,
+    Orthogonal,
+    Normal,
+    Uniform,
+    Constant,
     Zeros,
 }

@@ -8,4 +8,6 @@ internal sealed record LayersOptions : ModelOptions
 {
     [Key("layers", "layers in order; the last one's output is the prediction")]
     public required IReadOnlyList<LayerOptions> Layers { get; init; }
+
+    internal override IReadOnlyList<LayerOptions> Expand() => Layers;
 }

@@ -19,4 +19,16 @@ internal sealed record LstmModelOptions : ModelOptions
     [Key("dropout", "fraction of each layer's output that is dropped in training")]
     [Range(0, 1, ExcludesMax = true)]
     public double Dropout { get; init; }
+
+    internal override IReadOnlyList<LayerOptions> Expand() =>
+    [
+        .. Enumerable.Range(1, Layers).SelectMany(Layer),
+        new DenseOptions { Units = null },
+    ];
+
+    private LayerOptions[] Layer(int number)
+    {
+        var layer = new LstmOptions { Units = Units, ReturnSequences = number < Layers, Bidirectional = Bidirectional };
+        return Dropout > 0 ? [layer, new DropoutOptions { Rate = Dropout }] : [layer];
+    }
 }

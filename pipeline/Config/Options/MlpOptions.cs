@@ -16,6 +16,21 @@ internal sealed record MlpOptions : ModelOptions
     [Range(0, 1, ExcludesMax = true)]
     public double Dropout { get; init; }
 
-    [Key("init", "first values of the weights; auto is chosen by the activation")]
-    public InitKind Init { get; init; } = InitKind.Auto;
+    [Key("init", "first values of the weights")]
+    public InitOptions Init { get; init; } = new();
+
+    internal override IReadOnlyList<LayerOptions> Expand()
+    {
+        List<LayerOptions> layers = [new FlattenOptions()];
+        foreach (int units in Units)
+        {
+            layers.Add(new DenseOptions { Units = units, Activation = Activation, Init = Init });
+            if (Dropout > 0)
+            {
+                layers.Add(new DropoutOptions { Rate = Dropout });
+            }
+        }
+
+        return [.. layers, new DenseOptions { Units = null }];
+    }
 }

@@ -24,4 +24,14 @@ internal sealed record TransformerOptions : ModelOptions
     [Key("dropout", "fraction dropped in training, as in transformer_encoder")]
     [Range(0, 1, ExcludesMax = true)]
     public double Dropout { get; init; }
+
+    internal override IReadOnlyList<LayerOptions> Expand() =>
+    [
+        new DenseOptions { Units = Width },
+        new PositionsOptions(),
+        .. Enumerable.Repeat(new TransformerEncoderOptions { Heads = Heads, FeedForward = FeedForward, Dropout = Dropout }, Layers),
+        new LayerNormOptions(),
+        new MeanOverTimeOptions(),
+        new DenseOptions { Units = null },
+    ];
 }

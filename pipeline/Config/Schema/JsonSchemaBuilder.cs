@@ -37,6 +37,11 @@ internal sealed class JsonSchemaBuilder
 
     private JsonObject Define(RecordShape record)
     {
+        if (record.IsBare)
+        {
+            return record.Primary!.Shape.ToJsonSchema(this);
+        }
+
         var properties = new JsonObject();
         foreach (OptionKey key in record.Keys)
         {

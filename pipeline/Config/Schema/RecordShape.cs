@@ -106,7 +106,7 @@ internal sealed class RecordShape : ValueShape
         }
     }
 
-    public override JsonObject ToJsonSchema(JsonSchemaBuilder builder) => IsBare ? Primary!.Shape.ToJsonSchema(builder) : builder.Reference(this);
+    public override JsonObject ToJsonSchema(JsonSchemaBuilder builder) => builder.Reference(this);
 
     public override YamlNode? Set(YamlNode? node, ReadOnlySpan<string> keys, YamlNode value, string path, BindContext context)
     {

@@ -70,7 +70,9 @@ internal sealed class ConfigLoaderTests
                     units: [500, 500]
                     activation: relu
                     dropout: 0
-                    init: auto
+                    init:
+                      kind: auto
+                      scale: 1
                 train:
                   optimizer:
                     adam:
@@ -119,7 +121,7 @@ internal sealed class ConfigLoaderTests
             new ActivationOptions { Kind = ActivationKind.Relu },
             new FlattenOptions(),
             new DropoutOptions { Rate = 0.25 },
-            new DenseOptions { Units = null, Init = InitKind.Zeros, Bias = false },
+            new DenseOptions { Units = null, Init = new InitOptions { Kind = InitKind.Zeros }, Bias = false },
         }));
         Assert.That(options.Train.Optimizer, Is.EqualTo(new MomentumOptions { Lr = 0.1 }));
         Assert.That(options.Train.Schedule, Is.EqualTo(new StepOptions { Every = 100, Unit = StepUnit.Step }));
