@@ -4,8 +4,11 @@ using System.Globalization;
 using Anneal.Onnx;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Ir.Format;
-using Anneal.Onnx.Tensors;
+using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Report;
+using Anneal.Pipeline.Runs;
+using Anneal.Pipeline.Stages;
+using Anneal.Trainer.Models;
 
 namespace Anneal.Pipeline.Commands;
 
@@ -13,16 +16,22 @@ internal sealed class InspectCommand : AnnealCommand
 {
     private const int LongestMetadata = 100;
 
-    private readonly Argument<string> _path = new("FILE") { Description = "An ONNX file." };
+    private readonly Argument<string?> _path = new("MODEL") { Description = "An ONNX file.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> _pipeline = new("--pipeline") { Description = "Show the model of this pipeline as it is before training, in place of a file's.", HelpName = "PIPELINE" };
+    private readonly Option<string> _file = CommonOptions.File();
+    private readonly Option<string[]> _sets = CommonOptions.Set();
     private readonly Option<bool> _graph = new("--graph") { Description = "Print the whole graph as text." };
     private readonly Option<bool> _plan = new("--plan") { Description = "Compile it by the SIMD engine, run it on made-up inputs and show the time of every node." };
-    private readonly Option<int?> _batch = CommonOptions.Positive("--batch", "Rows for --plan; 1 when left out.", 1_000_000);
+    private readonly Option<int?> _batch = CommonOptions.Positive("--batch", "Rows for what depends on them: multiply-adds, activations, --plan; 1 when left out.", 1_000_000);
     private readonly Option<int?> _threads = CommonOptions.Threads();
 
     public InspectCommand()
-        : base("inspect", "Shows an ONNX file: signature, ops, parameters, nodes; with --plan also where the time goes.", "anneal inspect model.onnx --plan --batch 64")
+        : base("inspect", "Shows an ONNX file or a pipeline's model: signature, layers, nodes, what each costs; with --plan also where the time goes.", "anneal inspect model.onnx --plan --batch 64")
     {
         Add(_path);
+        Add(_pipeline);
+        Add(_file);
+        Add(_sets);
         Add(_graph);
         Add(_plan);
         Add(_batch);
@@ -31,9 +40,9 @@ internal sealed class InspectCommand : AnnealCommand
 
     public override ExitCode Run(ParseResult arguments, CommandOutput output, CancellationToken cancel)
     {
-        string path = arguments.GetValue(_path)!;
-        Model model = ModelReader.Read(path);
-        InspectReport report = Describe(path, model);
+        (string name, Model model) = ModelOf(arguments);
+        int batch = arguments.GetValue(_batch) ?? 1;
+        InspectReport report = Describe(name, model, batch);
         if (arguments.GetValue(_graph))
         {
             output.Text.Write(GraphPrinter.Print(model));
@@ -45,7 +54,7 @@ internal sealed class InspectCommand : AnnealCommand
 
         if (arguments.GetValue(_plan))
         {
-            PlanProfile plan = PlanProfiler.Measure(model, arguments.GetValue(_batch) ?? 1, arguments.GetValue(_threads) ?? Machine.DefaultThreads, cancel);
+            PlanProfile plan = PlanProfiler.Measure(model, batch, arguments.GetValue(_threads) ?? Machine.DefaultThreads, cancel);
             Write(plan, output.Text);
             report = report with { Plan = plan };
         }
@@ -54,35 +63,52 @@ internal sealed class InspectCommand : AnnealCommand
         return ExitCode.Done;
     }
 
-    private static InspectReport Describe(string path, Model model)
+    private (string Name, Model Model) ModelOf(ParseResult arguments)
+    {
+        (string? path, string? pipeline) = (arguments.GetValue(_path), arguments.GetValue(_pipeline));
+        if ((path is null) == (pipeline is null))
+        {
+            throw AnnealException.BadUsage($"{(path is null ? "neither" : "both")} a model's file {(path is null ? "nor" : "and")} --pipeline given", "anneal inspect model.onnx, or anneal inspect --pipeline NAME");
+        }
+
+        if (path is not null)
+        {
+            return (path, ModelReader.Read(path));
+        }
+
+        LoadedConfig config = PipelineRunner.Load(new RunRequest { ConfigPath = arguments.GetValue(_file)!, Pipeline = pipeline, Sets = arguments.GetValue(_sets)! });
+        return ($"{arguments.GetValue(_file)}: {config.Name}", Model.Of(TrainingModel.Of(RunContext.GraphsOf(config, PreparedData.Load(config))).Graph));
+    }
+
+    private static InspectReport Describe(string path, Model model, int batch)
     {
         Graph graph = model.Graph;
+        (LayerTable layers, IReadOnlyList<LayerTable.Cost> rows) = LayerTable.Of(graph, batch);
         TypeInference types = TypeInference.Of(graph);
         string TypeOf(string value) => types.Types.GetValueOrDefault(value)?.ToString() ?? "?";
-        long Weights(IEnumerable<string> names) => names.Distinct()
-            .Sum(n => graph.Initializers.TryGetValue(n, out Tensor? tensor) && tensor.Type.IsFloating() ? tensor.Length : 0L);
         return new InspectReport(
             path,
-            new FileInfo(path).Length,
+            File.Exists(path) ? new FileInfo(path).Length : null,
             model.IrVersion,
             model.Opsets.ToDictionary(o => o.Key.Length == 0 ? "ai.onnx" : o.Key, o => o.Value),
             [.. model.Functions.Select(f => $"{f.Domain}.{f.Name}")],
             model.Metadata,
             [.. graph.Inputs.Where(i => !graph.Initializers.ContainsKey(i.Name)).Select(i => new InspectReport.Port(i.Name, i.Type.ToString()))],
             [.. graph.Outputs.Select(o => new InspectReport.Port(o.Name, o.Type.ToString()))],
-            Weights(graph.Initializers.Keys),
+            layers.Parameters,
             graph.Nodes.CountBy(n => n.OpType).OrderByDescending(n => n.Value).ThenBy(n => n.Key, StringComparer.Ordinal).ToDictionary(),
             [
-                .. graph.Nodes.Select(n => new InspectReport.NodeRow(
-                    n.Name, n.OpType, string.Join(' ', n.Outputs.Where(o => o.Length > 0).Select(TypeOf)), Weights(n.Inputs))),
+                .. graph.Nodes.Zip(rows, (n, row) => new InspectReport.NodeRow(
+                    n.Name, n.OpType, string.Join(' ', n.Outputs.Where(o => o.Length > 0).Select(TypeOf)), row.Parameters, row.MultiplyAdds, row.ActivationBytes)),
             ],
+            layers,
             null);
     }
 
     private static void Write(InspectReport report, TextWriter output)
     {
         var facts = new TextTable("FACT", "HERE");
-        facts.Add("file", FormattableString.Invariant($"{report.File}, {report.Bytes} bytes"));
+        facts.Add("file", report.Bytes is { } bytes ? FormattableString.Invariant($"{report.File}, {bytes} bytes") : report.File);
         facts.Add("format", FormattableString.Invariant($"IR {report.IrVersion}, opset {string.Join(", ", report.Opsets.Select(o => $"{o.Key} {o.Value}"))}"));
         facts.Add("parameters", report.Parameters.ToString("N0", CultureInfo.InvariantCulture));
         facts.Add("ops", string.Join(", ", report.Ops.Select(o => FormattableString.Invariant($"{o.Key} {o.Value}"))));
@@ -112,13 +138,28 @@ internal sealed class InspectCommand : AnnealCommand
 
         ports.Write(output);
         output.WriteLine();
-        var nodes = new TextTable("NODE", "OP", "OUTPUT", ">PARAMETERS");
+        Write(report.Layers, output);
+        output.WriteLine();
+        var nodes = new TextTable("NODE", "OP", "OUTPUT", ">PARAMETERS", ">MULTIPLY-ADDS", ">BYTES");
         foreach (InspectReport.NodeRow node in report.Nodes)
         {
-            nodes.Add(node.Name, node.Op, node.Output, node.Parameters == 0 ? "" : node.Parameters.ToString("N0", CultureInfo.InvariantCulture));
+            nodes.Add(node.Name, node.Op, node.Output, Count(node.Parameters), Count(node.MultiplyAdds), Count(node.ActivationBytes));
         }
 
         nodes.Write(output);
+    }
+
+    private static void Write(LayerTable layers, TextWriter output)
+    {
+        var table = new TextTable("LAYER", "OPS", "OUTPUT", ">PARAMETERS", ">MULTIPLY-ADDS", ">BYTES");
+        foreach (LayerTable.Cost layer in layers.Layers)
+        {
+            table.Add(layer.Name, layer.Ops, layer.Output, Count(layer.Parameters), Count(layer.MultiplyAdds), Count(layer.ActivationBytes));
+        }
+
+        table.Write(output);
+        output.WriteLine(FormattableString.Invariant(
+            $"{layers.Parameters:N0} parameters, {layers.MultiplyAdds:N0} multiply-adds, {layers.ActivationBytes:N0} bytes of activations at batch {layers.Batch}"));
     }
 
     private static void Write(PlanProfile plan, TextWriter output)
@@ -145,6 +186,8 @@ internal sealed class InspectCommand : AnnealCommand
             $"{plan.Ms:F4} ms in nodes, batch {plan.Batch}, {plan.Threads} threads, peak {plan.PeakGflops:F0} GFLOP/s")
             + FormattableString.Invariant($", arena {plan.ArenaBytes / 1e6:F3} MB, {plan.StateCopies} copies of state"));
     }
+
+    private static string Count(long value) => value == 0 ? "" : value.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "";
 }

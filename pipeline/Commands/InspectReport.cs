@@ -3,13 +3,15 @@ using Anneal.Pipeline.Report;
 namespace Anneal.Pipeline.Commands;
 
 /// <summary>What <c>inspect --json</c> prints.</summary>
-/// <param name="Bytes">The file's size.</param>
-/// <param name="Parameters">Floating-point elements of all initializers.</param>
+/// <param name="File">The file; the configuration's and the pipeline's name, where a model is shown before it is trained.</param>
+/// <param name="Bytes">The file's size; null where there is none.</param>
+/// <param name="Parameters">Floating-point elements of all weights, scalars not counted.</param>
 /// <param name="Ops">Number of nodes by op.</param>
+/// <param name="Layers">Sizes, parameters, multiply-adds and activations of each layer.</param>
 /// <param name="Plan">The measured plan; null unless asked for.</param>
 internal sealed record InspectReport(
     string File,
-    long Bytes,
+    long? Bytes,
     long IrVersion,
     IReadOnlyDictionary<string, long> Opsets,
     IReadOnlyList<string> Functions,
@@ -19,12 +21,15 @@ internal sealed record InspectReport(
     long Parameters,
     IReadOnlyDictionary<string, int> Ops,
     IReadOnlyList<InspectReport.NodeRow> Nodes,
+    LayerTable Layers,
     PlanProfile? Plan)
 {
     /// <param name="Type">Element type and shape, such as <c>float[N,784]</c>.</param>
     internal sealed record Port(string Name, string Type);
 
     /// <param name="Output">Types of the outputs.</param>
-    /// <param name="Parameters">Floating-point elements of the initializers that the node reads.</param>
-    internal sealed record NodeRow(string Name, string Op, string Output, long Parameters);
+    /// <param name="Parameters">Floating-point elements of the weights that the node is the first to read.</param>
+    /// <param name="MultiplyAdds">Multiply-adds at the table's batch.</param>
+    /// <param name="ActivationBytes">Bytes of the outputs at the table's batch.</param>
+    internal sealed record NodeRow(string Name, string Op, string Output, long Parameters, long MultiplyAdds, long ActivationBytes);
 }

@@ -42,20 +42,8 @@ internal static class PlanProfiler
     }
 
     /// <summary>The multiply-add operations of a matrix product, a multiply-add counting as two; null for any other op.</summary>
-    internal static double? Operations(PlanStep step)
-    {
-        Slot a = step.Inputs[0];
-        Slot y = step.Outputs[0];
-        return step.Node.OpType switch
-        {
-            "Gemm" or "GemmRelu" or "GemmReluGrad" or "GemmAdamStep" when y.Shape[0] > 0 => 2.0 * y.Length * (a.Length / y.Shape[0]),
-            "Conv" or "ConvRelu" when y.Length > 0 => 2.0 * y.Length * (step.Inputs[1].Length / y.Shape[1]),
-            "ConvGradX" or "ConvTranspose" when a.Length > 0 => 2.0 * a.Length * (step.Inputs[1].Length / a.Shape[1]),
-            "ConvGradW" when y.Length > 0 => 2.0 * step.Inputs[1].Length * (y.Length / y.Shape[0]),
-            "MatMul" => 2.0 * y.Length * a.Shape[^1],
-            _ => null,
-        };
-    }
+    internal static double? Operations(PlanStep step) =>
+        2.0 * MultiplyAdds.Of(step.Node.OpType, [.. step.Inputs.Select(i => i.Shape.ToArray())], step.Outputs[0].Shape.ToArray());
 
     private static double Peak(int threads)
     {

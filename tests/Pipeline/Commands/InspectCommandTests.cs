@@ -2,6 +2,7 @@ using System.Text.Json;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Ir.Format;
 using Anneal.Onnx.Tensors;
+using Anneal.Tests.Pipeline.Config;
 
 namespace Anneal.Tests.Pipeline.Commands;
 
@@ -61,6 +62,32 @@ internal sealed class InspectCommandTests
         Assert.That(steps[0].GetProperty("bytes").GetInt64(), Is.EqualTo(4 * (24 + 3 + 24)));
         Assert.That(steps.Sum(s => s.GetProperty("ms").GetDouble()), Is.EqualTo(plan.GetProperty("ms").GetDouble()).Within(1e-9).And.Positive);
         Assert.That(plan.GetProperty("peak_gflops").GetDouble(), Is.Positive);
+    }
+
+    [Test]
+    public void Inspect_Pipeline_ShowsItsLayersBeforeTraining()
+    {
+        File.WriteAllText(Path.Combine(_folder, "pipelines.yaml"), ConfigText.Smallest);
+
+        Tool tool = Tool.RunIn(_folder, "inspect", "--pipeline", "digits", "--set", "model.mlp.units=[20]", "--batch", "3", "--json");
+
+        JsonElement layers = tool.Json.GetProperty("layers");
+        Assert.That(layers.GetProperty("multiply_adds").GetInt64(), Is.EqualTo(3 * ((784 * 20) + (20 * 10))));
+        JsonElement dense = layers.GetProperty("layers").EnumerateArray().Single(l => l.GetProperty("name").GetString() == "dense1");
+        Assert.That(dense.GetProperty("parameters").GetInt64(), Is.EqualTo(785 * 20));
+        Assert.That(dense.GetProperty("output").GetString(), Is.EqualTo("float[3,20]"));
+        Assert.That(tool.Error, Does.Contain("47,640 multiply-adds"));
+        Assert.That(tool.ExitCode, Is.Zero);
+    }
+
+    [TestCase("neither a model's file nor --pipeline given. hint: anneal inspect model.onnx, or anneal inspect --pipeline NAME")]
+    [TestCase("both a model's file and --pipeline given", "small.onnx", "--pipeline", "digits")]
+    public void Inspect_NotOneModel_ExitsWithTwo(string message, params string[] arguments)
+    {
+        Tool tool = Tool.RunIn(_folder, ["inspect", .. arguments]);
+
+        Assert.That(tool.Error, Does.StartWith(message));
+        Assert.That(tool.ExitCode, Is.EqualTo(2));
     }
 
     [TestCase("missing.onnx", "missing.onnx → the file cannot be read")]

@@ -1,0 +1,76 @@
+using Anneal.Onnx.Ir;
+using Anneal.Onnx.Tensors;
+using Anneal.Pipeline.Bench;
+using Anneal.Pipeline.Config.Options;
+using Anneal.Pipeline.Report;
+using Anneal.Pipeline.Stages;
+using Anneal.Trainer.Models;
+using Anneal.Trainer.Optimizers;
+using Origin = Anneal.Pipeline.Config.Origin;
+
+namespace Anneal.Tests.Pipeline.Report;
+
+internal sealed class LayerTableTests
+{
+    // By hand: 3·3·in·out·height·width of each convolution, the last layer's 640.
+    [TestCase(20, 432L * 1024 + (6 * 2304 * 1024) + ((4608 + (5 * 9216)) * 256) + ((18432 + (5 * 36864)) * 64) + (512 * 256) + (2048 * 64) + 640, 272_474L + 1568)]
+    [TestCase(56, 432L * 1024 + (18 * 2304 * 1024) + ((4608 + (17 * 9216)) * 256) + ((18432 + (17 * 36864)) * 64) + (512 * 256) + (2048 * 64) + 640, 855_770L + 4256)]
+    public void Of_ResnetOfCifar_CountsWhatItsAuthorsCount(int depth, long multiplyAdds, long parameters)
+    {
+        Graph graph = TrainingModel.Of(Build(new ResnetOptions { Depth = depth }, 3, 32, 32)).Graph;
+
+        (LayerTable one, _) = LayerTable.Of(graph, 1);
+        (LayerTable two, IReadOnlyList<LayerTable.Cost> nodes) = LayerTable.Of(graph, 2);
+
+        Assert.That(one.MultiplyAdds, Is.EqualTo(multiplyAdds));
+        Assert.That(one.Parameters, Is.EqualTo(parameters));
+        Assert.That(two.MultiplyAdds, Is.EqualTo(2 * multiplyAdds));
+        Assert.That(two.ActivationBytes, Is.EqualTo(2 * one.ActivationBytes));
+        Assert.That(nodes, Has.Count.EqualTo(graph.Nodes.Length));
+        LayerTable.Cost? halved = depth == 20 ? two.Layers.Single(l => l.Name == "residual4/conv8") : null;
+        Assert.That(halved, depth != 20 ? Is.Null : Is.EqualTo(new LayerTable.Cost("residual4/conv8", "Conv", "float[2,32,16,16]", 4608, 2 * 4608 * 256, 2 * 32 * 256 * 4)));
+    }
+
+    [Test]
+    public void Of_TrainingStep_CountsWeightsAloneAndGradients()
+    {
+        StepCase step = StepCases.All.Single(c => c.Name == "tabular");
+
+        (LayerTable table, _) = LayerTable.Of(step.Build().Step.Graph, 32);
+
+        long forward = 32 * ((30 * 64) + (64 * 32) + (32 * 2));
+        Assert.That(table.Parameters, Is.EqualTo((31 * 64) + (65 * 32) + (33 * 2)));
+        Assert.That(table.MultiplyAdds, Is.EqualTo((2 * forward) + (32 * ((64 * 32) + (32 * 2)))));
+        Assert.That(table.Layers.Select(l => l.Name), Does.Contain("dense1").And.Contain("loss").And.Contain("update"));
+    }
+
+    [Test]
+    public void Of_NodesWithoutScopes_AreLayersOfTheirOwn()
+    {
+        var g = new GraphBuilder("plain");
+        Value x = g.Input("x", TensorType.Of(DType.Double, Dim.Of("N"), 3));
+        g.Output(g.Node("Relu", [g.MatMul(x, g.Initializer("w", Tensor.Zeros(DType.Double, 3, 5)))]), "y");
+
+        (LayerTable table, _) = LayerTable.Of(g.Build(), 4);
+
+        Assert.That(table.Layers.Select(l => (l.Name, l.MultiplyAdds, l.Parameters, l.ActivationBytes)).Take(2), Is.EqualTo(new[] { ("MatMul", 60L, 15L, 160L), ("Relu", 0L, 0L, 160L) }));
+    }
+
+    [TestCase("LSTM", 7 * 2 * ((4 * 5 * 3) + (4 * 5 * 5)))]
+    [TestCase("GRU", 7 * 2 * ((3 * 5 * 3) + (3 * 5 * 5)))]
+    public void MultiplyAdds_OfRecurrentLayers_CountBothProductsOfEveryStep(string op, long expected)
+    {
+        int gates = op == "LSTM" ? 4 : 3;
+
+        Assert.That(MultiplyAdds.Of(op, [[7, 2, 3], [1, gates * 5, 3], [1, gates * 5, 5]], [7, 1, 2, 5]), Is.EqualTo(expected));
+        Assert.That(MultiplyAdds.Of("Relu", [[7]], [7]), Is.Null);
+    }
+
+    private static TrainingGraphs Build(ModelOptions model, params int[] row)
+    {
+        var g = new GraphBuilder("features");
+        g.Output(g.Input("x", TensorType.Of(DType.Float, [Dim.Of("N"), .. row.Select(Dim.Of)])), "features");
+        Graph identity = g.Build();
+        return TrainingGraphs.Build(NetworkBuilder.Build(model, 10, _ => Origin.Default), identity, identity, new TargetSpec(LearningTask.Classification, 10), Optimizer.Adam(), 1);
+    }
+}
