@@ -1,6 +1,7 @@
 using Anneal.Onnx;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
+using Anneal.Onnx.Rewrite;
 using Anneal.Onnx.Tensors;
 using Anneal.Trainer.Autodiff;
 using Anneal.Trainer.Optimizers;
@@ -146,7 +147,7 @@ public sealed record TrainingGraphs(
         var g = new GraphBuilder("inference");
         var context = new LayerContext(g, seed, null);
         Outputs(g, target, Logits(network, preprocessing, target, context, RawInputs(g, preprocessing)));
-        return g.Build();
+        return InlineFunctions.Apply(Model.Of(g.Build()), known: true).Graph;
     }
 
     private static Dictionary<string, Value> RawInputs(GraphBuilder g, Graph preprocessing) =>
