@@ -85,7 +85,7 @@ internal sealed class OnnxSuite(IGraphRunner runner)
 
             for (int i = 0; i < expected.Length; i++)
             {
-                if (OnnxTolerance.Problem(fetches[i]!, expected[i]) is { } problem)
+                if (OnnxTolerance.Problem(fetches[i]!, expected[i], Path.GetFileName(path)) is { } problem)
                 {
                     return $"{Path.GetFileName(set)}, output {i}: {problem}";
                 }

@@ -8,13 +8,19 @@ namespace Anneal.Pipeline.Conformance;
 internal static class OnnxTolerance
 {
     private const double Relative = 1e-3;
+
+    // This case's answers are of epsilon 1e-2, which its node leaves at the default of 1e-6.
+    private static readonly Dictionary<string, double> s_relative = new(StringComparer.Ordinal) { ["test_adam_multiple"] = 1e-2 };
+
     private const double Absolute = 1e-7;
 
     /// <summary>What is wrong with a tensor; null when nothing is.</summary>
     /// <param name="actual">The tensor.</param>
     /// <param name="expected">What it should be.</param>
-    public static string? Problem(Tensor actual, Tensor expected)
+    /// <param name="name">The case's name: a few have a tolerance of their own.</param>
+    public static string? Problem(Tensor actual, Tensor expected, string name = "")
     {
+        double relative = s_relative.GetValueOrDefault(name, Relative);
         if (actual.Type != expected.Type || !actual.Shape.SequenceEqual(expected.Shape))
         {
             return $"{actual}, expected {expected}";
@@ -22,18 +28,18 @@ internal static class OnnxTolerance
 
         return expected.Type switch
         {
-            DType.String => Texts(actual.Strings, expected.Strings),
-            DType.Float => Floats(Array.ConvertAll(actual.Span<float>().ToArray(), v => (double)v), Array.ConvertAll(expected.Span<float>().ToArray(), v => (double)v)),
-            DType.Double => Floats(actual.Span<double>().ToArray(), expected.Span<double>().ToArray()),
+            DType.String => Texts(actual.Strings, expected.Strings, relative),
+            DType.Float => Floats(Array.ConvertAll(actual.Span<float>().ToArray(), v => (double)v), Array.ConvertAll(expected.Span<float>().ToArray(), v => (double)v), relative),
+            DType.Double => Floats(actual.Span<double>().ToArray(), expected.Span<double>().ToArray(), relative),
             _ => Exact(actual, expected),
         };
     }
 
-    private static string? Texts(string[] actual, string[] expected)
+    private static string? Texts(string[] actual, string[] expected, double relative)
     {
         for (int i = 0; i < actual.Length; i++)
         {
-            bool isSame = actual[i] == expected[i] || (Number(actual[i]) is { } a && Number(expected[i]) is { } b && IsClose(a, b));
+            bool isSame = actual[i] == expected[i] || (Number(actual[i]) is { } a && Number(expected[i]) is { } b && IsClose(a, b, relative));
             if (!isSame)
             {
                 return $"element {i} is '{actual[i]}', expected '{expected[i]}'";
@@ -46,14 +52,14 @@ internal static class OnnxTolerance
     private static double? Number(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : null;
 
-    private static bool IsClose(double actual, double expected) =>
-        actual.Equals(expected) || Math.Abs(actual - expected) <= Absolute + (Relative * Math.Abs(expected));
+    private static bool IsClose(double actual, double expected, double relative) =>
+        actual.Equals(expected) || Math.Abs(actual - expected) <= Absolute + (relative * Math.Abs(expected));
 
-    private static string? Floats(double[] actual, double[] expected)
+    private static string? Floats(double[] actual, double[] expected, double relative)
     {
         for (int i = 0; i < actual.Length; i++)
         {
-            if (!IsClose(actual[i], expected[i]))
+            if (!IsClose(actual[i], expected[i], relative))
             {
                 return string.Create(CultureInfo.InvariantCulture, $"element {i} is {actual[i]:R}, expected {expected[i]:R}");
             }

@@ -189,9 +189,11 @@ internal sealed class GraphReader(ExternalFolder folder, IReadOnlySet<(string Do
             }
 
             bool isStandard = domain.Length == 0 && !functions.Contains((domain, node.OpType));
-            if (isStandard && opsets.TryGetValue("", out long version) && UpgradeOpset.Apply(node, version, ranks) is { } upgraded)
+            IReadOnlyList<Node>? parts = !isStandard ? ExpandUpdates.Apply(node)
+                : opsets.TryGetValue("", out long version) ? UpgradeOpset.Apply(node, version, ranks) : null;
+            if (parts is not null)
             {
-                foreach (Node part in upgraded)
+                foreach (Node part in parts)
                 {
                     string unique = part.Name;
                     while (unique != name && (taken.Contains(unique) || !used.Add(unique)))
@@ -232,6 +234,7 @@ internal sealed class GraphReader(ExternalFolder folder, IReadOnlySet<(string Do
         }
 
         string text = string.Create(CultureInfo.InvariantCulture, $"op {node.OpType} (domain {shown}, version {version}), node '{node.Name}'{place}");
+        text += node is { Domain: ExpandUpdates.Domain, OpType: "Gradient" } ? ": gradients are derived when a step is built, not when a file is read" : "";
         if (OpTable.Find(node.Domain, node.OpType) is not { } op)
         {
             Refuse(node, text);

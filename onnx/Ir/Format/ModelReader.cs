@@ -133,7 +133,9 @@ public static class ModelReader
     }
 
     private static ImmutableSortedDictionary<string, long> AtDefault(ImmutableSortedDictionary<string, long> opsets) =>
-        opsets.ContainsKey("") ? opsets.SetItem("", Model.DefaultOpset) : opsets;
+        opsets.ContainsKey("") || opsets.ContainsKey(ExpandUpdates.Domain)
+            ? opsets.Remove(ExpandUpdates.Domain).SetItem("", Model.DefaultOpset)
+            : opsets;
 
     private static void Check(Model model)
     {

@@ -14,7 +14,7 @@ internal sealed unsafe class AveragePool : Pool
         [new("Y", "T")],
         [.. Attributes.Where(a => a.Name != "dilations"), AttributeSchema.Int("count_include_pad")],
         [("T", TypeSet.Floats)])
-    { From = 7, Until = 18 };
+    { From = 1, Until = 18 };
 
     public override Gradient Gradient => Gradient.Of(s =>
     {

@@ -15,7 +15,7 @@ internal sealed unsafe class MaxPool : Pool
         [new("Y", "T"), new("Indices", "I", Optional: true)],
         [.. Attributes, AttributeSchema.Int("storage_order")],
         [("T", TypeSet.Floats), ("I", TypeSet.Int64)])
-    { From = 8 };
+    { From = 1 };
 
     public override Gradient Gradient => Gradient.Of(s =>
     {
