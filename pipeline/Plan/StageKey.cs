@@ -22,6 +22,13 @@ internal static class StageKey
         return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 12));
     }
 
+    /// <summary>Hashes a file, or the names and contents of all files below a folder.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <returns>SHA-256 of a file in hexadecimal digits; 24 of them for a folder.</returns>
+    public static string OfPath(string path) => Directory.Exists(path)
+        ? Of([.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).SelectMany(f => (string[])[Path.GetRelativePath(path, f), OfFile(f)])])
+        : OfFile(path);
+
     /// <summary>Hashes a file's content.</summary>
     /// <param name="path">The file.</param>
     /// <returns>SHA-256 in hexadecimal digits.</returns>

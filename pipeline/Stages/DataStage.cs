@@ -20,7 +20,7 @@ internal sealed class DataStage : IStage
     public string Run(RunContext context)
     {
         PreparedData data = context.Data;
-        foreach (string warning in data.Fitted.Warnings)
+        foreach (string warning in data.Warnings)
         {
             context.Warn(warning);
         }

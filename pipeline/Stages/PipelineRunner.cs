@@ -28,7 +28,7 @@ internal static class PipelineRunner
     {
         LoadedConfig config = Load(request);
         int last = LastStage(request.Until);
-        IReadOnlyList<string> fileHashes = [.. Sources.Files(config).Select(StageKey.OfFile)];
+        IReadOnlyList<string> fileHashes = [.. Sources.Files(config).Select(StageKey.OfPath)];
         string key = TrainKey(config, fileHashes);
         string path = request.OutFolder ?? Path.Combine(RunsFolder(request.ConfigPath), config.Name, key[..12]);
         using RunFolder folder = RunFolder.Open(path);
@@ -66,7 +66,7 @@ internal static class PipelineRunner
     {
         LoadedConfig config = Load(request);
         PreparedData data = PreparedData.Load(config);
-        foreach (string warning in data.Fitted.Warnings)
+        foreach (string warning in data.Warnings)
         {
             output.Warn(warning);
         }
@@ -116,7 +116,7 @@ internal static class PipelineRunner
     private static string TrainKey(LoadedConfig config, IReadOnlyList<string> fileHashes) => StageKey.Of(
         CodeVersion.Key,
         config.Name,
-        config.KeyText("task", "seed", "data", "model", "train"),
+        config.KeyText("task", "seed", "data", "augment", "model", "train"),
         string.Join("\n", fileHashes));
 
     private static RunSummary Run(RunContext context, RunRequest request, int last)

@@ -44,6 +44,9 @@ internal sealed class PreparedData
     /// <summary>The classes' names; null for a regression.</summary>
     public IReadOnlyList<string>? ClassNames => _train.ClassNames;
 
+    /// <summary>What reading and fitting found worth a warning.</summary>
+    public IReadOnlyList<string> Warnings => [.. _train.Warnings, .. _testTable == _train ? [] : _testTable.Warnings, .. Fitted.Warnings];
+
     /// <summary>What is worth knowing of the data, in a line.</summary>
     public string Summary
     {

@@ -107,7 +107,7 @@ internal sealed class RunContext : IDisposable
     }
 
     /// <summary>The hash of the resolved configuration that the exported file follows from.</summary>
-    public string ConfigHash => StageKey.Of(Config.KeyText("task", "seed", "data", "model", "train", "average", "export"));
+    public string ConfigHash => StageKey.Of(Config.KeyText("task", "seed", "data", "augment", "model", "train", "average", "export"));
 
     public void Dispose()
     {

@@ -11,12 +11,12 @@ internal static class Sources
 {
     /// <summary>The source of the training rows.</summary>
     public static DataSource Train(LoadedConfig config) => config.Options.Data.Dataset is { } dataset
-        ? Dataset(dataset, test: false)
+        ? Dataset(dataset).Train
         : SourceOf(config, config.Options.Data.Train!);
 
     /// <summary>The source of the test rows, or null.</summary>
     public static DataSource? Test(LoadedConfig config) => config.Options.Data.Dataset is { } dataset
-        ? Dataset(dataset, test: true)
+        ? Dataset(dataset).Test
         : config.Options.Data.Test is { } test ? SourceOf(config, test) : null;
 
     /// <summary>The files that the rows come from.</summary>
@@ -43,9 +43,11 @@ internal static class Sources
         };
     }
 
-    private static IdxSource Dataset(DatasetName name, bool test) => name switch
+    /// <summary>The data set of a name.</summary>
+    public static KnownDataset Dataset(DatasetName name) => name switch
     {
-        DatasetName.Mnist => test ? Mnist.Test : Mnist.Train,
+        DatasetName.FashionMnist => KnownDataset.FashionMnist,
+        DatasetName.Mnist => KnownDataset.Mnist,
         _ => throw new NotSupportedException($"no data set {name}"),
     };
 
@@ -57,6 +59,7 @@ internal static class Sources
         {
             IdxOptions o => new IdxSource(PathOf(config, o.Features), PathOf(config, o.Labels)) { ClassNames = classes },
             NpyOptions o => new NpySource(PathOf(config, o.Features), PathOf(config, o.Labels)) { ClassNames = classes },
+            ImagesOptions o => ImagesOf(o, config.Files.FindAny(o.Path) ?? o.Path),
             CsvOptions o => new CsvSource(
                 PathOf(config, o.Path),
                 [.. o.Columns!.Select(c => new CsvColumn(c.Key, Enum.Parse<Onnx.Formats.ColumnKind>(c.Value.ToString())))],
@@ -70,6 +73,17 @@ internal static class Sources
         };
     }
 
+    /// <summary>The source of images at a path.</summary>
+    public static ImageSource ImagesOf(ImagesOptions o, string path) => new(path, o.Folder)
+    {
+        Channels = CountOf(o.Channels ?? ChannelsKind.Rgb),
+        Size = o.Size is [int height, int width] ? (height, width) : null,
+        SkipBad = o.OnError == BadImageKind.Skip,
+    };
+
+    /// <summary>The number of channels.</summary>
+    public static int CountOf(ChannelsKind channels) => channels == ChannelsKind.Gray ? 1 : 3;
+
     private static CsvFormat FormatOf(CsvOptions o) =>
         new() { Delimiter = o.Delimiter, Header = o.Header, Trim = o.Trim, SkipBlankLines = o.SkipBlankLines };
 
@@ -77,6 +91,7 @@ internal static class Sources
     {
         ArraySource o => [o.Features, o.Labels],
         CsvSource o => [o.Path],
+        ImageSource o => [Directory.Exists(o.Path) ? Path.Combine(o.Path, o.Folder) : o.Path],
         _ => throw new NotSupportedException($"no files of {source.GetType().Name}"),
     };
 

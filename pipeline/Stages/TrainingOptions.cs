@@ -1,4 +1,5 @@
 using Anneal.Pipeline.Config.Options;
+using Anneal.Trainer.Data.Augment;
 using Anneal.Trainer.Loop;
 using Anneal.Trainer.Optimizers;
 using Anneal.Trainer.Schedules;
@@ -12,7 +13,7 @@ internal static class TrainingOptions
     public static Optimizer OptimizerOf(TrainOptions train) => train.Optimizer switch
     {
         SgdOptions o => Optimizer.Sgd((float)o.WeightDecay),
-        MomentumOptions o => Optimizer.Momentum((float)o.Momentum, (float)o.WeightDecay),
+        MomentumOptions o => Optimizer.Momentum((float)o.Momentum, (float)o.WeightDecay, o.Nesterov),
         AdamOptions o => Optimizer.Adam((float)o.Beta1, (float)o.Beta2, (float)o.Eps, (float)o.WeightDecay),
         OptimizerOptions other => throw new NotSupportedException($"no optimizer for {other.GetType().Name}"),
     };
@@ -24,8 +25,21 @@ internal static class TrainingOptions
         EarlyStopping? stop = train.EarlyStopping is { } early
             ? new EarlyStopping(early.Metric.Split('.')[^1], early.Patience, early.MinDelta, HigherIsBetter(early))
             : null;
-        return new LoopOptions((ulong)options.Seed, train.Batch, train.Epochs, ScheduleOf(train), stop, train.Checkpoint.EveryEpochs, train.Checkpoint.Keep);
+        return new LoopOptions((ulong)options.Seed, train.Batch, train.Epochs, ScheduleOf(train), stop, train.Checkpoint.EveryEpochs, train.Checkpoint.Keep)
+        {
+            Augment = Augmentations(options),
+        };
     }
+
+    /// <summary>The augmentations of training images, in order.</summary>
+    public static IReadOnlyList<Augmentation> Augmentations(PipelineOptions options) => [.. (options.Augment ?? []).Select(AugmentationOf)];
+
+    private static Augmentation AugmentationOf(AugmentOptions augment) => augment switch
+    {
+        FlipOptions o => new Flip(Enum.Parse<FlipAxis>(o.Axis.ToString())),
+        ShiftOptions o => new Shift(o.Pixels, Enum.Parse<ShiftFill>(o.Fill.ToString())),
+        AugmentOptions other => throw new NotSupportedException($"no augmentation for {other.GetType().Name}"),
+    };
 
     private static Schedule ScheduleOf(TrainOptions train)
     {
@@ -39,6 +53,7 @@ internal static class TrainingOptions
         return train.Schedule switch
         {
             ConstantOptions => new Schedule.Constant(rate),
+            CosineOptions o => new Schedule.Cosine(rate, train.Epochs, o.Warmup, o.Floor),
             StepOptions o => new Schedule.StepDecay(rate, o.Every, o.Factor, o.Unit == StepUnit.Epoch),
             ScheduleOptions other => throw new NotSupportedException($"no schedule for {other.GetType().Name}"),
         };

@@ -6,6 +6,8 @@ namespace Anneal.Tests.Architecture;
 public sealed class EnumTests
 {
     [TestCase(typeof(ActivationKind), typeof(Activation))]
+    [TestCase(typeof(FillKind), typeof(Anneal.Trainer.Data.Augment.ShiftFill))]
+    [TestCase(typeof(FlipKind), typeof(Anneal.Trainer.Data.Augment.FlipAxis))]
     [TestCase(typeof(InitKind), typeof(Initializer))]
     [TestCase(typeof(ShortcutKind), typeof(Shortcut))]
     [TestCase(typeof(ColumnKind), typeof(Anneal.Onnx.Formats.ColumnKind))]

@@ -69,8 +69,8 @@ public sealed class ArraySourceTests
     [Test]
     public void Mnist_OfTheBuild_IsWhole()
     {
-        DataTable train = Mnist.Train.Load();
-        DataTable test = Mnist.Test.Load(train);
+        DataTable train = KnownDataset.Mnist.Train.Load();
+        DataTable test = KnownDataset.Mnist.Test.Load(train);
         Assert.That(train.Features[0].Values.ToString(), Is.EqualTo("uint8[60000,28,28]"));
         Assert.That(test.Features[0].Values.ToString(), Is.EqualTo("uint8[10000,28,28]"));
         Assert.That(train.Target.Span<long>().ToArray().CountBy(c => c).OrderBy(c => c.Key).Select(c => c.Value), Is.EqualTo(new[] { 5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949 }));

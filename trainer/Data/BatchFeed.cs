@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Anneal.Onnx.Kernels;
 using Anneal.Onnx.Tensors;
+using Anneal.Trainer.Data.Augment;
 
 namespace Anneal.Trainer.Data;
 
@@ -16,6 +17,7 @@ public sealed class BatchFeed : IDisposable
     private readonly int[] _order;
     private readonly int _batchSize;
     private readonly ulong? _key;
+    private readonly Augmenter? _augmenter;
     private readonly Batch[] _whole;
     private readonly Batch[]? _short;
     private readonly Batch[] _ready;
@@ -38,8 +40,18 @@ public sealed class BatchFeed : IDisposable
     /// <param name="epoch">The epoch to start in.</param>
     /// <param name="step">The step to start at within it.</param>
     /// <param name="prefetch">Whether a thread of its own gathers ahead; else a batch is gathered when asked for.</param>
+    /// <param name="augmenter">Changes each row of the first input while it is gathered; null to copy it. It is this feed's alone.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are no rows, the batch size is not positive, or the start lies outside an epoch.</exception>
-    public BatchFeed(IReadOnlyList<Tensor> features, Tensor target, int[] rows, int batchSize, ulong? seed, int epoch = 0, int step = 0, bool prefetch = true)
+    public BatchFeed(
+        IReadOnlyList<Tensor> features,
+        Tensor target,
+        int[] rows,
+        int batchSize,
+        ulong? seed,
+        int epoch = 0,
+        int step = 0,
+        bool prefetch = true,
+        Augmenter? augmenter = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(rows.Length, nameof(rows));
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
@@ -49,6 +61,7 @@ public sealed class BatchFeed : IDisposable
         _rows = rows;
         _order = new int[rows.Length];
         _batchSize = Math.Min(batchSize, rows.Length);
+        _augmenter = augmenter;
         _key = seed is { } value ? CounterRandom.Key(value, "shuffle") : null;
         StepsPerEpoch = (int)(((long)rows.Length + _batchSize - 1) / _batchSize);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(step, StepsPerEpoch);
@@ -160,12 +173,31 @@ public sealed class BatchFeed : IDisposable
         ReadOnlySpan<int> order = _order.AsSpan(start, count);
         for (int i = 0; i < _sources.Length; i++)
         {
-            Copy(_sources[i], i < batch.Features.Count ? batch.Features[i] : batch.Target, order);
+            Tensor destination = i < batch.Features.Count ? batch.Features[i] : batch.Target;
+            if (i == 0 && _augmenter is { } augmenter)
+            {
+                Augment(augmenter, _sources[i], destination, order);
+            }
+            else
+            {
+                Copy(_sources[i], destination, order);
+            }
         }
 
         (batch.Epoch, batch.Step) = (_epoch, _step);
         (_epoch, _step) = _step + 1 < StepsPerEpoch ? (_epoch, _step + 1) : (_epoch + 1, 0);
         return batch;
+    }
+
+    private void Augment(Augmenter augmenter, Tensor source, Tensor destination, ReadOnlySpan<int> rows)
+    {
+        int width = destination.Length / rows.Length;
+        Span<byte> from = source.Bytes;
+        Span<byte> to = destination.Bytes;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            augmenter.Apply(from.Slice(rows[i] * width, width), _epoch, rows[i], to.Slice(i * width, width));
+        }
     }
 
     private void FillOrder()

@@ -50,6 +50,9 @@ public sealed class DataTable
     /// <summary>The number of rows.</summary>
     public int Rows { get; }
 
+    /// <summary>What is worth telling of how the rows were read, such as rows left out.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>SHA-256 in hex of names, types, shapes and elements; computed when first asked for.</summary>
     public string ContentHash => _contentHash.Value;
 

@@ -1,3 +1,4 @@
+using Anneal.Trainer.Data.Augment;
 using Anneal.Trainer.Schedules;
 
 namespace Anneal.Trainer.Loop;
@@ -10,4 +11,8 @@ namespace Anneal.Trainer.Loop;
 /// <param name="EarlyStopping">When to stop before the last epoch; null for never.</param>
 /// <param name="CheckpointEvery">Epochs between two checkpoints, at least 1; the last epoch and the best are always saved.</param>
 /// <param name="KeepCheckpoints">How many of the newest epoch checkpoints are kept, beside the best.</param>
-public sealed record LoopOptions(ulong Seed, int Batch, int Epochs, Schedule Schedule, EarlyStopping? EarlyStopping, int CheckpointEvery, int KeepCheckpoints);
+public sealed record LoopOptions(ulong Seed, int Batch, int Epochs, Schedule Schedule, EarlyStopping? EarlyStopping, int CheckpointEvery, int KeepCheckpoints)
+{
+    /// <summary>What is done to the images of training batches, in order; the first input is then uint8 [N, C, H, W] or [N, H, W].</summary>
+    public IReadOnlyList<Augmentation> Augment { get; init; } = [];
+}

@@ -3,6 +3,7 @@ using Anneal.Onnx;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Tensors;
 using Anneal.Trainer.Data;
+using Anneal.Trainer.Data.Augment;
 using Anneal.Trainer.Execution;
 using Anneal.Trainer.Models;
 
@@ -28,6 +29,7 @@ public sealed class TrainingLoop
     /// <param name="options">The settings.</param>
     /// <param name="checkpoints">Where checkpoints go.</param>
     /// <param name="observer">Watches the run.</param>
+    /// <exception cref="AnnealException">The schedule is longer than the run, or the rows are no images and are to be augmented.</exception>
     public TrainingLoop(
         TrainingGraphs graphs,
         IGraphRunner runner,
@@ -45,6 +47,8 @@ public sealed class TrainingLoop
         _checkpoints = checkpoints;
         _observer = observer;
         _stepsPerEpoch = (rows.Rows.Length + options.Batch - 1) / options.Batch;
+        options.Schedule.Check(_stepsPerEpoch);
+        _ = NewAugmenter();
     }
 
     /// <summary>Trains from the newest checkpoint, or from the start when there is none.</summary>
@@ -155,7 +159,9 @@ public sealed class TrainingLoop
             : null;
 
     private BatchFeed FeedOf(LoopState state) =>
-        new(_rows.Features, _rows.Target, _rows.Rows, _options.Batch, _options.Seed, state.Epoch, state.StepInEpoch);
+        new(_rows.Features, _rows.Target, _rows.Rows, _options.Batch, _options.Seed, state.Epoch, state.StepInEpoch, augmenter: NewAugmenter());
+
+    private Augmenter? NewAugmenter() => _options.Augment.Count == 0 ? null : new Augmenter(_options.Augment, _rows.Features[0], _options.Seed);
 
     private LoopState Restore(IGraphSession session)
     {

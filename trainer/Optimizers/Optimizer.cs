@@ -17,12 +17,13 @@ public sealed record Optimizer(string Name, string Op, IReadOnlyList<string> Sta
     /// <returns>The rule.</returns>
     public static Optimizer Sgd(float weightDecay = 0) => new("sgd", "SgdStep", [], false, Attributes.Of((WeightDecay, weightDecay)));
 
-    /// <summary>Momentum in velocity form: V ← momentum·V - lr·G, W ← W + V.</summary>
+    /// <summary>Momentum in velocity form: V ← momentum·V - lr·G, W ← W + V; with Nesterov W ← W + momentum·V - lr·G.</summary>
     /// <param name="momentum">The share of the velocity that is kept, in [0, 1).</param>
     /// <param name="weightDecay">L2 factor, added to the gradient as weightDecay·W.</param>
+    /// <param name="nesterov">Whether to look one step ahead along the velocity.</param>
     /// <returns>The rule.</returns>
-    public static Optimizer Momentum(float momentum = 0.9f, float weightDecay = 0) =>
-        new("momentum", "MomentumStep", ["v"], false, Attributes.Of(("momentum", momentum), (WeightDecay, weightDecay), ("nesterov", 0L)));
+    public static Optimizer Momentum(float momentum = 0.9f, float weightDecay = 0, bool nesterov = false) =>
+        new("momentum", "MomentumStep", ["v"], false, Attributes.Of(("momentum", momentum), (WeightDecay, weightDecay), ("nesterov", nesterov ? 1L : 0L)));
 
     /// <summary>Adam with bias correction.</summary>
     /// <param name="beta1">Decay of the first moment, in [0, 1).</param>

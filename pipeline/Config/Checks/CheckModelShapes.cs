@@ -1,6 +1,5 @@
 using System.Globalization;
 using Anneal.Onnx;
-using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Config.Options;
@@ -27,7 +26,7 @@ internal sealed class CheckModelShapes : IConfigValidator
         int classes = context.Options switch
         {
             { Task: TaskKind.Regression } => 1,
-            { Data.Dataset: DatasetName.Mnist } => 10,
+            { Data.Dataset: { } dataset } => Sources.Dataset(dataset).ClassNames.Count,
             _ => SomeSize,
         };
         var g = new GraphBuilder("shapes");
@@ -69,26 +68,12 @@ internal sealed class CheckModelShapes : IConfigValidator
 
     private static int[]? InputOf(CheckContext context)
     {
-        bool slices = context.Rows.Any(r => r.Path.Contains(".slice.", StringComparison.Ordinal));
-        try
+        if (context.Options.Data.Train is CsvOptions)
         {
-            return context.Options.Data switch
-            {
-                { Dataset: DatasetName.Mnist } => [28, 28],
-                { Train: CsvOptions } when !slices => [SomeSize],
-                { Train: IdxOptions o } when context.Files.Find(o.Features) is { } path => Item(IdxReader.ReadHeader(path)),
-                { Train: NpyOptions o } when context.Files.Find(o.Features) is { } path => Item(NpyReader.ReadHeader(path)),
-                _ => null,
-            };
+            // A slice is of features, whose number follows from the data.
+            return context.Rows.Any(r => r.Path.Contains(".slice.", StringComparison.Ordinal)) ? null : [SomeSize];
         }
-        catch (AnnealException)
-        {
-            // A damaged file is an error of the data, which reading it reports.
-            return null;
-        }
-    }
 
-    private static int[]? Item(ArrayHeader header) => header.Shape.Count > 0 && header.Shape.All(s => s is >= 0 and <= int.MaxValue)
-        ? [.. header.Shape.Skip(1).Select(s => (int)s)]
-        : null;
+        return InputHeader.Of(context) is { } header ? [.. header.Shape.Skip(1).Select(d => (int)d)] : null;
+    }
 }

@@ -1,4 +1,6 @@
 using Anneal.Pipeline.Config.Options;
+using Anneal.Pipeline.Stages;
+using Anneal.Trainer.Data;
 
 namespace Anneal.Pipeline.Config.Checks;
 
@@ -21,6 +23,12 @@ internal sealed class CheckSource : IConfigValidator
         {
             Refuse(context, "data.train", data.Train is not null, "'dataset' brings its own training rows");
             Refuse(context, "data.test", data.Test is not null, "'dataset' brings its own test rows");
+            KnownDataset dataset = Sources.Dataset(data.Dataset.Value);
+            if (dataset.MissingFile is { } missing)
+            {
+                context.Error("data.dataset", $"no such file: '{missing}'. hint: {dataset.HowToGet}");
+            }
+
             if (context.Options.Task != TaskKind.Classification)
             {
                 context.Error("task", "the data set has classes, so the task is classification");

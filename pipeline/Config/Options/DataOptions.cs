@@ -4,7 +4,7 @@ namespace Anneal.Pipeline.Config.Options;
 
 internal sealed record DataOptions
 {
-    [Key("dataset", "a data set that comes with the build, in the place of 'train' and 'test'")]
+    [Key("dataset", "a data set known by name, in the place of 'train' and 'test': mnist comes with the build, fashion-mnist with Debian's package dataset-fashion-mnist")]
     public DatasetName? Dataset { get; init; }
 
     [Key("train", "the rows to train on; 'split' takes the validation rows from them")]

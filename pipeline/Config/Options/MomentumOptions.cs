@@ -13,6 +13,9 @@ internal sealed record MomentumOptions : OptimizerOptions
     [Range(0, 1, ExcludesMax = true)]
     public double Momentum { get; init; } = 0.9;
 
+    [Key("nesterov", "whether the gradient counts as if taken one step further along the running sum")]
+    public bool Nesterov { get; init; }
+
     [Key("weight_decay", "factor of the weights added to their gradient")]
     [Range(0)]
     public double WeightDecay { get; init; }

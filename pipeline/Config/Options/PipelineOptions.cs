@@ -15,6 +15,10 @@ internal sealed record PipelineOptions
     [Key("data", "where the rows come from and how they are prepared")]
     public required DataOptions Data { get; init; }
 
+    [Key("augment", "random changes of the training images, in order, drawn anew in every epoch; what is evaluated and exported is not changed")]
+    [Word("none")]
+    public IReadOnlyList<AugmentOptions>? Augment { get; init; }
+
     [Key("model", "the network, as layers or as an architecture by name")]
     public required ModelOptions Model { get; init; }
 
@@ -48,6 +52,16 @@ internal sealed record PipelineOptions
         if (data is { Train: CsvOptions train, Test: CsvOptions { Columns: null } test })
         {
             data = data with { Test = test with { Columns = train.Columns } };
+        }
+
+        if (data.Train is ImagesOptions images)
+        {
+            images = images with { Channels = images.Channels ?? ChannelsKind.Rgb };
+            data = data with
+            {
+                Train = images,
+                Test = data.Test is ImagesOptions other ? other with { Channels = other.Channels ?? images.Channels, Size = other.Size ?? images.Size } : data.Test,
+            };
         }
 
         return this with

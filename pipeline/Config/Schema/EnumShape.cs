@@ -1,13 +1,15 @@
+using System.Reflection;
+using System.Runtime.Serialization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Anneal.Pipeline.Config.Yaml;
 
 namespace Anneal.Pipeline.Config.Schema;
 
-/// <summary>A word out of an enum's names in snake_case.</summary>
+/// <summary>A word out of an enum's names: in snake_case, or as <see cref="EnumMemberAttribute"/> gives it.</summary>
 internal sealed class EnumShape(Type type) : ValueShape
 {
-    private readonly string[] _names = [.. Enum.GetNames(type).Select(SnakeCase)];
+    private readonly string[] _names = [.. Enum.GetNames(type).Select(n => type.GetField(n)!.GetCustomAttribute<EnumMemberAttribute>()?.Value ?? SnakeCase(n))];
     private readonly Array _values = Enum.GetValues(type);
 
     public override string Expected => _names.Length == 1 ? $"'{_names[0]}'" : "one of: " + string.Join(", ", _names);
@@ -31,7 +33,7 @@ internal sealed class EnumShape(Type type) : ValueShape
         return true;
     }
 
-    public override string Inline(object? value) => value is null ? "~" : SnakeCase(value.ToString()!);
+    public override string Inline(object? value) => value is null ? "~" : _names[Array.IndexOf(_values, value)];
 
     public override JsonObject ToJsonSchema(JsonSchemaBuilder builder) =>
         new() { ["enum"] = new JsonArray([.. _names.Select(n => (JsonNode)n)]) };

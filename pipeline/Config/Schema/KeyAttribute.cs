@@ -14,6 +14,9 @@ internal sealed class KeyAttribute(string name, string doc) : Attribute
     /// <summary>The value names a file that must exist.</summary>
     public bool IsFile { get; init; }
 
+    /// <summary>The file may be a folder instead.</summary>
+    public bool MayBeFolder { get; init; }
+
     /// <summary>False when the value cannot change a number of the result, so that stages need not run again.</summary>
     public bool AffectsResult { get; init; } = true;
 }

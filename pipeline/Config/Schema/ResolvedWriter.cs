@@ -7,6 +7,7 @@ internal sealed class ResolvedWriter(BindContext context)
 {
     private bool _affectsResult = true;
     private string? _file;
+    private bool _mayBeFolder;
 
     public StringBuilder Text { get; } = new();
 
@@ -17,6 +18,7 @@ internal sealed class ResolvedWriter(BindContext context)
         bool outer = _affectsResult;
         _affectsResult &= key.Key.AffectsResult;
         _file = key.Key.IsFile ? value as string : null;
+        _mayBeFolder = key.Key.MayBeFolder;
         if (value is null && key.Shape is not WordShape)
         {
             Row(path, "~", key.Key.Doc);
@@ -47,6 +49,6 @@ internal sealed class ResolvedWriter(BindContext context)
     public void Row(string path, string value, string doc)
     {
         Origin origin = context.Origins.TryGetValue(path, out (Origin Key, Origin Value) found) ? found.Value : Origin.Default;
-        Rows.Add(new ExplainRow(path, value, origin, doc, _affectsResult, _file));
+        Rows.Add(new ExplainRow(path, value, origin, doc, _affectsResult, _file, _mayBeFolder));
     }
 }

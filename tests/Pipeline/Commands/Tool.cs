@@ -27,7 +27,18 @@ internal sealed record Tool(int ExitCode, string Output, string Error)
         return Finish(process);
     }
 
-    public static Process Start(string folder, params string[] arguments)
+    /// <summary>Runs the command with one variable of its environment set.</summary>
+    public static Tool RunWith(string variable, string value, params string[] arguments)
+    {
+        ProcessStartInfo start = StartInfo(AppContext.BaseDirectory, arguments);
+        start.Environment[variable] = value;
+        using Process process = Process.Start(start)!;
+        return Finish(process);
+    }
+
+    public static Process Start(string folder, params string[] arguments) => Process.Start(StartInfo(folder, arguments))!;
+
+    private static ProcessStartInfo StartInfo(string folder, string[] arguments)
     {
         // A runner in the background hands down an ignored SIGINT, which no process can take back by itself.
         (string file, string[] all) = OperatingSystem.IsLinux() ? ("env", ["--default-signal=INT", s_path, .. arguments]) : (s_path, arguments);
@@ -38,7 +49,7 @@ internal sealed record Tool(int ExitCode, string Output, string Error)
             RedirectStandardError = true,
         };
         start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
-        return Process.Start(start)!;
+        return start;
     }
 
     public static Tool Finish(Process process)

@@ -65,6 +65,7 @@ internal sealed class ConfigLoaderTests
                     scale: auto
                     mean: 0
                     std: 1
+                augment: none
                 model:
                   mlp:
                     units: [500, 500]
