@@ -93,13 +93,22 @@ internal sealed class ConfigErrorTests
     [TestCase("task: classification\ndata: {train: {csv: {path: t.csv, columns: {x: number, why: category}}}, label: wy}", "5:85 data.label: no column 'wy'; did you mean 'why'?")]
     [TestCase("task: classification\ndata: {train: {csv: {path: t.csv, columns: {x: number, y: number}}}, label: y}", "5:63 data.train.csv.columns.y: the label of this task must be of type category")]
     [TestCase("task: regression\ndata: {train: {csv: {path: t.csv, columns: {x: ignore, y: number}}}, label: y}", "5:48 data.train.csv.columns: has no column to learn from")]
+    [TestCase("task: classification\ndata: {train: {csv: {path: t.csv, columns: {x: number, y: category}}}, label: y}\naugment: [flip]", "6:5 augment: has no use here: a table has no images")]
+    [TestCase("task: classification\ndata: {dataset: mnist}\naugment: [flip, {shift: 28}]", "6:21 augment.1: a shift by 28 pixels moves all of an image of 28×28 out of sight. hint: lower 'pixels'")]
+    [TestCase("task: classification\ndata: {dataset: mnist}\naugment: [{flip: sideways}]", "6:22 augment.0.flip.axis: unknown value 'sideways'; expected one of: horizontal, vertical")]
+    [TestCase("task: classification\ndata: {dataset: mnist}\naugment: flip", "6:14 augment: expected a list or 'none', found 'flip'")]
+    [TestCase("task: classification\ndata: {train: {images: none.zip}}", "5:28 data.train.images.path: no such file or folder: 'none.zip'; tried PATH/none.zip")]
+    [TestCase("task: regression\ndata: {train: {images: {path: t.csv, size: [8, 8]}}}", "4:11 task: the folders of the images are classes, so the task is classification")]
+    [TestCase("task: classification\ndata: {train: {images: {path: t.csv, size: [8]}}}", "5:48 data.train.images.size: expected [height, width], found 1 numbers")]
+    [TestCase("task: classification\ndata: {train: {images: {path: t.csv, size: [8, 8]}}, test: {images: {path: t.csv, channels: gray}}}", "5:97 data.test.images.channels: must be as in 'data.train'; left out, it is")]
+    [TestCase("task: classification\nexport: {labels: [a]}\ndata: {train: {images: {path: t.csv, size: [8, 8]}}}", "5:14 export.labels: has no use here: the folders of the images name the classes")]
     public void Parse_ValuesThatDoNotFit_SaysWhy(string body, string expected)
     {
         using var folder = new DataFolder("t.csv");
 
         var failure = Assert.Throws<Anneal.Pipeline.Config.ConfigException>(() => folder.Load(ConfigText.Pipeline(body + "\nmodel: {mlp: [8]}")));
 
-        Assert.That(failure!.Message, Is.EqualTo("pipelines.yaml:" + expected));
+        Assert.That(failure!.Message, Is.EqualTo("pipelines.yaml:" + expected.Replace("PATH", folder.Path, StringComparison.Ordinal)));
     }
 
     [TestCase("{layers: []}", "6:21 model.layers: needs at least one layer")]
