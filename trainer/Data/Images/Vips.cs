@@ -36,13 +36,13 @@ internal static unsafe partial class Vips
         ErrorClear();
         fixed (byte* start = file)
         {
-            using var image = new Handle(ImageNewFromBuffer(start, (nuint)file.Length, "fail_on=warning", 0, 0, 0, 0, 0, 0));
+            using Handle image = Open(start, file.Length, "sequential");
             if ((long)ImageGetWidth(image.Value) * ImageGetHeight(image.Value) > MaxPixels)
             {
                 throw AnnealException.BadData($"an image of {ImageGetHeight(image.Value)}×{ImageGetWidth(image.Value)} pixels, of at most {MaxPixels} that are read");
             }
 
-            using Handle upright = ImageGetOrientation(image.Value) > 1 ? Apply(image, "autorot") : image.Share();
+            using Handle upright = ImageGetOrientation(image.Value) > 1 ? Upright(start, file.Length) : image.Share();
             using Handle opaque = ImageHasAlpha(upright.Value) != 0 ? Apply(upright, "flatten") : upright.Share();
             string space = channels == 1 ? "b-w" : "srgb";
             bool isInSpace = ImageGetBands(opaque.Value) == channels && ImageGetFormat(opaque.Value) == UChar && InterpretationName(opaque) == space;
@@ -87,6 +87,16 @@ internal static unsafe partial class Vips
                 "build again: the build fetches it from npm (@img/sharp-libvips); it is there for 64-bit Linux with glibc, macOS and Windows",
                 error);
         }
+    }
+
+    private static Handle Open(byte* file, int length, string access) =>
+        new(ImageNewFromBuffer(file, (nuint)length, $"access={access},fail_on=warning", 0, 0, 0, 0, 0, 0));
+
+    // Turning reads rows out of their order, which a sequential image refuses.
+    private static Handle Upright(byte* file, int length)
+    {
+        using Handle image = Open(file, length, "random");
+        return Apply(image, "autorot");
     }
 
     private static void ReadPixels(Handle image, ImageShape shape, Span<byte> destination)
