@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Anneal.Onnx.Kernels;
 
@@ -106,10 +105,7 @@ internal sealed unsafe class PatchLayout
         for (; at < stop && from + at + lanes <= end; at += lanes)
         {
             Vector512.Load(from + at).Store(to + at);
-            if (Sse.IsSupported)
-            {
-                Sse.Prefetch0(from + at + ahead);
-            }
+            CacheLines.Prefetch(from + at + ahead, 1);
         }
 
         for (; at < stop; at++)

@@ -174,25 +174,18 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
         }
     }
 
+    // What the products of this channel's share of the rows will be written over.
     private void PrefetchTarget(in WinogradBlock block, int channel)
     {
-        if (!System.Runtime.Intrinsics.X86.Sse.IsSupported)
-        {
-            return;
-        }
-
         nint plane = (nint)_y.Target * _x.Target;
-        int lines = Pieces.Count(Math.Min(2 * block.TileRows, _y.Grid - (2 * block.TileRow)) * _x.Target * sizeof(T), 64);
+        nint length = (nint)Math.Min(2 * block.TileRows, _y.Grid - (2 * block.TileRow)) * _x.Target * sizeof(T);
         int end = Pieces.Start(channel + 1, _channels, _rows);
         for (int r = Pieces.Start(channel, _channels, _rows); r < end; r++)
         {
             for (int i = 0; i < block.Images; i++)
             {
                 T* target = _target + (((((((nint)block.Image + i) * _groups) + block.Group) * _rows) + r) * plane) + (2 * block.TileRow * _x.Target);
-                for (int line = 0; line < lines; line++)
-                {
-                    System.Runtime.Intrinsics.X86.Sse.Prefetch1((byte*)target + (64 * line));
-                }
+                CacheLines.PrefetchFar(target, length);
             }
         }
     }

@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Anneal.Onnx.Kernels;
 
@@ -162,7 +161,7 @@ internal sealed unsafe class WinogradTiles<T>
                         else if (row >= source && row + _lineLength <= end)
                         {
                             WinogradKernel<T, TVector, TOps>.Deal(row, mask, Columns, _planeLength, to);
-                            Prefetch(row + ((nint)_y.Source * width), width);
+                            CacheLines.Prefetch(row + ((nint)_y.Source * width), width * sizeof(T));
                         }
                         else
                         {
@@ -171,19 +170,6 @@ internal sealed unsafe class WinogradTiles<T>
                         }
                     }
                 }
-            }
-        }
-    }
-
-    // The hardware does not foresee the jump from one channel's rows to the next channel's.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch(T* from, int length)
-    {
-        if (Sse.IsSupported)
-        {
-            for (int i = 0; i < length; i += 64 / sizeof(T))
-            {
-                Sse.Prefetch0(from + i);
             }
         }
     }
