@@ -13,6 +13,7 @@ namespace Anneal.Tests.Golden;
 /// <param name="Input">Sizes of a row.</param>
 /// <param name="Classes">The number of classes.</param>
 /// <param name="Salt">Makes the case's numbers its own.</param>
+/// <param name="Tolerance">How far the losses may be apart after the first steps, relative to PyTorch's.</param>
 /// <param name="Runs">The losses, per optimizer.</param>
 /// <param name="Tensors">The parameters in the order of our graph, with their gradients in the first step.</param>
 internal sealed record GoldenCase(
@@ -22,6 +23,7 @@ internal sealed record GoldenCase(
     int[] Input,
     int Classes,
     uint Salt,
+    double Tolerance,
     IReadOnlyList<GoldenRun> Runs,
     IReadOnlyList<GoldenTensor> Tensors)
 {
