@@ -173,7 +173,7 @@ def resnet20(batch, salt=0):
         if stride > 1:
             tensors += [conv(f"{name}.conv", i, o, lambda m, n=n: m[3 + n].around[0], 1), *norm(f"{name}.norm", o, lambda m, n=n: m[3 + n].around[1])]
     tensors += dense("dense", 64, 10, lambda m: m[14])
-    # Of so many Relus some input crosses zero in every step, and and the side that float32 sees moves the losses that follow; in double it does not.
+    # Of so many Relus some input crosses zero in every step, and the side that float32 sees moves the losses that follow; in double none does.
     return Case((3, 32, 32), 10, batch, model, tensors, salt, samples=16, rates=(4e-3, 5e-5), tolerance=1e-2)
 
 
