@@ -76,10 +76,13 @@ public static class GraphOps
     public static Value ReshapeLike(this GraphBuilder g, Value a, Value like) =>
         like.Type.Shape is { } shape && shape.Dims.Count(d => !d.IsKnown) == 1 && shape.Dims.All(d => d.Size != 0)
             ? g.Reshape(a, [.. shape.Dims.Select(d => (long)d.Size)])
-            : g.Node("Reshape", [a, g.ShapeOf(like)]);
+            : g.Reshape(a, g.ShapeOf(like));
 
     /// <summary>The same elements under another shape: 0 keeps a size, -1 is inferred.</summary>
     public static Value Reshape(this GraphBuilder g, Value a, params long[] shape) => g.Node("Reshape", [a, g.Longs(shape)]);
+
+    /// <summary>The same elements under a shape that another value holds, in which 0 is a size.</summary>
+    public static Value Reshape(this GraphBuilder g, Value a, Value shape) => g.Node("Reshape", [a, shape], Attributes.Of(("allowzero", 1L)));
 
     /// <summary>The shape of a value as int64: a constant when it is known.</summary>
     public static Value ShapeOf(this GraphBuilder g, Value a) => a.Type.Shape is { IsStatic: true } shape

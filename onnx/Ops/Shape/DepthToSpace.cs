@@ -28,7 +28,7 @@ internal sealed class DepthToSpace : Op
         Value height = g.Node("Slice", [sides, g.Longs(0), g.Longs(1)]);
         Value width = g.Node("Slice", [sides, g.Longs(1), g.Longs(2)]);
         Value parts = g.Node("Concat", [channels, height, g.Longs(block), width, g.Longs(block)], Attributes.Of(("axis", 0L)));
-        Value moved = g.Transpose(g.Node("Reshape", [s.DY, parts], Attributes.Of(("allowzero", 1L))), 0, 1, 3, 5, 2, 4);
+        Value moved = g.Transpose(g.Reshape(s.DY, parts), 0, 1, 3, 5, 2, 4);
         return [g.ReshapeLike(moved, s.In(0))];
     });
 

@@ -116,10 +116,10 @@ public sealed class Slice : Op
         Value shape = g.ShapeOf(x);
         Value count = x.Shape.ElementCount is { } known ? g.Scalar(known, DType.Int64) : g.Node("Size", [x]);
         Value places = g.Node("Range", [g.Scalar(0, DType.Int64), count, g.Scalar(1, DType.Int64)]);
-        Value picked = g.Reshape(pick(g.Node("Reshape", [places, shape])), -1);
+        Value picked = g.Reshape(pick(g.Reshape(places, shape)), -1);
         Value zeros = g.Node("Expand", [g.Scalar(0, dY.Type.Type), g.Reshape(count, 1)]);
         Value flat = g.Node("ScatterElements", [zeros, picked, g.Reshape(dY, -1)], Attributes.Of(("reduction", "add")));
-        return g.Node("Reshape", [flat, shape]);
+        return g.Reshape(flat, shape);
     }
 
     private static (int Start, int Count, int Step) Range(long start, long end, long step, int size)

@@ -22,7 +22,7 @@ public sealed class Tile : Op
         }
 
         Value pairs = g.Node("Concat", [g.Unsqueeze(s.In(1), 1), g.Unsqueeze(g.ShapeOf(x), 1)], Attributes.Of(("axis", 1L)));
-        Value parts = g.Node("Reshape", [s.DY, g.Reshape(pairs, -1)], Attributes.Of(("allowzero", 1L)));
+        Value parts = g.Reshape(s.DY, g.Reshape(pairs, -1));
         return [g.ReduceSum(parts, keepDims: false, [.. Enumerable.Range(0, x.Rank).Select(d => 2L * d)]), null];
     });
 
