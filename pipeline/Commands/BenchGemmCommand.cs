@@ -12,16 +12,21 @@ internal sealed class BenchGemmCommand : AnnealCommand
     private readonly Option<string> _threads =
         NumberList("--threads", "Numbers of threads, separated by commas; one and all cores when left out.", DefaultThreads(), 1024);
 
+    private readonly Option<string> _transpose = CommonOptions.OneOf(
+        "--transpose", "Which operands are stored transposed, as in BLAS: the first letter is A's, the second B's.", "nn", "nn", "nt", "tn", "tt");
+
     public BenchGemmCommand()
         : base("gemm", "Measures float matrix products against the machine's measured multiply-add peak.", "anneal bench gemm --sizes 1024 --threads 1,2")
     {
         Add(_sizes);
         Add(_threads);
+        Add(_transpose);
     }
 
     public override ExitCode Run(ParseResult arguments, CommandOutput output, CancellationToken cancel)
     {
         int[] sizes = Parse(arguments.GetValue(_sizes)!);
+        string transpose = arguments.GetValue(_transpose)!;
         var rows = new List<GemmReport.Row>();
         double top = 0;
         foreach (int threads in Parse(arguments.GetValue(_threads)!).Distinct().Order())
@@ -31,7 +36,7 @@ internal sealed class BenchGemmCommand : AnnealCommand
             foreach (int size in sizes)
             {
                 cancel.ThrowIfCancellationRequested();
-                GemmRow row = GemmBench.Measure(team, top, size, size, size);
+                GemmRow row = GemmBench.Measure(team, top, size, size, size, transpose[0] == 't', transpose[1] == 't');
                 rows.Add(new GemmReport.Row(size, size, size, threads, row.Gflops, row.FractionOfPeak));
             }
         }
