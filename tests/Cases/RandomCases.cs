@@ -121,7 +121,7 @@ internal sealed class RandomCases : IOpCases
         (int m, int n) = (draw.Of(1, 2, 3, 9, 17), draw.Of(0, 1, 4, 16, 49));
         (int[] a, int[] b) = draw.Once(2) ? (batch, draw.Broadcasting(batch)) : (draw.Broadcasting(batch), batch);
         bool isSmall = Tensor.LengthOf(batch) * m * k * n < 3000;
-        return new OpCase("MatMul", Sample.Real([.. a, m, k]), Sample.Real([.. b, k, n], salt: 1)) 
+        return new OpCase("MatMul", Sample.Real([.. a, m, k]), Sample.Real([.. b, k, n], salt: 1))
         {
             Differentiable = isSmall ? [0, 1] : [],
             NotInOrt = batch.Contains(0) ? "it broadcasts no empty batch" : null,
