@@ -147,27 +147,27 @@ internal sealed unsafe class PatchLayout
         }
     }
 
-    // Whole vectors may be written past the end: what follows is written later.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int EveryOther<T>(T* from, T* end, int start, int stop, T* to)
+        where T : unmanaged => MicroKernelTable<T>.Bits switch
+        {
+            512 => EveryOther<T, Vector512<T>, Ops512<T>>(from, end, start, stop, to),
+            256 => EveryOther<T, Vector256<T>, Ops256<T>>(from, end, start, stop, to),
+            _ => start,
+        };
+
+    // Whole vectors may be written past the end: what follows is written later.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int EveryOther<T, TVector, TOps>(T* from, T* end, int start, int stop, T* to)
         where T : unmanaged
+        where TVector : struct
+        where TOps : IVectorOps<TVector, T>
     {
         int i = start;
-        if (Vector512.IsHardwareAccelerated)
+        for (; i < stop && from + (2 * (i + TOps.Width)) <= end; i += TOps.Width)
         {
-            for (; i < stop && from + (2 * i) + (2 * Vector512<T>.Count) <= end; i += Vector512<T>.Count)
-            {
-                T* at = from + (2 * i);
-                Ops512<T>.Store(Ops512<T>.Even(Ops512<T>.Load(at), Ops512<T>.Load(at + Vector512<T>.Count)), to + i);
-            }
-        }
-        else if (Vector256.IsHardwareAccelerated)
-        {
-            for (; i < stop && from + (2 * i) + (2 * Vector256<T>.Count) <= end; i += Vector256<T>.Count)
-            {
-                T* at = from + (2 * i);
-                Ops256<T>.Store(Ops256<T>.Even(Ops256<T>.Load(at), Ops256<T>.Load(at + Vector256<T>.Count)), to + i);
-            }
+            T* at = from + (2 * i);
+            TOps.Store(TOps.Even(TOps.Load(at), TOps.Load(at + TOps.Width)), to + i);
         }
 
         return i;

@@ -292,34 +292,30 @@ internal sealed unsafe class TapProduct<T> : ITapProduct<T>
         }
     }
 
-    // The elements between are read and written as they are: within the row they are this item's.
     private static int PutEveryOther(T* to, T* from, int length, int room)
     {
         int done = 0;
         if (Vector512.IsHardwareAccelerated)
         {
-            for (; done <= length - Vector512<T>.Count && 2 * (done + Vector512<T>.Count) <= room; done += Vector512<T>.Count)
-            {
-                T* low = to + (2 * done);
-                T* high = low + Vector512<T>.Count;
-                Vector512<T> between = Ops512<T>.Odd(Ops512<T>.Load(low), Ops512<T>.Load(high));
-                Vector512<T> value = Ops512<T>.Load(from + done);
-                Ops512<T>.Store(Ops512<T>.ZipLow(value, between), low);
-                Ops512<T>.Store(Ops512<T>.ZipHigh(value, between), high);
-            }
+            done = PutEveryOther<Vector512<T>, Ops512<T>>(to, from, done, length, room);
         }
 
-        if (Vector256.IsHardwareAccelerated)
+        return Vector256.IsHardwareAccelerated ? PutEveryOther<Vector256<T>, Ops256<T>>(to, from, done, length, room) : done;
+    }
+
+    // The elements between are read and written as they are: within the row they are this item's.
+    private static int PutEveryOther<TVector, TOps>(T* to, T* from, int done, int length, int room)
+        where TVector : struct
+        where TOps : IVectorOps<TVector, T>
+    {
+        for (; done <= length - TOps.Width && 2 * (done + TOps.Width) <= room; done += TOps.Width)
         {
-            for (; done <= length - Vector256<T>.Count && 2 * (done + Vector256<T>.Count) <= room; done += Vector256<T>.Count)
-            {
-                T* low = to + (2 * done);
-                T* high = low + Vector256<T>.Count;
-                Vector256<T> between = Ops256<T>.Odd(Ops256<T>.Load(low), Ops256<T>.Load(high));
-                Vector256<T> value = Ops256<T>.Load(from + done);
-                Ops256<T>.Store(Ops256<T>.ZipLow(value, between), low);
-                Ops256<T>.Store(Ops256<T>.ZipHigh(value, between), high);
-            }
+            T* low = to + (2 * done);
+            T* high = low + TOps.Width;
+            TVector between = TOps.Odd(TOps.Load(low), TOps.Load(high));
+            TVector value = TOps.Load(from + done);
+            TOps.Store(TOps.ZipLow(value, between), low);
+            TOps.Store(TOps.ZipHigh(value, between), high);
         }
 
         return done;

@@ -21,7 +21,6 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
     /// <summary>Keeps rows of a power of two apart in the cache.</summary>
     private const int Gap = 16;
 
-
     private readonly int _batch;
     private readonly int _groups;
     private readonly int _rows;
