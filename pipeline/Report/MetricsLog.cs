@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Anneal.Trainer.Loop;
@@ -6,27 +5,43 @@ using Anneal.Trainer.Loop;
 namespace Anneal.Pipeline.Report;
 
 /// <summary>Writes <c>metrics.jsonl</c>: a line per logged step and per epoch. A resumed run drops the lines past its checkpoint first.</summary>
-internal sealed class MetricsLog : ILoopObserver, IDisposable
+/// <param name="path">The file.</param>
+/// <param name="every">Steps between two logged ones.</param>
+internal sealed class MetricsLog(string path, int every) : ILoopObserver, IDisposable
 {
-    private readonly string _path;
-    private readonly int _every;
-    private StreamWriter? _writer;
+    /// <summary>The file's name in a run's folder.</summary>
+    public const string FileName = "metrics.jsonl";
 
-    /// <summary>Prepares the log.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="every">Steps between two logged ones.</param>
-    public MetricsLog(string path, int every)
+    private readonly LineLog _log = new(path);
+
+    /// <summary>Reads a log.</summary>
+    /// <param name="path">The file; it need not be there.</param>
+    /// <returns>The logged steps and the epochs, in order.</returns>
+    public static (IReadOnlyList<StepRecord> Steps, IReadOnlyList<EpochRecord> Epochs) Read(string path)
     {
-        _path = path;
-        _every = every;
+        var steps = new List<StepRecord>();
+        var epochs = new List<EpochRecord>();
+        foreach (string line in LineLog.Read(path))
+        {
+            if (JsonNode.Parse(line)?["step_in_epoch"] is null)
+            {
+                epochs.Add(JsonSerializer.Deserialize(line, LoopJson.Default.EpochRecord)!);
+            }
+            else
+            {
+                steps.Add(JsonSerializer.Deserialize(line, LoopJson.Default.StepRecord));
+            }
+        }
+
+        return (steps, epochs);
     }
 
     /// <inheritdoc/>
     public void OnStep(in StepRecord step)
     {
-        if (step.Step % _every == 0)
+        if (step.Step % every == 0)
         {
-            WriteLine(JsonSerializer.Serialize(step, LoopJson.Default.StepRecord));
+            _log.Write(JsonSerializer.Serialize(step, LoopJson.Default.StepRecord));
         }
     }
 
@@ -36,38 +51,15 @@ internal sealed class MetricsLog : ILoopObserver, IDisposable
         switch (happened)
         {
             case LoopEvent.Started started:
-                string[] kept = File.Exists(_path) ? [.. File.ReadLines(_path).TakeWhile(line => IsUpTo(line, started.State.Step))] : [];
-                _writer?.Dispose();
-                _writer = new StreamWriter(_path, append: false, new UTF8Encoding(false)) { NewLine = "\n" };
-                foreach (string line in kept)
-                {
-                    WriteLine(line);
-                }
-
-                _writer.Flush();
+                _log.Start(started.State.Step);
                 break;
             case LoopEvent.EpochDone done:
-                WriteLine(JsonSerializer.Serialize(done.Record, LoopJson.Default.EpochRecord));
-                _writer!.Flush();
+                _log.Write(JsonSerializer.Serialize(done.Record, LoopJson.Default.EpochRecord));
+                _log.Flush();
                 break;
         }
     }
 
     /// <summary>Closes the file.</summary>
-    public void Dispose() => _writer?.Dispose();
-
-    // A kill may have cut the last line short: it and all after it are dropped.
-    private static bool IsUpTo(string line, long step)
-    {
-        try
-        {
-            return JsonNode.Parse(line)?["step"]?.GetValue<long>() <= step;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
-
-    private void WriteLine(string line) => _writer!.WriteLine(line);
+    public void Dispose() => _log.Dispose();
 }

@@ -12,7 +12,7 @@ namespace Anneal.Pipeline.Stages;
 /// <summary>Runs a pipeline stage by stage; a stage whose key is that of the run's record is not run again.</summary>
 internal static class PipelineRunner
 {
-    private static readonly IStage[] s_stages = [new DataStage(), new TrainStage(), new AverageStage(), new ExportStage(), new ValidateStage()];
+    private static readonly IStage[] s_stages = [new DataStage(), new TrainStage(), new AverageStage(), new ExportStage(), new ValidateStage(), new ReportStage()];
 
     /// <summary>The stages' names, in order.</summary>
     public static IReadOnlyList<string> StageNames => [.. s_stages.Select(s => s.Name)];

@@ -5,6 +5,7 @@ using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Config.Options;
 using Anneal.Pipeline.Plan;
+using Anneal.Pipeline.Report;
 using Anneal.Pipeline.Runs;
 using Anneal.Serving;
 using Anneal.Trainer.Data;
@@ -104,6 +105,13 @@ internal sealed class RunContext : IDisposable
     {
         using var evaluator = new Evaluator(Graphs, Runner, rows);
         return evaluator.Evaluate(parameters);
+    }
+
+    /// <summary>The first layer's weights as images, where its input is one.</summary>
+    public Picture? FiltersOf(IReadOnlyDictionary<string, Tensor> parameters)
+    {
+        Parameter? first = Graphs.Parameters.FirstOrDefault(p => p.IsTrained && p.Initial.Rank is 2 or 4);
+        return first is null || TrainRows.Features.Count != 1 ? null : RowPictures.Filters(parameters[first.Name], TrainRows.Features[0].Shape[1..]);
     }
 
     /// <summary>The hash of the resolved configuration that the exported file follows from.</summary>

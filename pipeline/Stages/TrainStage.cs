@@ -1,7 +1,9 @@
 using Anneal.Onnx.Ir.Format;
 using Anneal.Pipeline.Report;
+using Anneal.Pipeline.Report.TensorBoard;
 using Anneal.Trainer.Loop;
 using Anneal.Trainer.Models;
+using Anneal.Trainer.Monitors;
 
 namespace Anneal.Pipeline.Stages;
 
@@ -22,7 +24,10 @@ internal sealed class TrainStage : IStage
         TrainingGraphs graphs = context.Graphs;
         ModelWriter.Write(graphs.Step, context.Folder.File("step.onnx"));
         ModelWriter.Write(TrainingModel.Of(graphs), context.Folder.File("training.onnx"));
-        using var log = new MetricsLog(context.Folder.File("metrics.jsonl"), context.Options.Train.LogEvery);
+        using var log = new MetricsLog(context.Folder.File(MetricsLog.FileName), context.Options.Train.LogEvery);
+        using var looks = new MonitorLog(context.Folder.File(MonitorLog.FileName));
+        using TensorBoardLog? board = TensorBoardOf(context);
+        using Probe? probe = context.Options.Train.Monitor is null ? null : new Probe(graphs, context.Runner, context.TrainRows, (ulong)context.Options.Seed);
         using Evaluator? evaluator = context.ValidationRows.Rows.Length > 0 ? new Evaluator(graphs, context.Runner, context.ValidationRows) : null;
         var loop = new TrainingLoop(
             graphs,
@@ -31,7 +36,10 @@ internal sealed class TrainStage : IStage
             evaluator,
             TrainingOptions.LoopOf(context.Options),
             context.Checkpoints,
-            new Observers(log, context.Output.Progress));
+            new Observers([log, looks, .. board is null ? (ILoopObserver[])[] : [board], context.Output.Progress]))
+        {
+            Probe = probe,
+        };
         LoopOutcome outcome = loop.Run(context.Cancel);
         if (outcome.Interrupted)
         {
@@ -39,8 +47,25 @@ internal sealed class TrainStage : IStage
                 $"interrupted after step {outcome.State.Step}; the state is saved: go on with 'anneal resume {context.Folder.Path}'"));
         }
 
+        if (context.FiltersOf(outcome.Parameters) is { } filters)
+        {
+            board?.Add("weights/first layer", outcome.State.Step, filters);
+        }
+
         EpochRecord last = outcome.State.History[^1];
         string validation = last.Validation.Count > 0 ? FormattableString.Invariant($", validation loss {last.Validation[Metrics.Loss]:0.0000}") : "";
         return FormattableString.Invariant($"{outcome.State.Epoch} epochs, {outcome.State.Step} steps, train loss {last.Train[Metrics.Loss]:0.0000}{validation}");
+    }
+
+    private static TensorBoardLog? TensorBoardOf(RunContext context)
+    {
+        if (context.Options.Train.Monitor is not { TensorBoard: true })
+        {
+            return null;
+        }
+
+        string path = context.Folder.File("tensorboard/events.out.tfevents.anneal");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return new TensorBoardLog(path, context.Options.Train.LogEvery, TimeProvider.System);
     }
 }

@@ -1,3 +1,5 @@
+using Anneal.Trainer.Monitors;
+
 namespace Anneal.Trainer.Loop;
 
 /// <summary>Something that happened in a run.</summary>
@@ -18,6 +20,10 @@ public abstract record LoopEvent
     /// <param name="Record">What it gave.</param>
     /// <param name="IsBest">Whether its validation metric is the best so far.</param>
     public sealed record EpochDone(EpochRecord Record, bool IsBest) : LoopEvent;
+
+    /// <summary>The model has been looked into, after an epoch or before the first.</summary>
+    /// <param name="Record">What there was to see.</param>
+    public sealed record Monitored(MonitorRecord Record) : LoopEvent;
 
     /// <summary>The run is over before its last epoch.</summary>
     /// <param name="Reason">Why, in words.</param>

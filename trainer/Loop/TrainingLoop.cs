@@ -6,6 +6,7 @@ using Anneal.Trainer.Data;
 using Anneal.Trainer.Data.Augment;
 using Anneal.Trainer.Execution;
 using Anneal.Trainer.Models;
+using Anneal.Trainer.Monitors;
 
 namespace Anneal.Trainer.Loop;
 
@@ -51,6 +52,9 @@ public sealed class TrainingLoop
         _ = NewAugmenter();
     }
 
+    /// <summary>Looks into the model before the first epoch and after each; null for no looks.</summary>
+    public Probe? Probe { get; init; }
+
     /// <summary>Trains from the newest checkpoint, or from the start when there is none.</summary>
     /// <param name="cancel">Asks the run to save its state and stop after the step under way.</param>
     /// <returns>How it ended.</returns>
@@ -61,6 +65,11 @@ public sealed class TrainingLoop
         using IGraphSession session = _runner.Open(_graphs.Step, _graphs.StepState());
         LoopState state = Restore(session);
         _observer.On(new LoopEvent.Started(state, _stepsPerEpoch, _options.Epochs, _runner.Name));
+        if (state.Step == 0)
+        {
+            Look(session, state);
+        }
+
         var step = new TrainingStep(session, _graphs);
         using BatchFeed feed = FeedOf(state);
         while (state.Epoch < _options.Epochs && StopReason(state) is null)
@@ -131,6 +140,7 @@ public sealed class TrainingLoop
         };
         // Reported first: who resumes from the checkpoint finds all that led to it in the logs.
         _observer.On(new LoopEvent.EpochDone(record, isBest));
+        Look(session, state);
         if (isBest)
         {
             _checkpoints.SaveBest(CheckpointOf(session, state));
@@ -142,6 +152,15 @@ public sealed class TrainingLoop
         }
 
         return state;
+    }
+
+    private void Look(IGraphSession session, LoopState state)
+    {
+        if (Probe is not null)
+        {
+            float rate = _options.Schedule.At(Math.Max(0, state.Step - 1), _stepsPerEpoch);
+            _observer.On(new LoopEvent.Monitored(Probe.Look(session, state.Epoch, state.Step, rate)));
+        }
     }
 
     private string WatchedMetric => _options.EarlyStopping?.Metric ?? (_graphs.HasAccuracy ? Metrics.Accuracy : Metrics.Loss);

@@ -17,6 +17,7 @@ internal sealed class TrainingStep
     private readonly int _targetAt;
     private readonly Tensor _rate = Tensor.Scalar(0f);
     private readonly Tensor _step = Tensor.Scalar(0L);
+    private readonly string[] _fetchNames;
     private readonly int _lossAt;
     private readonly int _correctAt;
 
@@ -24,7 +25,7 @@ internal sealed class TrainingStep
     {
         _session = session;
         string[] feeds = [.. session.Feeds.Select(f => f.Name)];
-        string[] fetches = [.. session.Fetches.Select(f => f.Name)];
+        string[] fetches = _fetchNames = [.. session.Fetches.Select(f => f.Name)];
         _feeds = new Tensor[feeds.Length];
         _fetches = new Tensor?[fetches.Length];
         _featureAt = [.. graphs.BatchInputs.Select(name => Array.IndexOf(feeds, name))];
@@ -40,6 +41,9 @@ internal sealed class TrainingStep
 
     /// <summary>Rows that the last step classified rightly; 0 for regression.</summary>
     public float Correct => _correctAt < 0 ? 0 : _fetches[_correctAt]!.Span<float>()[0];
+
+    /// <summary>An output of the last step.</summary>
+    public Tensor Output(string name) => _fetches[Array.IndexOf(_fetchNames, name)]!;
 
     public void Run(Batch batch, float rate, long step)
     {

@@ -10,6 +10,7 @@ public sealed class LayerContext
 {
     private readonly List<Parameter> _parameters = [];
     private readonly Dictionary<string, Value> _next = new(StringComparer.Ordinal);
+    private readonly List<(Layer Layer, Value Output)> _watched = [];
     private readonly ulong _seed;
     private readonly Value? _step;
 
@@ -29,6 +30,9 @@ public sealed class LayerContext
 
     /// <summary>The parameters made so far, in layer order.</summary>
     public IReadOnlyList<Parameter> Parameters => _parameters;
+
+    /// <summary>The outputs of layers behind the first weight, inner ones before those that hold them; a value once.</summary>
+    public IReadOnlyList<(Layer Layer, Value Output)> Watched => _watched;
 
     /// <summary>Whether the graph is a training step's.</summary>
     public bool IsTraining => _step is not null;
@@ -100,6 +104,10 @@ public sealed class LayerContext
             try
             {
                 x = layer.Apply(this, x);
+                if (layer.IsWatched && _parameters.Count > 0 && _watched.TrueForAll(w => w.Output != x))
+                {
+                    _watched.Add((layer, x));
+                }
             }
             catch (AnnealException)
             {

@@ -25,6 +25,12 @@ public sealed record TrainingGraphs(
     TargetSpec Target,
     IReadOnlyList<string> BatchInputs)
 {
+    /// <summary>The layers' outputs in <see cref="Step"/>, from the input to the loss.</summary>
+    public IReadOnlyList<Signal> Signals { get; init; } = [];
+
+    /// <summary>The gradient of each trained parameter in <see cref="Step"/>, by the parameter's name.</summary>
+    public IReadOnlyDictionary<string, ValueInfo> Gradients { get; init; } = new Dictionary<string, ValueInfo>(StringComparer.Ordinal);
+
     /// <summary>The name of the learning rate's input.</summary>
     public const string RateInput = "lr";
 
@@ -48,7 +54,8 @@ public sealed record TrainingGraphs(
     /// <exception cref="AnnealException">A layer does not fit its input, or the last one the task.</exception>
     public static TrainingGraphs Build(Network network, Graph inStep, Graph deployed, TargetSpec target, Optimizer optimizer, ulong seed)
     {
-        (Graph step, IReadOnlyList<Parameter> parameters) = BuildStep(network, inStep, target, optimizer, seed);
+        (Graph step, IReadOnlyList<Parameter> parameters, IReadOnlyList<Signal> signals, IReadOnlyDictionary<string, ValueInfo> gradients) =
+            BuildStep(network, inStep, target, optimizer, seed);
         return new TrainingGraphs(
             Model.Of(step),
             Model.Of(BuildEvaluation(network, inStep, target, seed)),
@@ -56,7 +63,11 @@ public sealed record TrainingGraphs(
             parameters,
             optimizer,
             target,
-            [.. inStep.Inputs.Select(i => i.Name)]);
+            [.. inStep.Inputs.Select(i => i.Name)])
+        {
+            Signals = signals,
+            Gradients = gradients,
+        };
     }
 
     /// <summary>Whether the graphs count right answers.</summary>
@@ -81,7 +92,7 @@ public sealed record TrainingGraphs(
     /// <returns>The bindings.</returns>
     public IReadOnlyList<StateBinding> EvaluationState() => [.. Parameters.Select(p => new StateBinding(p.Name, "", p.Initial))];
 
-    private static (Graph Graph, IReadOnlyList<Parameter> Parameters) BuildStep(
+    private static (Graph Graph, IReadOnlyList<Parameter> Parameters, IReadOnlyList<Signal> Signals, IReadOnlyDictionary<string, ValueInfo> Gradients) BuildStep(
         Network network, Graph preprocessing, TargetSpec target, Optimizer optimizer, ulong seed)
     {
         var g = new GraphBuilder("training_step");
@@ -94,7 +105,7 @@ public sealed record TrainingGraphs(
         (Value loss, Value? correct) = Loss(g, target, logits, truth);
         Parameter[] trained = [.. context.Parameters.Where(p => p.IsTrained)];
         Value[] parameters = [.. trained.Select(p => g[p.Name])];
-        IReadOnlyList<Value> gradients = Backward.Run(g, loss, parameters);
+        IReadOnlyList<Value> gradients = Backward.Run(g, loss, [.. parameters, .. context.Watched.Select(w => w.Output)]);
         g.Output(loss, "loss");
         if (correct is not null)
         {
@@ -122,7 +133,8 @@ public sealed record TrainingGraphs(
             g.Output(next, name + NextSuffix);
         }
 
-        return (g.Build(), context.Parameters);
+        Signal[] signals = [.. context.Watched.Select((w, i) => new Signal(w.Layer.Name, w.Layer.Ending, InfoOf(w.Output), InfoOf(gradients[parameters.Length + i])))];
+        return (g.Build(), context.Parameters, signals, trained.Zip(gradients).ToDictionary(p => p.First.Name, p => InfoOf(p.Second), StringComparer.Ordinal));
     }
 
     private static Graph BuildEvaluation(Network network, Graph preprocessing, TargetSpec target, ulong seed)
@@ -208,6 +220,8 @@ public sealed record TrainingGraphs(
 
     private static Value ClassIndex(GraphBuilder g, Value logits) =>
         g.Node("ArgMax", [logits], Attributes.Of(("axis", 1L), ("keepdims", 0L)));
+
+    private static ValueInfo InfoOf(Value value) => new(value.Name, value.Type);
 
     private static string StateName(Parameter parameter, string state) => $"{parameter.Name}.{state}";
 }

@@ -24,6 +24,10 @@ internal sealed record TrainOptions
     [Key("checkpoint", "what is kept on disk to resume and to average")]
     public CheckpointOptions Checkpoint { get; init; } = new();
 
+    [Key("monitor", "looks into the model before training and after each epoch, for the report: gradients, update ratios, activations; changes no result", AffectsResult = false)]
+    [Word("none")]
+    public MonitorOptions? Monitor { get; init; } = new();
+
     [Key("log_every", "steps between two lines of the log", AffectsResult = false)]
     [Range(1, int.MaxValue)]
     public int LogEvery { get; init; } = 100;

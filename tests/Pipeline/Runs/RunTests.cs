@@ -5,6 +5,7 @@ using Anneal.Pipeline.Report;
 using Anneal.Pipeline.Runs;
 using Anneal.Pipeline.Stages;
 using Anneal.Tests.Pipeline.Commands;
+using Anneal.Tests.Pipeline.Report;
 
 namespace Anneal.Tests.Pipeline.Runs;
 
@@ -12,7 +13,7 @@ namespace Anneal.Tests.Pipeline.Runs;
 [Parallelizable(ParallelScope.Self)]
 internal sealed class RunTests
 {
-    private static readonly string[] s_stages = ["data", "train", "average", "export", "validate"];
+    private static readonly string[] s_stages = ["data", "train", "average", "export", "validate", "report"];
     private static readonly string[] s_resultFields = ["pipeline", "run", "status", "stages", "metrics", "validation", "model"];
 
     private readonly Workplace _place = new();
@@ -52,7 +53,7 @@ internal sealed class RunTests
         Assert.That(gate.GetProperty("value").GetDouble(), Is.EqualTo(result.GetProperty("metrics").GetProperty("test").GetProperty("accuracy").GetDouble()));
         Assert.That(gate.GetProperty("limit").GetDouble(), Is.EqualTo(0.9));
         Assert.That(result.GetProperty("model").GetString(), Is.EqualTo(Path.Combine(_place["base"], "model.onnx")));
-        foreach (string file in (string[])["config.yaml", "run.json", "metrics.jsonl", "step.onnx", "training.onnx", "model.onnx", "validation.json"])
+        foreach (string file in (string[])["config.yaml", "run.json", "metrics.jsonl", "step.onnx", "training.onnx", "model.onnx", "validation.json", "monitors.jsonl", "report.html", "tensorboard/events.out.tfevents.anneal"])
         {
             Assert.That(Path.Combine(_place["base"], file), Does.Exist);
         }
@@ -61,6 +62,25 @@ internal sealed class RunTests
     [Test]
     public void Run_FilesOfARun_AreAcceptedByPythonsChecker([Values("step.onnx", "training.onnx", "model.onnx")] string file) =>
         Tests.Onnx.PythonChecker.Check(Path.Combine(_place["base"], file));
+
+    [Test]
+    public void Run_ReportInABrowser_DrawsItsSectionsAndPlots()
+    {
+        string page = Browser.Open(Path.Combine(_place["base"], "report.html"));
+
+        Assert.That(page, Does.Contain("data-done=\"true\""), "the page's script came to its end");
+        foreach (string section in (string[])["result", "verdicts", "curves", "monitors", "answers", "config", "environment"])
+        {
+            Assert.That(page, Does.Contain($"<section id=\"{section}\">"));
+        }
+
+        foreach (string plot in (string[])["loss", "accuracy", "ratios", "gradient_norm", "units", "activations", "gradients", "histograms", "confusion", "roc", "calibration"])
+        {
+            Assert.That(page, Does.Match($"id=\"plot-{plot}\"[^>]*><div[^>]*><svg[^>]*>.*?<path"), plot);
+        }
+
+        Assert.That(page, Does.Not.Contain("src=\"http").And.Not.Contain("href=\"http"), "the page needs no network");
+    }
 
     [Test]
     public void Run_NothingChanged_IsCachedAndQuick()
@@ -85,7 +105,7 @@ internal sealed class RunTests
 
         Tool tool = _place.Run("run", "--out", "validated", "--set", "validate.parity.max_abs=1e-4", "--json");
 
-        Assert.That(Cached(tool.Json), Is.EqualTo(new[] { true, true, true, true, false }));
+        Assert.That(Cached(tool.Json), Is.EqualTo(new[] { true, true, true, true, false, false }));
         Assert.That(tool.Error, Does.Contain("validate runs: its options changed"));
     }
 
@@ -118,7 +138,7 @@ internal sealed class RunTests
 
         Tool rest = _place.Run("run", "--out", "until", "--set", "train.epochs=3", "--set", "validate.metric={}", "--json");
         Assert.That(rest.ExitCode, Is.Zero, rest.Error);
-        Assert.That(Cached(rest.Json), Is.EqualTo(new[] { true, true, false, false, false }));
+        Assert.That(Cached(rest.Json), Is.EqualTo(new[] { true, true, false, false, false, false }));
     }
 
     [Test]

@@ -11,6 +11,9 @@ public abstract partial record Layer
     public sealed record Activate(string Name, Origin Origin, Activation Kind) : Layer(Name, Origin)
     {
         /// <inheritdoc/>
+        public override Activation Ending => Kind;
+
+        /// <inheritdoc/>
         public override Value Apply(LayerContext context, Value x) => Kind.Apply(context.Graph, x);
     }
 }

@@ -18,6 +18,9 @@ public abstract partial record Layer
     public sealed record Conv(string Name, Origin Origin, int Filters, int Kernel, int Stride, int? Padding, int Groups, Activation Activation, bool Bias, Initialization Initializer) : Layer(Name, Origin)
     {
         /// <inheritdoc/>
+        public override Activation Ending => Activation;
+
+        /// <inheritdoc/>
         /// <remarks>[N, H, W] is taken as images of one channel.</remarks>
         public override Value Apply(LayerContext context, Value x)
         {

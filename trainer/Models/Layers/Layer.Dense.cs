@@ -15,6 +15,9 @@ public abstract partial record Layer
     public sealed record Dense(string Name, Origin Origin, int Units, Activation Activation, bool Bias, Initialization Initializer) : Layer(Name, Origin)
     {
         /// <inheritdoc/>
+        public override Activation Ending => Activation;
+
+        /// <inheritdoc/>
         public override Value Apply(LayerContext context, Value x)
         {
             if (x.Rank == 3)

@@ -11,6 +11,9 @@ public abstract partial record Layer
     public sealed record Dropout(string Name, Origin Origin, float Rate) : Layer(Name, Origin)
     {
         /// <inheritdoc/>
+        public override bool IsWatched => false;
+
+        /// <inheritdoc/>
         public override Value Apply(LayerContext context, Value x) => context.Dropout(x, Rate, Name);
     }
 }

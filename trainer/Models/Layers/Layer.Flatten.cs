@@ -10,6 +10,9 @@ public abstract partial record Layer
     public sealed record Flatten(string Name, Origin Origin) : Layer(Name, Origin)
     {
         /// <inheritdoc/>
+        public override bool IsWatched => false;
+
+        /// <inheritdoc/>
         public override Value Apply(LayerContext context, Value x) => context.Graph.Node("Flatten", [x]);
     }
 }

@@ -29,6 +29,9 @@ public abstract partial record Layer
         private string Op => Kind == RecurrentKind.Lstm ? "LSTM" : "GRU";
 
         /// <inheritdoc/>
+        public override Activation Ending => Activation.Tanh;
+
+        /// <inheritdoc/>
         public override Value Apply(LayerContext context, Value x)
         {
             Sequence.Check(this, Op.ToLowerInvariant(), x);

@@ -11,6 +11,9 @@ public abstract partial record Layer
     public sealed record Reshape(string Name, Origin Origin, IReadOnlyList<int> Sizes) : Layer(Name, Origin)
     {
         /// <inheritdoc/>
+        public override bool IsWatched => false;
+
+        /// <inheritdoc/>
         public override Value Apply(LayerContext context, Value x) => context.Graph.Reshape(x, [0, .. Sizes.Select(s => (long)s)]);
     }
 }

@@ -17,6 +17,9 @@ public abstract partial record Layer
         private const float Epsilon = 1e-5f;
 
         /// <inheritdoc/>
+        public override Activation Ending => Activation;
+
+        /// <inheritdoc/>
         public override Value Apply(LayerContext context, Value x)
         {
             Value y = context.Chain(Layers, x);

@@ -14,6 +14,9 @@ public abstract partial record Layer
     public sealed record Slice(string Name, Origin Origin, int Axis, int Start, int? End) : Layer(Name, Origin)
     {
         /// <inheritdoc/>
+        public override bool IsWatched => false;
+
+        /// <inheritdoc/>
         public override Value Apply(LayerContext context, Value x)
         {
             bool hasAxis = Axis < x.Rank && x.Shape[Axis].IsKnown;

@@ -8,6 +8,12 @@ namespace Anneal.Trainer.Models;
 /// <param name="Origin">The user's line.</param>
 public abstract partial record Layer(string Name, Origin Origin)
 {
+    /// <summary>The function that the layer ends with.</summary>
+    public virtual Activation Ending => Activation.Linear;
+
+    /// <summary>Whether monitors look at the output: not where it only moves or drops what they have seen.</summary>
+    public virtual bool IsWatched => true;
+
     /// <summary>Adds the layer.</summary>
     /// <param name="context">Where nodes and parameters go.</param>
     /// <param name="x">The layer's input.</param>

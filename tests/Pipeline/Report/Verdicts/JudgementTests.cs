@@ -1,0 +1,91 @@
+using Anneal.Pipeline.Report.Verdicts;
+using Anneal.Trainer.Loop;
+using Anneal.Trainer.Monitors;
+
+namespace Anneal.Tests.Pipeline.Report.Verdicts;
+
+/// <summary>Each rule on a made-up record that shows its case and nothing else.</summary>
+internal sealed class JudgementTests
+{
+    private static readonly Chance s_chance = new(2.3, 0.1);
+
+    [Test]
+    public void Of_HealthyRun_NothingToObjectTo() => Assert.That(Names(Run([2, 1, 0.5, 0.3], [2, 1.1, 0.6, 0.5], [0.5, 0.7, 0.8, 0.85], ratio: 1e-3)), Is.Empty);
+
+    [Test]
+    public void Of_WildUpdatesAndNoProgress_RateTooHigh() =>
+        Assert.That(Names(Run([2.4, 2.5, 2.4], [2.4, 2.4, 2.4], [0.1, 0.1, 0.1], ratio: 0.3)), Is.EqualTo(new[] { "learning rate too high" }));
+
+    [Test]
+    public void Of_IdleUpdates_RateTooLow() =>
+        Assert.That(Names(Run([2.3, 2.29, 2.28], [2.3, 2.29, 2.28], [0.1, 0.12, 0.13], ratio: 2e-6)), Is.EqualTo(new[] { "learning rate too low" }));
+
+    [Test]
+    public void Of_ValidationLossRising_Overfitting()
+    {
+        Verdict verdict = Judgement.Of(Run([2, 1, 0.5, 0.1], [1.5, 1, 1.2, 1.6], [0.5, 0.7, 0.7, 0.7], ratio: 1e-3)).Single();
+
+        Assert.That(verdict.Name, Is.EqualTo("overfitting"));
+        Assert.That(verdict.Evidence, Does.Contain("least in epoch 2 at 1 and ends at 1.6"));
+        Assert.That(verdict.Plot, Is.EqualTo("loss"));
+    }
+
+    [Test]
+    public void Of_TrainingLossNearChance_Underfitting() =>
+        Assert.That(Names(Run([2.3, 2.2, 2.1], [2.3, 2.2, 2.1], [0.2, 0.3, 0.3], ratio: 1e-3)), Is.EqualTo(new[] { "underfitting" }));
+
+    [Test]
+    public void Of_ValidationAtChanceThroughout_LabelProblem() =>
+        Assert.That(Names(Run([2.2, 1.5, 0.9], [2.4, 2.4, 2.41], [0.1, 0.11, 0.09], ratio: 1e-3)), Is.EqualTo(new[] { "label problem" }));
+
+    [Test]
+    public void Of_ManyDeadUnits_DeadLayer() =>
+        Assert.That(Names(Run([2, 1], [2, 1], [0.5, 0.7], ratio: 1e-3, layers: [Layer("dense1", dead: 0.8), Layer("dense2")])), Is.EqualTo(new[] { "dead layer" }));
+
+    [Test]
+    public void Of_ManySaturatedOutputs_SaturatedLayer() =>
+        Assert.That(Names(Run([2, 1], [2, 1], [0.5, 0.7], ratio: 1e-3, layers: [Layer("dense1", saturated: 0.8), Layer("dense2")])), Is.EqualTo(new[] { "saturated layer" }));
+
+    [TestCase(0.2f, "vanishing signal")]
+    [TestCase(8f, "exploding signal")]
+    public void Of_VariancesFallingOrRising_SignalFlow(float factor, string expected)
+    {
+        LayerRecord[] layers = [.. Enumerable.Range(0, 9).Select(i => Layer($"dense{i + 1}", scale: MathF.Pow(factor, i))), Layer("out")];
+
+        Assert.That(Names(Run([2, 1], [2, 1], [0.5, 0.7], ratio: 1e-3, layers: layers)), Is.EqualTo(new[] { expected }));
+    }
+
+    [Test]
+    public void Of_RowsWithoutGradient_LossIsClipped() =>
+        Assert.That(
+            Names(Run([2, 1], [2, 1], [0.5, 0.7], ratio: 1e-3, layers: [Layer("dense1"), Layer("dense2", silent: 0.6)])), Is.EqualTo(new[] { "loss clipped instead of gradient" }));
+
+    [Test]
+    public void Of_LossesOfBatchesFarApart_NoisyBatch()
+    {
+        RunHistory run = Run([2, 1], [2, 1], [0.5, 0.7], ratio: 1e-3) with
+        {
+            Steps = [.. Enumerable.Range(1, 60).Select(i => new StepRecord(1, i, i, 4, i % 2 == 0 ? 0.2f : 2f, 0.1f))],
+        };
+
+        Assert.That(Names(run), Is.EqualTo(new[] { "noisy batch" }));
+    }
+
+    private static string[] Names(RunHistory run) => [.. Judgement.Of(run).Select(v => v.Name)];
+
+    private static RunHistory Run(double[] train, double[] validation, double[] accuracy, double ratio, LayerRecord[]? layers = null)
+    {
+        TensorStatistics weights = TensorStatistics.Of([1, -1]);
+        var parameter = new ParameterRecord("w", weights, weights, ratio * weights.Norm);
+        layers ??= [Layer("dense1"), Layer("dense2")];
+        return new RunHistory(
+            [],
+            [.. train.Select((loss, i) => new EpochRecord(i + 1, 10 * (i + 1), 0.1f, new Metrics { ["loss"] = loss }, new Metrics { ["loss"] = validation[i], ["accuracy"] = accuracy[i] }))],
+            [.. Enumerable.Range(0, train.Length + 1).Select(i => new MonitorRecord(i, 10 * i, 64, 1, 1, [parameter], layers))],
+            s_chance,
+            1000);
+    }
+
+    private static LayerRecord Layer(string name, float scale = 1, double silent = 0, double? dead = null, double? saturated = null) =>
+        new(name, TensorStatistics.Of([scale, -scale]), TensorStatistics.Of([1, -1]), silent, dead, saturated);
+}

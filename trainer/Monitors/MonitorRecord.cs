@@ -1,0 +1,18 @@
+namespace Anneal.Trainer.Monitors;
+
+/// <summary>The inside of a model after an epoch, on a few training rows that stay the same.</summary>
+/// <param name="Epoch">The epoch, from 1; 0 is before training.</param>
+/// <param name="Step">Steps done in all.</param>
+/// <param name="Rows">The rows that were looked at.</param>
+/// <param name="Loss">Their mean loss, dropout included.</param>
+/// <param name="GradientNorm">The norm of all parameters' gradients together.</param>
+/// <param name="Parameters">The trained parameters, in the model's order.</param>
+/// <param name="Layers">The layers, from the input to the loss.</param>
+public sealed record MonitorRecord(
+    int Epoch,
+    long Step,
+    int Rows,
+    double Loss,
+    double GradientNorm,
+    IReadOnlyList<ParameterRecord> Parameters,
+    IReadOnlyList<LayerRecord> Layers);
