@@ -60,6 +60,7 @@ public static class OpTable
         new Not(),
         new Or(),
         new PRelu(),
+        new Pointwise(),
         new Pow(),
         new Reciprocal(),
         new Relu(),
