@@ -59,7 +59,7 @@ internal sealed class PointwiseCases : IOpCases
 
     private static OpCase Of(string label, Tensor[] inputs, Node[] steps) => new("Pointwise", inputs)
     {
-        Domain = Model.AnnealDomain,
+        Domain = Anneal.Onnx.Ir.Model.AnnealDomain,
         Attributes = Pointwise.Of([.. steps], [.. inputs.Select((_, i) => $"x{i}")]).Attributes,
         Label = label,
         NotInOrt = OnlyInPlans,
