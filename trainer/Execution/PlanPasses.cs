@@ -14,6 +14,7 @@ public static class PlanPasses
         ("FuseGemmRelu", FuseGemmRelu.Apply),
         ("FuseGemmAdam", FuseGemmAdam.Apply),
         ("FuseConvRelu", FuseConvRelu.Apply),
+        ("FuseNormSum", FuseNormSum.Apply),
         ("DeadNodes", DeadNodes.Apply));
 
     /// <summary>Applies all passes.</summary>
