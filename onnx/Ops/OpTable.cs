@@ -96,9 +96,11 @@ public static class OpTable
         new ReduceSumSquare(),
         // Nn
         new AveragePool(),
+        new BatchNormAddReluGrad(),
         new BatchNormGrad(),
         new BatchNormReluGrad(),
         new BatchNormTrain(),
+        new BatchNormTrainAddRelu(),
         new BatchNormTrainRelu(),
         new BatchNormalization(),
         new Conv(),

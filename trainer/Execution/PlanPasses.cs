@@ -18,6 +18,7 @@ public static class PlanPasses
         ("FuseGemmRelu", FuseGemmRelu.Apply),
         ("FuseGemmAdam", FuseGemmAdam.Apply),
         ("FuseConvRelu", FuseConvRelu.Apply),
+        ("FuseNormSum", FuseNormSum.Apply),
         ("DeadNodes", DeadNodes.Apply));
 
     /// <summary>The passes over a graph whose inputs have the sizes of one plan.</summary>

@@ -63,6 +63,10 @@ internal sealed class LayerTableTests
         int gates = op == "LSTM" ? 4 : 3;
 
         Assert.That(MultiplyAdds.Of(op, [[7, 2, 3], [1, gates * 5, 3], [1, gates * 5, 5]], [7, 1, 2, 5]), Is.EqualTo(expected));
+        Assert.That(MultiplyAdds.Of(op + "Train", [[7, 2, 3], [1, gates * 5, 3], [1, gates * 5, 5]], [7, 1, 2, 5]), Is.EqualTo(expected));
+        int[][] operands = [[], [], [7, 2, 3], [1, gates * 5, 3], [1, gates * 5, 5]];
+        Assert.That(MultiplyAdds.Of(op + "Grad", operands, [7, 2, 3]), Is.EqualTo(2 * expected));
+        Assert.That(MultiplyAdds.Of(op + "Grad", operands, [1, gates * 5, 3]), Is.EqualTo((2 * expected) - (7 * 2 * gates * 5 * 3)), "the input's gradient is not wanted");
         Assert.That(MultiplyAdds.Of("Relu", [[7]], [7]), Is.Null);
     }
 
