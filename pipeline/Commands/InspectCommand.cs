@@ -8,6 +8,7 @@ using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Report;
 using Anneal.Pipeline.Runs;
 using Anneal.Pipeline.Stages;
+using Anneal.Trainer.Autodiff;
 using Anneal.Trainer.Models;
 
 namespace Anneal.Pipeline.Commands;
@@ -73,7 +74,7 @@ internal sealed class InspectCommand : AnnealCommand
 
         if (path is not null)
         {
-            return (path, ModelReader.Read(path));
+            return (path, ModelReader.Read(path, new ReadOptions { ExpandGradients = GradientNodes.Expand }));
         }
 
         LoadedConfig config = PipelineRunner.Load(new RunRequest { ConfigPath = arguments.GetValue(_file)!, Pipeline = pipeline, Sets = arguments.GetValue(_sets)! });

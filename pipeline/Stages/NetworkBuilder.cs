@@ -54,10 +54,8 @@ internal static class NetworkBuilder
                 LayerNormOptions o => new Layer.LayerNorm(Name("layer_norm"), origin, (float)o.Epsilon),
                 AttentionOptions o => new Layer.Attention(Name("attention"), origin, o.Heads, (float)o.Dropout),
                 TransformerEncoderOptions o => new Layer.TransformerEncoder(Name("encoder"), origin, o.Heads, o.FeedForward, (float)o.Dropout),
-                LstmOptions o => new Layer.Recurrent(
-                    Name("lstm"), origin, RecurrentKind.Lstm, o.Units, o.ReturnSequences, o.Bidirectional, (float)o.Dropout),
-                GruOptions o => new Layer.Recurrent(
-                    Name("gru"), origin, RecurrentKind.Gru, o.Units, o.ReturnSequences, o.Bidirectional, (float)o.Dropout),
+                LstmOptions o => Recurrent(Name("lstm"), origin, RecurrentKind.Lstm, o),
+                GruOptions o => Recurrent(Name("gru"), origin, RecurrentKind.Gru, o),
                 PositionsOptions => new Layer.Positions(Name("positions"), origin),
                 MeanOverTimeOptions => new Layer.MeanOverTime(Name("mean_over_time"), origin),
                 FlattenOptions => new Layer.Flatten(Name("flatten"), origin),
@@ -78,6 +76,13 @@ internal static class NetworkBuilder
             return string.Create(CultureInfo.InvariantCulture, $"{kind}{count}");
         }
     }
+
+    private static Layer.Recurrent Recurrent(string name, Onnx.Ir.Origin origin, RecurrentKind kind, RecurrentOptions o) =>
+        new(name, origin, kind, o.Units, o.ReturnSequences, o.Bidirectional, (float)o.Dropout)
+        {
+            Initializer = Init(o.Init),
+            RecurrentInitializer = Init(o.RecurrentInit),
+        };
 
     private static Initialization Init(InitOptions options) => new(Map<Initializer>(options.Kind), options.Scale);
 

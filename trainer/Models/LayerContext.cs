@@ -75,6 +75,17 @@ public sealed class LayerContext
     public Value Weight(string name, Initialization initializer, int fanIn, int fanOut, params ReadOnlySpan<int> shape) =>
         Parameter(name, initializer.Draw(shape, fanIn, fanOut, _seed, name), decays: true);
 
+    /// <summary>Adds a weight that is several matrices one under the other, drawn from a distribution.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="initializer">The distribution.</param>
+    /// <param name="fanIn">Inputs that a unit sums over.</param>
+    /// <param name="fanOut">Units that an input feeds.</param>
+    /// <param name="shape">Its sizes.</param>
+    /// <param name="matrices">The number of matrices.</param>
+    /// <returns>The value.</returns>
+    public Value Weight(string name, Initialization initializer, int fanIn, int fanOut, ReadOnlySpan<int> shape, int matrices) =>
+        Parameter(name, initializer.Draw(shape, fanIn, fanOut, _seed, name, matrices), decays: true);
+
     /// <summary>Adds a trained scale that begins at 1, as normalisations have.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="size">Its length.</param>
