@@ -35,7 +35,7 @@ internal sealed class CheckLoss : IConfigValidator
             context.Error("metrics.top_k", "has no use here: only a classification has several classes to choose from");
         }
 
-        if (context.IsGiven("export.threshold") && task is not (LearningTask.Binary or LearningTask.Multilabel))
+        if (options.Export.Threshold != new ExportOptions().Threshold && task is not (LearningTask.Binary or LearningTask.Multilabel))
         {
             context.Error("export.threshold", "has no use here: only the probability of one of two classes, or of a label, has a threshold");
         }
