@@ -82,6 +82,11 @@ public sealed class CsvColumns
     /// <returns>The text; empty where missing.</returns>
     public string LastText(int column) => _texts[column][^1];
 
+    /// <summary>The last number read in a column of numbers.</summary>
+    /// <param name="column">The column's index among those wanted.</param>
+    /// <returns>The number; NaN where missing.</returns>
+    public float LastNumber(int column) => _numbers[column][^1];
+
     /// <summary>Whether the field read last in a column was missing.</summary>
     /// <param name="column">The column's index among those wanted; not an ignored one.</param>
     /// <returns>True where it was.</returns>

@@ -17,6 +17,7 @@ internal static class ConfigLoader
         new CheckSource(),
         new CheckTable(),
         new CheckSplit(),
+        new CheckLoss(),
         new CheckModel(),
         new CheckTraining(),
         new CheckGates(),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Anneal.Onnx.Metrics;
 using Anneal.Trainer.Loop;
 
 namespace Anneal.Pipeline.Report;
@@ -119,7 +120,7 @@ internal sealed class ProgressReporter(TextWriter output, int? width, TimeProvid
 
     private static void Append(StringBuilder text, Metrics metrics)
     {
-        foreach ((string name, double value) in metrics)
+        foreach ((string name, double value) in metrics.Where(m => MetricTable.IsHeadline(m.Key)))
         {
             text.Append(CultureInfo.InvariantCulture, $" {name} {value:0.0000##}");
         }

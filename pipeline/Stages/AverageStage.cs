@@ -1,6 +1,7 @@
 using System.Globalization;
 using Anneal.Exporter;
 using Anneal.Onnx;
+using Anneal.Onnx.Metrics;
 using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Config.Options;
 using Anneal.Trainer.Loop;
@@ -25,10 +26,11 @@ internal sealed class AverageStage : IStage
     {
         (string Name, IReadOnlyDictionary<string, Tensor> Parameters)[] candidates = [.. Candidates(context)];
         Evaluation?[] results = [.. candidates.Select(c => context.ValidationRows.Rows.Length > 0 ? context.Evaluate(context.ValidationRows, c.Parameters) : null)];
+        string metric = context.Options.Metrics.Best?.Split('.')[^1] ?? context.Graphs.Target.BestMetric;
         int best = 0;
         for (int i = 1; i < candidates.Length; i++)
         {
-            best = IsBetter(results[i]?.Metrics, results[best]?.Metrics) ? i : best;
+            best = IsBetter(metric, results[i]?.Metrics, results[best]?.Metrics) ? i : best;
         }
 
         context.WriteAveraged(candidates[best].Parameters);
@@ -83,21 +85,21 @@ internal sealed class AverageStage : IStage
 
     private static IReadOnlyDictionary<string, Tensor> Parameters(RunContext context, Checkpoint checkpoint) => context.Graphs.ParametersIn(checkpoint.Tensors);
 
-    // Accuracy first where there is one; the loss decides between equals.
-    private static bool IsBetter(Metrics? candidate, Metrics? best)
+    // The loss decides between equals.
+    private static bool IsBetter(string metric, Metrics? candidate, Metrics? best)
     {
         if (candidate is null || best is null)
         {
             return false;
         }
 
-        double gain = candidate.GetValueOrDefault(Metrics.Accuracy) - best.GetValueOrDefault(Metrics.Accuracy);
-        return gain > 0 || (gain == 0 && candidate[Metrics.Loss] < best[Metrics.Loss]);
+        double gain = (candidate[metric] - best[metric]) * (Metrics.HigherIsBetter(metric) ? 1 : -1);
+        return gain > 0 || (double.IsNaN(best[metric]) && !double.IsNaN(candidate[metric])) || (gain == 0 && candidate[Metrics.Loss] < best[Metrics.Loss]);
     }
 
     private static string Describe(string name, Metrics? metrics, bool isChosen)
     {
-        string values = metrics is null ? "" : ": " + string.Join(", ", metrics.Select(m => FormattableString.Invariant($"{m.Key} {m.Value:0.#####}")));
+        string values = metrics is null ? "" : ": " + string.Join(", ", metrics.Where(m => MetricTable.IsHeadline(m.Key)).Select(m => FormattableString.Invariant($"{m.Key} {m.Value:0.#####}")));
         return $"{name}{values}{(isChosen ? " (chosen)" : "")}";
     }
 }

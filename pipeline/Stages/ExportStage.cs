@@ -5,7 +5,6 @@ using Anneal.Onnx.Ir;
 using Anneal.Onnx.Ir.Format;
 using Anneal.Pipeline.Plan;
 using Anneal.Trainer.Data;
-using Anneal.Trainer.Models;
 
 namespace Anneal.Pipeline.Stages;
 
@@ -45,11 +44,14 @@ internal sealed class ExportStage : IStage
         PreparedData data = context.Data;
         return new ModelSignature
         {
-            Task = data.Target.Task == LearningTask.Classification ? ModelTask.Classification : ModelTask.Regression,
-            Classes = [.. data.ClassNames ?? []],
+            Task = data.Target.Answers,
+            Classes = [.. data.AnswerNames],
+            Threshold = data.Target.Threshold,
+            Metrics = data.Target.Metrics,
+            LossMetric = data.Target.LossMetric,
             Inputs = [.. data.Columns.Select(c => new SignatureInput(c, [c]))],
             Table = Sources.Train(context.Config) is CsvSource csv
-                ? new SignatureTable(csv.Format, [.. csv.Columns], [.. csv.Missing], csv.Label)
+                ? new SignatureTable(csv.Format, [.. csv.Columns], [.. csv.Missing], [.. csv.Labels], csv.Weight)
                 : null,
         };
     }

@@ -116,7 +116,7 @@ internal static class PipelineRunner
     private static string TrainKey(LoadedConfig config, IReadOnlyList<string> fileHashes) => StageKey.Of(
         CodeVersion.Key,
         config.Name,
-        config.KeyText("task", "seed", "data", "augment", "model", "train"),
+        config.KeyText("task", "seed", "data", "augment", "model", "loss", "metrics", "train", "export.threshold"),
         string.Join("\n", fileHashes));
 
     private static RunSummary Run(RunContext context, RunRequest request, int last)

@@ -15,7 +15,7 @@ internal sealed class PreparedData
     private readonly DataTable _train;
     private readonly DataTable _testTable;
 
-    private PreparedData(DataTable train, DataTable? test, SplitRows split, FittedFeatures fitted, IReadOnlyList<string> columns)
+    private PreparedData(DataTable train, DataTable? test, SplitRows split, FittedFeatures fitted, TargetSpec target, IReadOnlyList<string> columns)
     {
         _train = train;
         _testTable = test ?? train;
@@ -23,7 +23,7 @@ internal sealed class PreparedData
         Fitted = fitted;
         Columns = columns;
         TestRows = test is null ? split.Test : [.. Enumerable.Range(0, test.Rows)];
-        Target = TargetOf(train, split.Train);
+        Target = target;
     }
 
     /// <summary>The parts of the training table.</summary>
@@ -41,8 +41,8 @@ internal sealed class PreparedData
     /// <summary>What is learnt.</summary>
     public TargetSpec Target { get; }
 
-    /// <summary>The classes' names; null for a regression.</summary>
-    public IReadOnlyList<string>? ClassNames => _train.ClassNames;
+    /// <summary>The names of classes, labels or of several numbers; empty where there are none.</summary>
+    public IReadOnlyList<string> AnswerNames => _train.ClassNames ?? _train.TargetNames ?? [];
 
     /// <summary>What reading and fitting found worth a warning.</summary>
     public IReadOnlyList<string> Warnings => [.. _train.Warnings, .. _testTable == _train ? [] : _testTable.Warnings, .. Fitted.Warnings];
@@ -54,7 +54,12 @@ internal sealed class PreparedData
         {
             string kinds = string.Join(", ", _train.Features.Take(3).Select(f => $"{f.Name} {f.Values.Type.Name()}[{string.Join(",", f.Values.Shape[1..].ToArray())}]"));
             string more = _train.Features.Count > 3 ? $", … ({_train.Features.Count} inputs)" : "";
-            string target = ClassNames is { } names ? $"{names.Count} classes" : "a number";
+            string target = Target.Task switch
+            {
+                LearningTask.Multilabel => $"{Target.Outputs} labels",
+                LearningTask.Regression => Target.Outputs == 1 ? "a number" : $"{Target.Outputs} numbers",
+                _ => $"{AnswerNames.Count} classes",
+            };
             return FormattableString.Invariant(
                 $"{Split.Train.Length} rows to train on, {Split.Validation.Length} to validate on, {TestRows.Length} to test on; {kinds}{more} → {target}");
         }
@@ -67,23 +72,22 @@ internal sealed class PreparedData
     public static PreparedData Load(LoadedConfig config)
     {
         PipelineOptions options = config.Options;
-        DataTable train = Sources.Train(config).Load();
-        DataTable? test = Sources.Test(config)?.Load(train);
-        bool classes = options.Task == TaskKind.Classification;
-        if (classes != train.Target.Type is DType.Int64)
+        DataTable read = Sources.Train(config).Load();
+        DataTable train = ForTask(config, read, "data.train");
+        DataTable? test = Sources.Test(config)?.Load(read);
+        test = test is null ? null : ForTask(config, test, "data.test");
+        if (test is not null && !test.Target.Shape[1..].SequenceEqual(train.Target.Shape[1..]))
         {
-            throw AnnealException.BadUsage(
-                $"the task is {(classes ? "classification" : "regression")}, but the label is {(classes ? "a number" : "a category")}",
-                "change 'task', or the label's type").In(config.OriginOf("task").ToString());
+            throw AnnealException.BadData($"the target is {test.Target} in the test rows, and {train.Target} in the training rows").In(config.OriginOf("data.test").ToString());
         }
 
         var holdout = (HoldoutOptions)options.Data.Split;
-        ReadOnlySpan<long> strata = classes && holdout.Stratify == true ? train.Target.Span<long>() : [];
+        ReadOnlySpan<long> strata = train.Target.Type == DType.Int64 && holdout.Stratify == true ? train.Target.Span<long>() : [];
         SplitRows split = Trainer.Data.Split.Holdout(
             train.Rows, holdout.Validation, test is null ? holdout.Test : 0, strata, (ulong)options.Seed, train.ClassNames);
         FittedFeatures fitted = FeatureGraph.Fit(Sources.Features(options.Data), train, split.Train);
         IReadOnlyList<string> columns = options.Data.Train is CsvOptions ? [.. train.Features.Select(f => f.Name)] : [];
-        return new PreparedData(train, test, split, fitted, columns);
+        return new PreparedData(train, test, split, fitted, Targets.Of(config, train, split.Train), columns);
     }
 
     /// <summary>The graph that each step applies to its batch: the preprocessing itself, or the identity where it was applied to the whole table.</summary>
@@ -113,7 +117,11 @@ internal sealed class PreparedData
         return (table.Features.ToDictionary(f => f.Name, f => Gather(f.Values, rows), StringComparer.Ordinal), Gather(table.Target, rows));
     }
 
-    private IReadOnlyList<Tensor> StepInputs(IGraphRunner runner, DataTable table)
+    // The rows' weights are a batch input like any other.
+    private IReadOnlyList<Tensor> StepInputs(IGraphRunner runner, DataTable table) =>
+        [.. Features(runner, table), .. table.Weight is { } weight ? (Tensor[])[weight] : []];
+
+    private IReadOnlyList<Tensor> Features(IGraphRunner runner, DataTable table)
     {
         if (Fitted.PerBatch)
         {
@@ -134,31 +142,16 @@ internal sealed class PreparedData
         return g.Build();
     }
 
-    private static TargetSpec TargetOf(DataTable table, int[] rows)
+    private static DataTable ForTask(LoadedConfig config, DataTable table, string part)
     {
-        if (table.ClassNames is { } names)
+        try
         {
-            return new TargetSpec(LearningTask.Classification, names.Count);
+            return TaskTarget.Of(table, Targets.TaskOf(config.Options.Task));
         }
-
-        ReadOnlySpan<float> values = table.Target.Span<float>();
-        double sum = 0;
-        foreach (int row in rows)
+        catch (AnnealException error)
         {
-            sum += values[row];
+            throw error.In(config.OriginOf(error.Code == ExitCode.Data ? part : "task").ToString());
         }
-
-        double mean = sum / rows.Length;
-        double squares = 0;
-        foreach (int row in rows)
-        {
-            squares += (values[row] - mean) * (values[row] - mean);
-        }
-
-        double deviation = Math.Sqrt(squares / rows.Length);
-        return deviation > 0
-            ? new TargetSpec(LearningTask.Regression, 1, (float)mean, (float)deviation)
-            : throw AnnealException.BadData($"the target is {mean:R} in every training row: there is nothing to learn");
     }
 
     private static Tensor Gather(Tensor source, int[] rows)

@@ -92,7 +92,7 @@ internal sealed class RunContext : IDisposable
 
     /// <summary>The graphs of a pipeline's model.</summary>
     public static TrainingGraphs GraphsOf(LoadedConfig config, PreparedData data) => TrainingGraphs.Build(
-        NetworkBuilder.Build(config.Options.Model, data.Target.Classes, config.OriginOf),
+        NetworkBuilder.Build(config.Options.Model, data.Target.Outputs, config.OriginOf),
         data.InStep,
         data.Fitted.Graph,
         data.Target,
@@ -107,7 +107,7 @@ internal sealed class RunContext : IDisposable
     }
 
     /// <summary>The hash of the resolved configuration that the exported file follows from.</summary>
-    public string ConfigHash => StageKey.Of(Config.KeyText("task", "seed", "data", "augment", "model", "train", "average", "export"));
+    public string ConfigHash => StageKey.Of(Config.KeyText("task", "seed", "data", "augment", "model", "loss", "metrics", "train", "average", "export"));
 
     public void Dispose()
     {

@@ -63,11 +63,13 @@ internal static class Sources
             CsvOptions o => new CsvSource(
                 PathOf(config, o.Path),
                 [.. o.Columns!.Select(c => new CsvColumn(c.Key, Enum.Parse<Onnx.Formats.ColumnKind>(c.Value.ToString())))],
-                config.Options.Data.Label!)
+                config.Options.Data.Targets)
             {
                 Format = FormatOf(o),
                 Missing = o.Missing,
                 LabelStrip = o.LabelStrip,
+                Weight = config.Options.Data.Weight,
+                Positive = config.Options.Data.Positive,
             },
             _ => throw new NotSupportedException($"no source for {source.GetType().Name}"),
         };

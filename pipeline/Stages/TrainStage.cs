@@ -12,7 +12,7 @@ internal sealed class TrainStage : IStage
 
     public IReadOnlyDictionary<string, string> Inputs(RunContext context) => new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["options"] = context.Config.KeyText("augment", "model", "train"),
+        ["options"] = context.Config.KeyText("augment", "model", "loss", "metrics", "train", "export.threshold"),
     };
 
     public bool IsThere(RunContext context) => context.Checkpoints.Steps.Count > 0;

@@ -24,10 +24,14 @@ internal static class TrainingOptions
         TrainOptions train = options.Train;
         EarlyStopping? stop = train.EarlyStopping is { } early
             ? new EarlyStopping(early.Metric.Split('.')[^1], early.Patience, early.MinDelta, HigherIsBetter(early))
+            {
+                OnTrain = early.Metric.StartsWith("train.", StringComparison.Ordinal),
+            }
             : null;
         return new LoopOptions((ulong)options.Seed, train.Batch, train.Epochs, ScheduleOf(train), stop, train.Checkpoint.EveryEpochs, train.Checkpoint.Keep)
         {
             Augment = Augmentations(options),
+            BestMetric = options.Metrics.Best?.Split('.')[^1],
         };
     }
 

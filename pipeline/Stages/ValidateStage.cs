@@ -1,4 +1,3 @@
-using Anneal.Onnx.Formats;
 using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Config.Options;
@@ -6,7 +5,6 @@ using Anneal.Pipeline.Plan;
 using Anneal.Serving;
 using Anneal.Serving.Validation;
 using Anneal.Trainer.Loop;
-using Anneal.Trainer.Models;
 
 namespace Anneal.Pipeline.Stages;
 
@@ -30,11 +28,14 @@ internal sealed class ValidateStage : IStage
         IReadOnlyDictionary<string, Tensor> reference = context.Evaluate(test ? context.TestRows : context.ValidationRows, context.AveragedParameters).Outputs;
         ValidateOptions options = context.Options.Validate;
         var set = new ValidationSet(
-            context.Data.Target.Task == LearningTask.Classification ? ModelTask.Classification : ModelTask.Regression,
+            context.Data.Target.Answers,
             feeds,
             reference,
             truth)
         {
+            Threshold = context.Data.Target.Threshold,
+            Metrics = context.Data.Target.Metrics,
+            LossMetric = context.Data.Target.LossMetric,
             Batches = [.. options.BatchSizes.Select(b => b ?? 0)],
         };
         using OrtModel model = OrtModel.Open(context.Folder.ModelPath, new OrtOptions { Threads = context.Threads });
@@ -47,9 +48,8 @@ internal sealed class ValidateStage : IStage
     private static IEnumerable<IGate> Gates(RunContext context, bool test)
     {
         ValidateOptions options = context.Options.Validate;
-        bool isClassification = context.Options.Task == TaskKind.Classification;
         yield return new ParityGate(options.Parity.MaxAbs);
-        if (isClassification)
+        if (context.Options.Task != TaskKind.Regression)
         {
             yield return new DecisionFlipsGate(options.Parity.DecisionFlips);
         }
@@ -60,7 +60,7 @@ internal sealed class ValidateStage : IStage
         {
             string metric = name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..];
             Comparison comparison = ComparisonOf(bound.Operator);
-            bool isRecomputed = name.StartsWith(here, StringComparison.Ordinal) && (metric != Metrics.Loss || isClassification);
+            bool isRecomputed = name.StartsWith(here, StringComparison.Ordinal) && (metric != Metrics.Loss || context.Data.Target.LossMetric is not null);
             yield return isRecomputed
                 ? new MetricGate(name, metric, comparison, bound.Limit)
                 : new RecordedMetricGate(name, context.Metrics[name[..name.IndexOf('.', StringComparison.Ordinal)]][metric], comparison, bound.Limit);

@@ -10,6 +10,8 @@ public sealed class EnumTests
     [TestCase(typeof(FlipKind), typeof(Anneal.Trainer.Data.Augment.FlipAxis))]
     [TestCase(typeof(InitKind), typeof(Initializer))]
     [TestCase(typeof(ShortcutKind), typeof(Shortcut))]
+    [TestCase(typeof(TaskKind), typeof(LearningTask))]
+    [TestCase(typeof(LearningTask), typeof(Anneal.Onnx.Formats.ModelTask))]
     [TestCase(typeof(ColumnKind), typeof(Anneal.Onnx.Formats.ColumnKind))]
     [TestCase(typeof(Anneal.Pipeline.Config.Options.Imputation), typeof(Anneal.Trainer.Features.Imputation))]
     public void Options_EnumsThatNameTheTrainers_HaveTheSameNames(Type options, Type trainers) =>

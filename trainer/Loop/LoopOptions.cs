@@ -15,4 +15,7 @@ public sealed record LoopOptions(ulong Seed, int Batch, int Epochs, Schedule Sch
 {
     /// <summary>What is done to the images of training batches, in order; the first input is then uint8 [N, C, H, W] or [N, H, W].</summary>
     public IReadOnlyList<Augmentation> Augment { get; init; } = [];
+
+    /// <summary>The validation metric whose best epoch is kept where nothing stops the run early; null for the task's own.</summary>
+    public string? BestMetric { get; init; }
 }

@@ -18,8 +18,11 @@ public readonly record struct LoopState
     /// <summary>Steps done in all.</summary>
     public long Step { get; init; }
 
-    /// <summary>Sum of the loss over the rows of the epoch under way.</summary>
+    /// <summary>Sum of the loss over the rows of the epoch under way, each times its weight.</summary>
     public double LossSum { get; init; }
+
+    /// <summary>Sum of the weights of the rows of the epoch under way; their number where all are 1.</summary>
+    public double MassSum { get; init; }
 
     /// <summary>Rows of the epoch under way that were classified rightly while training.</summary>
     public double CorrectSum { get; init; }

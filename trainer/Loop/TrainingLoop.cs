@@ -98,12 +98,14 @@ public sealed class TrainingLoop
             throw Diverged(batch, state, step.Loss);
         }
 
+        double mass = step.Mass ?? batch.Rows;
         _observer.OnStep(new StepRecord(state.Epoch + 1, state.StepInEpoch + 1, state.Step + 1, batch.Rows, step.Loss, rate));
         return state with
         {
             StepInEpoch = state.StepInEpoch + 1,
             Step = state.Step + 1,
-            LossSum = state.LossSum + ((double)step.Loss * batch.Rows),
+            LossSum = state.LossSum + (step.Loss * mass),
+            MassSum = state.MassSum + mass,
             CorrectSum = state.CorrectSum + step.Correct,
             Rows = state.Rows + batch.Rows,
         };
@@ -111,7 +113,7 @@ public sealed class TrainingLoop
 
     private LoopState CloseEpoch(IGraphSession session, LoopState state)
     {
-        var train = new Metrics { [Metrics.Loss] = state.LossSum / state.Rows };
+        var train = new Metrics { [Metrics.Loss] = state.LossSum / state.MassSum };
         if (_graphs.HasAccuracy)
         {
             train[Metrics.Accuracy] = state.CorrectSum / state.Rows;
@@ -120,13 +122,14 @@ public sealed class TrainingLoop
         Metrics validation = _evaluator?.Evaluate(Parameters(session)).Metrics ?? [];
         float rate = _options.Schedule.At(state.Step - 1, _stepsPerEpoch);
         var record = new EpochRecord(state.Epoch + 1, state.Step, rate, train, validation);
-        bool isBest = validation.Count > 0 && IsBetter(validation, state);
+        Metrics watched = _options.EarlyStopping is { OnTrain: true } ? train : validation;
+        bool isBest = watched.Count > 0 && IsBetter(watched, state);
         state = new LoopState
         {
             Epoch = record.Epoch,
             Step = state.Step,
             BestEpoch = isBest ? record.Epoch : state.BestEpoch,
-            BestValue = isBest ? validation[WatchedMetric] : state.BestValue,
+            BestValue = isBest ? watched[WatchedMetric] : state.BestValue,
             History = [.. state.History, record],
         };
         // Reported first: who resumes from the checkpoint finds all that led to it in the logs.
@@ -144,18 +147,18 @@ public sealed class TrainingLoop
         return state;
     }
 
-    private string WatchedMetric => _options.EarlyStopping?.Metric ?? (_graphs.HasAccuracy ? Metrics.Accuracy : Metrics.Loss);
+    private string WatchedMetric => _options.EarlyStopping?.Metric ?? _options.BestMetric ?? _graphs.Target.BestMetric;
 
-    private bool IsBetter(Metrics validation, LoopState state)
+    private bool IsBetter(Metrics watched, LoopState state)
     {
         bool higher = _options.EarlyStopping?.HigherIsBetter ?? Metrics.HigherIsBetter(WatchedMetric);
-        double gain = (validation[WatchedMetric] - state.BestValue) * (higher ? 1 : -1);
-        return state.BestEpoch == 0 || gain > (_options.EarlyStopping?.MinDelta ?? 0);
+        double gain = (watched[WatchedMetric] - state.BestValue) * (higher ? 1 : -1);
+        return state.BestEpoch == 0 || (double.IsNaN(state.BestValue) && !double.IsNaN(watched[WatchedMetric])) || gain > (_options.EarlyStopping?.MinDelta ?? 0);
     }
 
     private string? StopReason(LoopState state) =>
         _options.EarlyStopping is { } stop && state.Epoch - state.BestEpoch >= stop.Patience && state.Epoch > 0
-            ? $"validation {stop.Metric} has not improved for {stop.Patience} epochs: best {state.BestValue:0.#####} in epoch {state.BestEpoch}"
+            ? $"{(stop.OnTrain ? "train" : "validation")} {stop.Metric} has not improved for {stop.Patience} epochs: best {state.BestValue:0.#####} in epoch {state.BestEpoch}"
             : null;
 
     private BatchFeed FeedOf(LoopState state) =>

@@ -18,6 +18,7 @@ internal sealed class TrainingStep
     private readonly Tensor _rate = Tensor.Scalar(0f);
     private readonly Tensor _step = Tensor.Scalar(0L);
     private readonly int _lossAt;
+    private readonly int _massAt;
     private readonly int _correctAt;
 
     public TrainingStep(IGraphSession session, TrainingGraphs graphs)
@@ -31,14 +32,18 @@ internal sealed class TrainingStep
         _targetAt = Array.IndexOf(feeds, TrainingGraphs.TargetInput);
         Set(feeds, TrainingGraphs.RateInput, _rate);
         Set(feeds, TrainingGraphs.StepInput, _step);
-        _lossAt = Array.IndexOf(fetches, Metrics.Loss);
-        _correctAt = Array.IndexOf(fetches, "correct");
+        _lossAt = Array.IndexOf(fetches, TrainingGraphs.LossOutput);
+        _massAt = Array.IndexOf(fetches, TrainingGraphs.MassOutput);
+        _correctAt = Array.IndexOf(fetches, TrainingGraphs.CorrectOutput);
     }
 
-    /// <summary>Mean loss of the last step's batch.</summary>
+    /// <summary>Weighted mean loss of the last step's batch.</summary>
     public float Loss => _fetches[_lossAt]!.Span<float>()[0];
 
-    /// <summary>Rows that the last step classified rightly; 0 for regression.</summary>
+    /// <summary>The sum of the weights of the last step's batch; null where all are 1.</summary>
+    public float? Mass => _massAt < 0 ? null : _fetches[_massAt]!.Span<float>()[0];
+
+    /// <summary>Rows that the last step answered rightly; 0 for regression.</summary>
     public float Correct => _correctAt < 0 ? 0 : _fetches[_correctAt]!.Span<float>()[0];
 
     public void Run(Batch batch, float rate, long step)

@@ -25,9 +25,10 @@ internal sealed class CheckSplit : IConfigValidator
             context.Error("data.split.holdout.test", "the data has test rows of its own");
         }
 
-        if (holdout.Stratify == true && context.Options.Task == TaskKind.Regression)
+        if (holdout.Stratify == true && context.Options.Task is TaskKind.Regression or TaskKind.Multilabel)
         {
-            context.Error("data.split.holdout.stratify", "a regression has no classes to stratify by");
+            string kind = context.Options.Task == TaskKind.Regression ? "a regression has" : "labels make";
+            context.Error("data.split.holdout.stratify", $"{kind} no classes to stratify by");
         }
     }
 }

@@ -22,6 +22,13 @@ internal sealed record PipelineOptions
     [Key("model", "the network, as layers or as an architecture by name")]
     public required ModelOptions Model { get; init; }
 
+    [Key("loss", "what training makes small; auto is cross_entropy of classes, binary_cross_entropy of two classes and of labels, mse of numbers")]
+    [Word("auto")]
+    public LossOptions? Loss { get; init; }
+
+    [Key("metrics", "the figures that are reported; which there are follows from the task")]
+    public MetricsOptions Metrics { get; init; } = new();
+
     [Key("train", "how the network is trained")]
     public TrainOptions Train { get; init; } = new();
 
@@ -46,7 +53,7 @@ internal sealed record PipelineOptions
         bool isTable = data.Train is CsvOptions;
         if (data.Split is HoldoutOptions { Stratify: null } holdout)
         {
-            data = data with { Split = holdout with { Stratify = Task == TaskKind.Classification } };
+            data = data with { Split = holdout with { Stratify = Task is TaskKind.Classification or TaskKind.Binary } };
         }
 
         if (data is { Train: CsvOptions train, Test: CsvOptions { Columns: null } test })
@@ -66,6 +73,7 @@ internal sealed record PipelineOptions
 
         return this with
         {
+            Loss = Loss ?? LossOptions.Of(Task),
             Data = data with
             {
                 Features = data.Features ?? (isTable ? new FeaturesOptions() : null),
