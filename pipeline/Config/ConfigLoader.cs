@@ -19,6 +19,7 @@ internal static class ConfigLoader
         new CheckSplit(),
         new CheckModel(),
         new CheckTraining(),
+        new CheckPhases(),
         new CheckGates(),
     ];
 
