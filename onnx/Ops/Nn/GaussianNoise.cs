@@ -10,7 +10,7 @@ namespace Anneal.Onnx.Ops;
 /// <summary>Y = X + deviation·Z, where Z is standard normal: a function of key, step and element.</summary>
 /// <remarks>
 /// Box and Muller: Z = √(-2·ln u)·sin(2π·v), in float, where u = (r + 1/2)·2⁻³², v = r'·2⁻³² and r, r' are
-/// <c>CounterRandom.UInt32(key, step·2³² + i)</c> for i = index and i = size + index.
+/// <c>CounterRandom.UInt32(key, step·2³² + i)</c> for i = index and i = size + index. Never in place: X may be a parameter, whose update comes later.
 /// </remarks>
 /// <seealso cref="CounterRandom"/>
 internal sealed unsafe class GaussianNoise : Op
@@ -29,8 +29,6 @@ internal sealed unsafe class GaussianNoise : Op
         [("T", TypeSet.Floats), ("I", TypeSet.Int64)]);
 
     public override Gradient Gradient => Gradient.Of(s => [s.DY, null]);
-
-    public override IReadOnlyList<(int Output, int Input)> InPlace => [(0, 0)];
 
     public override Function Body
     {

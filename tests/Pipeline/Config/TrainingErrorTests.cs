@@ -5,9 +5,9 @@ internal sealed class TrainingErrorTests
 {
     private const string Data = "task: classification\ndata: {dataset: mnist}\n";
 
-    [TestCase("{optimizer: {momentum: {momentum: 1.2}}}", "6:45 train.optimizer.momentum.momentum: must be at least 0 and less than 1, found 1.2")]
-    [TestCase("{optimizer: {momentum: {nesterov: true, form: average}}}", "6:45 train.optimizer.momentum.nesterov: goes with 'form: velocity'; 'form: look_ahead' is Nesterov's method as published")]
-    [TestCase("{optimizer: {adamw: {weight_decay: -1}}}", "6:46 train.optimizer.adamw.weight_decay: must be at least 0, found -1")]
+    [TestCase("{optimizer: {momentum: {momentum: 1.2}}}", "6:46 train.optimizer.momentum.momentum: must be at least 0 and less than 1, found 1.2")]
+    [TestCase("{optimizer: {momentum: {nesterov: true, form: average}}}", "6:46 train.optimizer.momentum.nesterov: goes with 'form: velocity'; 'form: look_ahead' is Nesterov's method as published")]
+    [TestCase("{optimizer: {adamw: {weight_decay: -1}}}", "6:47 train.optimizer.adamw.weight_decay: must be at least 0, found -1")]
     [TestCase("{optimizer: lbfgs}", "6:12 train.batch: L-BFGS compares losses on all rows: must be 'all'")]
     [TestCase("{optimizer: {lbfgs: {c1: 0.3, c2: 0.2}}, batch: all}", "6:46 train.optimizer.lbfgs.c2: must be greater than 'c1', which is 0.3")]
     [TestCase("{optimizer: lbfgs, batch: all, accumulate: 2}", "6:43 train.accumulate: has no use here: L-BFGS has no update by the gradient that it could change\npipelines.yaml:6:55 train.accumulate: a batch of all rows leaves nothing to accumulate")]
