@@ -20,6 +20,7 @@ internal static class ConfigLoader
         new CheckLoss(),
         new CheckModel(),
         new CheckTraining(),
+        new CheckPhases(),
         new CheckGates(),
     ];
 

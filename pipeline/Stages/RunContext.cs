@@ -18,7 +18,7 @@ namespace Anneal.Pipeline.Stages;
 internal sealed class RunContext : IDisposable
 {
     private readonly Lazy<PreparedData> _data;
-    private readonly Lazy<TrainingGraphs> _graphs;
+    private readonly Lazy<IReadOnlyList<TrainingGraphs>> _phases;
     private readonly Lazy<IGraphRunner> _runner;
     private readonly Lazy<(RowSet Train, RowSet Validation)> _trainingRows;
     private readonly Lazy<RowSet> _testRows;
@@ -34,7 +34,7 @@ internal sealed class RunContext : IDisposable
         Threads = request.Threads ?? config.Options.Train.Threads ?? Environment.ProcessorCount;
         _data = new Lazy<PreparedData>(() => PreparedData.Load(config));
         _runner = new Lazy<IGraphRunner>(() => RunnerOf(config.Options.Train.Engine, request.Device));
-        _graphs = new Lazy<TrainingGraphs>(() => GraphsOf(config, Data));
+        _phases = new Lazy<IReadOnlyList<TrainingGraphs>>(() => PhasesOf(config, Data));
         _trainingRows = new Lazy<(RowSet, RowSet)>(() => Data.TrainingRows(Runner));
         _testRows = new Lazy<RowSet>(() => Data.TestSet(Runner));
         Checkpoints = new CheckpointStore(folder.File("checkpoints"));
@@ -59,7 +59,10 @@ internal sealed class RunContext : IDisposable
 
     public PreparedData Data => _data.Value;
 
-    public TrainingGraphs Graphs => _graphs.Value;
+    /// <summary>The graphs of the first phase; those of the others differ in the step.</summary>
+    public TrainingGraphs Graphs => Phases[0];
+
+    public IReadOnlyList<TrainingGraphs> Phases => _phases.Value;
 
     public IGraphRunner Runner => _runner.Value;
 
@@ -90,14 +93,21 @@ internal sealed class RunContext : IDisposable
         Model.Holding("averaged", parameters),
         Folder.File("averaged.onnx"));
 
-    /// <summary>The graphs of a pipeline's model.</summary>
-    public static TrainingGraphs GraphsOf(LoadedConfig config, PreparedData data) => TrainingGraphs.Build(
+    /// <summary>The graphs of a pipeline's model in each phase of its training.</summary>
+    public static IReadOnlyList<TrainingGraphs> PhasesOf(LoadedConfig config, PreparedData data) =>
+        [.. config.Options.Train.AllPhases().Select((phase, i) => GraphsOf(config, data, phase, i))];
+
+    /// <summary>The graphs of a pipeline's model, as its training begins.</summary>
+    public static TrainingGraphs GraphsOf(LoadedConfig config, PreparedData data) => GraphsOf(config, data, config.Options.Train.AllPhases()[0], 0);
+
+    // Steps are numbered from 1 in each phase; another key keeps their random masks apart.
+    private static TrainingGraphs GraphsOf(LoadedConfig config, PreparedData data, PhaseOptions phase, int index) => TrainingGraphs.Build(
         NetworkBuilder.Build(config.Options.Model, data.Target.Outputs, config.OriginOf),
         data.InStep,
         data.Fitted.Graph,
         data.Target,
-        TrainingOptions.OptimizerOf(config.Options.Train),
-        (ulong)config.Options.Seed);
+        TrainingOptions.UpdateOf(config, phase),
+        index == 0 ? (ulong)config.Options.Seed : Onnx.Kernels.CounterRandom.Key((ulong)config.Options.Seed, FormattableString.Invariant($"phase/{index}")));
 
     /// <summary>Evaluates parameters on rows.</summary>
     public Evaluation Evaluate(RowSet rows, IReadOnlyDictionary<string, Tensor> parameters)

@@ -2,6 +2,7 @@ using Anneal.Onnx.Ir.Format;
 using Anneal.Pipeline.Report;
 using Anneal.Trainer.Loop;
 using Anneal.Trainer.Models;
+using Anneal.Trainer.Optimizers;
 
 namespace Anneal.Pipeline.Stages;
 
@@ -21,7 +22,11 @@ internal sealed class TrainStage : IStage
     {
         TrainingGraphs graphs = context.Graphs;
         ModelWriter.Write(graphs.Step, context.Folder.File("step.onnx"));
-        ModelWriter.Write(TrainingModel.Of(graphs), context.Folder.File("training.onnx"));
+        if (graphs.Optimizer is UpdateRule)
+        {
+            ModelWriter.Write(TrainingModel.Of(graphs), context.Folder.File("training.onnx"));
+        }
+
         using var log = new MetricsLog(context.Folder.File("metrics.jsonl"), context.Options.Train.LogEvery);
         using Evaluator? evaluator = context.ValidationRows.Rows.Length > 0 ? new Evaluator(graphs, context.Runner, context.ValidationRows) : null;
         var loop = new TrainingLoop(
@@ -29,7 +34,7 @@ internal sealed class TrainStage : IStage
             context.Runner,
             context.TrainRows,
             evaluator,
-            TrainingOptions.LoopOf(context.Options),
+            TrainingOptions.LoopOf(context.Config, context.Phases),
             context.Checkpoints,
             new Observers(log, context.Output.Progress));
         LoopOutcome outcome = loop.Run(context.Cancel);

@@ -9,10 +9,20 @@ public abstract record LoopEvent
 
     /// <summary>The run begins or goes on.</summary>
     /// <param name="State">Where it stands.</param>
-    /// <param name="StepsPerEpoch">Steps in an epoch.</param>
+    /// <param name="StepsPerEpoch">Steps in an epoch of the phase that it stands in.</param>
     /// <param name="Epochs">Epochs at most.</param>
     /// <param name="Engine">The engine's name.</param>
-    public sealed record Started(LoopState State, int StepsPerEpoch, int Epochs, string Engine) : LoopEvent;
+    public sealed record Started(LoopState State, int StepsPerEpoch, int Epochs, string Engine) : LoopEvent
+    {
+        /// <summary>Steps of the whole run.</summary>
+        public long Steps { get; init; } = (long)StepsPerEpoch * Epochs;
+    }
+
+    /// <summary>Another phase begins.</summary>
+    /// <param name="Phase">Its number, from 1.</param>
+    /// <param name="Phases">The number of phases.</param>
+    /// <param name="StepsPerEpoch">Steps in one of its epochs.</param>
+    public sealed record PhaseBegun(int Phase, int Phases, int StepsPerEpoch) : LoopEvent;
 
     /// <summary>An epoch is complete.</summary>
     /// <param name="Record">What it gave.</param>

@@ -5,7 +5,7 @@ namespace Anneal.Trainer.Loop;
 
 /// <summary>How long and how a model is trained.</summary>
 /// <param name="Seed">The run's seed.</param>
-/// <param name="Batch">Rows per step, at least 1; the last batch of an epoch may have fewer.</param>
+/// <param name="Batch">Rows of a batch, at least 1, of which a step takes as many as it accumulates; the last of an epoch may have fewer. More than there are: all of them.</param>
 /// <param name="Epochs">Passes over the training rows, at least 1.</param>
 /// <param name="Schedule">The learning rate.</param>
 /// <param name="EarlyStopping">When to stop before the last epoch; null for never.</param>
@@ -18,4 +18,7 @@ public sealed record LoopOptions(ulong Seed, int Batch, int Epochs, Schedule Sch
 
     /// <summary>The validation metric whose best epoch is kept where nothing stops the run early; null for the task's own.</summary>
     public string? BestMetric { get; init; }
+
+    /// <summary>What follows these epochs, with the same rows and the parameters that they leave.</summary>
+    public IReadOnlyList<Phase> Later { get; init; } = [];
 }

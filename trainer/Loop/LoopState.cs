@@ -1,3 +1,5 @@
+using Anneal.Trainer.Schedules;
+
 namespace Anneal.Trainer.Loop;
 
 /// <summary>Where a run stands, beside its tensors: all that a resume needs.</summary>
@@ -35,6 +37,9 @@ public readonly record struct LoopState
 
     /// <summary>The best value of the validation metric.</summary>
     public double BestValue { get; init; }
+
+    /// <summary>Where the phase's rule on a metric that stands still is.</summary>
+    public Plateau Plateau { get; init; } = new();
 
     /// <summary>The records of the complete epochs.</summary>
     public IReadOnlyList<EpochRecord> History { get; init; } = [];

@@ -2,7 +2,6 @@ using Anneal.Onnx;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Rewrite;
 using Anneal.Onnx.Tensors;
-using Anneal.Trainer.Autodiff;
 using Anneal.Trainer.Losses;
 using Anneal.Trainer.Optimizers;
 
@@ -13,6 +12,8 @@ namespace Anneal.Trainer.Models;
 /// <see cref="Step"/> takes the batch, <c>target</c>, <c>weight</c> where rows are weighted, <c>lr</c> (float scalar), <c>step</c> (int64 scalar from 1),
 /// every parameter and every optimizer state; it gives <c>loss</c> (the batch's weighted mean), <c>mass</c> (the sum of its weights, where there are any),
 /// <c>correct</c> (float count of rows answered rightly; not of a regression) and <c>X.next</c> for each state X.
+/// Where the optimizer is no update rule it gives what that asks for in place of <c>P.next</c> of each parameter P: <c>P.gradient</c>, or nothing.
+/// With penalties, <c>objective</c> is the loss with them.
 /// <see cref="Evaluation"/> takes the batch, <c>target</c>, <c>weight</c> and the parameters; it gives <c>loss</c>, <c>mass</c> and the model's outputs.
 /// <see cref="Inference"/> takes raw rows and the parameters; it gives the outputs of the deployable: <c>class</c> [N] int64 and <c>probabilities</c> [N, C]
 /// float of classes; <c>class</c> [N] and <c>probability</c> [N, 1] of two; <c>class</c> and <c>probabilities</c> [N, L] of labels; <c>prediction</c> [N, K].
@@ -22,7 +23,7 @@ public sealed record TrainingGraphs(
     Model Evaluation,
     Graph Inference,
     IReadOnlyList<Parameter> Parameters,
-    Optimizer Optimizer,
+    UpdateSettings Update,
     TargetSpec Target,
     IReadOnlyList<string> BatchInputs)
 {
@@ -55,22 +56,25 @@ public sealed record TrainingGraphs(
     /// <param name="inStep">What a batch goes through in every step: its inputs to one output, the features that enter the first layer.</param>
     /// <param name="deployed">What a raw row goes through before the first layer: the whole of the preprocessing.</param>
     /// <param name="target">What is learnt.</param>
-    /// <param name="optimizer">The update rule.</param>
+    /// <param name="update">The optimizer, with what else shapes a step.</param>
     /// <param name="seed">The run's seed.</param>
     /// <returns>The graphs with the parameters' first values.</returns>
     /// <exception cref="AnnealException">A layer does not fit its input, or the last one the task.</exception>
-    public static TrainingGraphs Build(Network network, Graph inStep, Graph deployed, TargetSpec target, Optimizer optimizer, ulong seed)
+    public static TrainingGraphs Build(Network network, Graph inStep, Graph deployed, TargetSpec target, UpdateSettings update, ulong seed)
     {
-        (Graph step, IReadOnlyList<Parameter> parameters) = BuildStep(network, inStep, target, optimizer, seed);
+        (Graph step, IReadOnlyList<Parameter> parameters) = BuildStep(network, inStep, target, update, seed);
         return new TrainingGraphs(
             Model.Of(step),
             Model.Of(BuildEvaluation(network, inStep, target, seed)),
             BuildInference(network, deployed, target, seed),
             parameters,
-            optimizer,
+            update,
             target,
             [.. inStep.Inputs.Select(i => i.Name), .. target.IsWeighted ? (string[])[WeightInput] : []]);
     }
+
+    /// <summary>The optimizer.</summary>
+    public Optimizer Optimizer => Update.Optimizer;
 
     /// <summary>Whether the step counts right answers.</summary>
     public bool HasAccuracy => Target.Task != LearningTask.Regression;
@@ -82,12 +86,11 @@ public sealed record TrainingGraphs(
         Parameters.ToDictionary(p => p.Name, p => tensors[p.Name], StringComparer.Ordinal);
 
     /// <summary>What a step session keeps: parameters and optimizer state, each with its first value.</summary>
-    /// <returns>The bindings, parameters first.</returns>
+    /// <returns>The bindings, parameters first; what a step does not replace has no output.</returns>
     public IReadOnlyList<StateBinding> StepState() =>
     [
-        .. Parameters.Select(p => new StateBinding(p.Name, p.Name + NextSuffix, p.Initial)),
-        .. Parameters.Where(p => p.IsTrained).SelectMany(p => Optimizer.State.Select(s => StateName(p, s))
-            .Select(name => new StateBinding(name, name + NextSuffix, Tensor.Zeros(p.Initial.Type, p.Initial.Shape)))),
+        .. Parameters.Select(p => new StateBinding(p.Name, IsReplaced(p) ? p.Name + NextSuffix : "", p.Initial)),
+        .. Parameters.SelectMany(p => Update.StateOf(p).Select(name => new StateBinding(name, name + NextSuffix, Tensor.Zeros(p.Initial.Type, p.Initial.Shape)))),
     ];
 
     /// <summary>What an evaluation session keeps: the parameters.</summary>
@@ -95,19 +98,17 @@ public sealed record TrainingGraphs(
     public IReadOnlyList<StateBinding> EvaluationState() => [.. Parameters.Select(p => new StateBinding(p.Name, "", p.Initial))];
 
     private static (Graph Graph, IReadOnlyList<Parameter> Parameters) BuildStep(
-        Network network, Graph preprocessing, TargetSpec target, Optimizer optimizer, ulong seed)
+        Network network, Graph preprocessing, TargetSpec target, UpdateSettings settings, ulong seed)
     {
         var g = new GraphBuilder("training_step");
         IReadOnlyDictionary<string, Value> raw = RawInputs(g, preprocessing);
         TargetInputs(g, target, target.IsSoft);
         Value rate = g.Input(RateInput, TensorType.Of(DType.Float));
         Value step = g.Input(StepInput, TensorType.Of(DType.Int64));
-        var context = new LayerContext(g, seed, step);
-        Value logits = Logits(network, preprocessing, target, context, raw);
+        var update = new UpdateGraph(g, settings, seed, step, rate);
+        var context = new LayerContext(g, seed, step, update.Read);
+        Value logits = Logits(network, preprocessing, target, context, raw, update.ReadInput);
         (Value loss, Value? mass, Value? correct) = Loss(g, target, logits, target.IsSoft);
-        Parameter[] trained = [.. context.Parameters.Where(p => p.IsTrained)];
-        Value[] parameters = [.. trained.Select(p => g[p.Name])];
-        IReadOnlyList<Value> gradients = Backward.Run(g, loss, parameters);
         g.Output(loss, LossOutput);
         if (mass is not null)
         {
@@ -119,22 +120,7 @@ public sealed record TrainingGraphs(
             g.Output(correct, CorrectOutput);
         }
 
-        using (g.Scope("update"))
-        {
-            for (int i = 0; i < parameters.Length; i++)
-            {
-                Parameter parameter = trained[i];
-                string[] names = [.. optimizer.State.Select(s => StateName(parameter, s))];
-                Value[] state = [.. names.Select(name => g.Input(name, parameters[i].Type))];
-                Value[] next = optimizer.Update(g, parameters[i], gradients[i], state, rate, step, parameter.Decays);
-                g.Output(next[0], parameter.Name + NextSuffix);
-                for (int s = 0; s < names.Length; s++)
-                {
-                    g.Output(next[s + 1], names[s] + NextSuffix);
-                }
-            }
-        }
-
+        update.Add(loss, context.Parameters);
         foreach ((string name, Value next) in context.Next)
         {
             g.Output(next, name + NextSuffix);
@@ -180,13 +166,14 @@ public sealed record TrainingGraphs(
         }
     }
 
-    private static Value Logits(Network network, Graph preprocessing, TargetSpec target, LayerContext context, IReadOnlyDictionary<string, Value> raw)
+    private static Value Logits(Network network, Graph preprocessing, TargetSpec target, LayerContext context, IReadOnlyDictionary<string, Value> raw, Func<Value, Value>? read = null)
     {
         GraphBuilder g = context.Graph;
         Value features;
         using (g.Scope("features"))
         {
             features = g.Splice(preprocessing, raw).Values.Single();
+            features = read?.Invoke(features) ?? features;
         }
 
         Value logits = network.Apply(context, features);
@@ -210,5 +197,5 @@ public sealed record TrainingGraphs(
         return (mean, mass, Head.Correct(g, target, logits, truth, isSoft));
     }
 
-    private static string StateName(Parameter parameter, string state) => $"{parameter.Name}.{state}";
+    private bool IsReplaced(Parameter parameter) => !parameter.IsTrained || (Update.Optimizer is UpdateRule && Update.Changes(parameter));
 }

@@ -34,7 +34,7 @@ internal sealed class CheckTraining : IConfigValidator
                 context.Error($"average.{i}.last_k.k", $"needs {k} checkpoints, and 'train.checkpoint.keep' is {checkpoint.Keep}");
             }
 
-            int made = context.Options.Train.Epochs / checkpoint.EveryEpochs;
+            int made = context.Options.Train.AllEpochs() / checkpoint.EveryEpochs;
             if (k > made)
             {
                 context.Error($"average.{i}.last_k.k", $"needs {k} checkpoints, and training makes {made}");

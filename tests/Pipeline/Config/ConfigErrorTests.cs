@@ -46,7 +46,7 @@ internal sealed class ConfigErrorTests
             pipelines.yaml:15:7 train.optimzer: unknown key; did you mean 'optimizer'?
             pipelines.yaml:16:15 train.epochs: must be from 1 to 1000000, found -1
             pipelines.yaml:17:7 train.epochs: duplicate key; already given at line 16
-            pipelines.yaml:18:14 train.batch: expected a whole number, found the text "64"
+            pipelines.yaml:18:14 train.batch: expected a whole number or 'all', found the text "64"
             pipelines.yaml:19:24 train.schedule.step.every: required key is missing (length of the interval)
             pipelines.yaml:19:33 train.schedule.step.factor: must be greater than 0 and at most 1, found 2
             pipelines.yaml:20:5 preflight: unknown key; expected one of: task, seed, data, augment, model, loss, metrics, train, average, export, validate
@@ -61,13 +61,13 @@ internal sealed class ConfigErrorTests
     [TestCase("train: {epochs: 99999999999}", "6:21 train.epochs: expected a whole number, found '99999999999'")]
     [TestCase("train: [1]", "6:12 train: expected a map, found a list")]
     [TestCase("train: fast", "6:12 train: expected a map, found 'fast'")]
-    [TestCase("train: {optimizer: {adam: {lr: 1,000}}}", "6:38 train.optimizer.adam.000: unknown key; expected one of: lr, beta1, beta2, eps, weight_decay")]
+    [TestCase("train: {optimizer: {adam: {lr: 1,000}}}", "6:38 train.optimizer.adam.000: unknown key; expected one of: lr, beta1, beta2, eps, bias_correction, weight_decay")]
     [TestCase("train: {optimizer: {adam: {lr: fast}}}", "6:36 train.optimizer.adam.lr: expected a number, found 'fast'")]
     [TestCase("train: {optimizer: {adam: {lr: .inf}}}", "6:36 train.optimizer.adam.lr: expected a number, found '.inf'")]
     [TestCase("train: {optimizer: {adam: {lr: 1e999}}}", "6:36 train.optimizer.adam.lr: '1e999' is too large for a number")]
     [TestCase("train: {optimizer: {adam: {lr: 0}}}", "6:36 train.optimizer.adam.lr: must be greater than 0, found 0")]
-    [TestCase("train: {optimizer: {}}", "6:24 train.optimizer: expected one of: sgd, momentum, adam, found a map")]
-    [TestCase("train: {optimizer: lion}", "6:24 train.optimizer: unknown value 'lion'; expected one of: sgd, momentum, adam")]
+    [TestCase("train: {optimizer: {}}", "6:24 train.optimizer: expected one of: sgd, momentum, adagrad, rmsprop, adam, adamw, nadam, lion, lbfgs, genetic, found a map")]
+    [TestCase("train: {optimizer: newton}", "6:24 train.optimizer: unknown value 'newton'; expected one of: sgd, momentum, adagrad, rmsprop, adam, adamw, nadam, lion, lbfgs, genetic")]
     [TestCase("train: {threads: many}", "6:22 train.threads: expected a whole number or 'auto', found 'many'")]
     [TestCase("train: {engine: gpu}", "6:21 train.engine: unknown value 'gpu'; expected one of: simd, ort")]
     [TestCase("train: {Batch: 64}", "6:13 train.Batch: unknown key; did you mean 'batch'?")]

@@ -81,10 +81,27 @@ internal sealed class ConfigLoaderTests
                       beta1: 0.9
                       beta2: 0.999
                       eps: 1e-08
+                      bias_correction: true
                       weight_decay: 0
-                  schedule: constant
+                  schedule:
+                    constant:
+                      warmup: 0
                   batch: 64
                   epochs: 20
+                  phases: none
+                  accumulate: 1
+                  groups: none
+                  regularize:
+                    l1: 0
+                    l2: 0
+                    biases: false
+                    decoupled_decay: 0
+                    max_norm: none
+                    input_noise: 0
+                    weight_noise: 0
+                  clip:
+                    norm: none
+                    value: none
                   checkpoint:
                     every_epochs: 1
                     keep: 5
