@@ -22,6 +22,9 @@ public sealed record CsvSource(string Path, IReadOnlyList<CsvColumn> Columns, st
     /// <summary>Characters dropped from the end of a label.</summary>
     public string LabelStrip { get; init; } = "";
 
+    /// <summary>The column whose text says how rows are split, an ignored one too; null for none.</summary>
+    public string? MarkColumn { get; init; }
+
     /// <inheritdoc/>
     public override DataTable Load(DataTable? train = null)
     {
@@ -32,11 +35,16 @@ public sealed record CsvSource(string Path, IReadOnlyList<CsvColumn> Columns, st
         }
 
         using var reader = new CsvReader(Path, Format);
-        var columns = new CsvColumns(reader, Columns, Missing);
+        var columns = new CsvColumns(reader, [.. Columns.Select(c => c with { KeepsText = c.Name == MarkColumn })], Missing);
+        int mark = MarkColumn is null ? -1 : Columns.Select(c => c.Name).ToList().IndexOf(MarkColumn);
         var known = train?.ClassNames is { } names ? new HashSet<string>(names, StringComparer.Ordinal) : null;
         while (columns.Read())
         {
             CheckLabel(columns, label, known);
+            if (mark >= 0 && columns.LastText(mark).Length == 0)
+            {
+                throw columns.Error(mark, "the value is missing, and the split goes by it");
+            }
         }
 
         if (columns.Rows == 0)
@@ -44,6 +52,7 @@ public sealed record CsvSource(string Path, IReadOnlyList<CsvColumn> Columns, st
             throw AnnealException.BadData($"{Path}: no rows");
         }
 
+        IReadOnlyList<string>? marks = mark < 0 ? null : columns.Texts(mark);
         Tensor?[] values = columns.Take();
         FeatureColumn[] features = [.. Enumerable.Range(0, values.Length)
             .Where(i => i != label && values[i] is not null)
@@ -51,13 +60,13 @@ public sealed record CsvSource(string Path, IReadOnlyList<CsvColumn> Columns, st
         Tensor target = values[label]!;
         if (Columns[label].Kind == ColumnKind.Number)
         {
-            return new DataTable(features, target.Reshape(target.Length), null);
+            return new DataTable(features, target.Reshape(target.Length), null) { Marks = marks };
         }
 
         string[] labels = [.. target.Strings.Select(Strip)];
         IReadOnlyList<string> classNames = train?.ClassNames ?? Order(labels);
         var index = classNames.Select((name, i) => (name, i)).ToDictionary(c => c.name, c => (long)c.i, StringComparer.Ordinal);
-        return new DataTable(features, Tensor.Vector<long>([.. labels.Select(l => index[l])]), classNames);
+        return new DataTable(features, Tensor.Vector<long>([.. labels.Select(l => index[l])]), classNames) { Marks = marks };
     }
 
     private void CheckLabel(CsvColumns columns, int label, HashSet<string>? known)
