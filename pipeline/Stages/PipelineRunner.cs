@@ -275,7 +275,7 @@ internal static class PipelineRunner
             Folds = isFolds ? [.. record.Folds.Select(f => new FoldSummary(f.Name, f.Metrics) { Error = f.Error })] : null,
             Mean = record.Mean,
             Deviation = record.Deviation is { Count: > 0 } ? record.Deviation : null,
-            Exported = isFolds && record.Model is not null ? context.Exported.Name : null,
+            Exported = isFolds && context.Choice is not null && record.Model is not null ? context.Exported.Name : null,
             TestLooks = record.TestLooks,
         };
     }

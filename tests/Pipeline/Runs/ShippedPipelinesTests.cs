@@ -33,9 +33,9 @@ internal sealed class ShippedPipelinesTests
         Tool tool = Tool.RunIn(s_root, "run", "mnist-folds", "--out", folder["run"], "--json");
 
         Assert.That(tool.ExitCode, Is.Zero, tool.Error);
-        AssertResult(tool.Json, accuracy: 0.965);
+        AssertResult(tool.Json, accuracy: 0.97);
         double[] accuracies = [.. tool.Json.GetProperty("folds").EnumerateArray().Select(f => f.GetProperty("metrics").GetProperty("validation").GetProperty("accuracy").GetDouble())];
-        Assert.That(accuracies, Has.Length.EqualTo(5).And.All.GreaterThanOrEqualTo(0.96));
+        Assert.That(accuracies, Has.Length.EqualTo(5).And.All.GreaterThanOrEqualTo(0.965));
         Assert.That(tool.Json.GetProperty("stages").EnumerateArray().Sum(s => s.GetProperty("seconds").GetDouble()), Is.LessThan(180));
     }
 
@@ -48,7 +48,7 @@ internal sealed class ShippedPipelinesTests
         Tool tool = Tool.RunIn(s_root, "run", "housing", "--out", folder["run"], "--json");
 
         Assert.That(tool.ExitCode, Is.Zero, tool.Error);
-        Assert.That(tool.Json.GetProperty("metrics").GetProperty("test").GetProperty("rmse").GetDouble(), Is.LessThanOrEqualTo(50_000));
+        Assert.That(tool.Json.GetProperty("metrics").GetProperty("test").GetProperty("rmse").GetDouble(), Is.LessThanOrEqualTo(55_000));
         Assert.That(tool.Json.GetProperty("folds").GetArrayLength(), Is.EqualTo(5));
         Assert.That(tool.Json.GetProperty("exported").GetString(), Is.EqualTo("final"));
     }
