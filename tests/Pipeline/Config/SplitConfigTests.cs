@@ -25,7 +25,7 @@ internal sealed class SplitConfigTests
         Assert.That($"{config.Rows.First(r => r.Path.StartsWith("data.split.", StringComparison.Ordinal)).Path.Split('.')[2]}: {{{string.Join(", ", rows)}}}", Is.EqualTo(resolved));
     }
 
-    [TestCase(Images, "{kfold: 60001}", "5:43 data.split.kfold.k: must be from 2 to 1000, found 60001")]
+    [TestCase(Images, "{kfold: 1001}", "5:43 data.split.kfold.k: must be from 2 to 1000, found 1001")]
     [TestCase(Images, "{kfold: {k: 5, test: 0.1}}", "5:56 data.split.kfold.test: the data has test rows of its own")]
     [TestCase(Images, "{group: who}", "5:43 data.split.group.column: only a table has columns. hint: give a 'file', a .npy array of one number a row")]
     [TestCase(Images, "{group: {k: 3}}", "5:43 data.split.group: needs 'column', a table's column, or 'file', an array of the rows' marks")]
