@@ -9,21 +9,22 @@ using Anneal.Trainer.Models;
 
 namespace Anneal.Pipeline.Stages;
 
-/// <summary>A pipeline's rows: loaded, split, with the preprocessing fitted on the training rows.</summary>
+/// <summary>The rows of one training, with the preprocessing fitted on those that it trains on.</summary>
 internal sealed class PreparedData
 {
-    private readonly DataTable _train;
-    private readonly DataTable _testTable;
+    private readonly LoadedData _loaded;
 
-    private PreparedData(DataTable train, DataTable? test, SplitRows split, FittedFeatures fitted, TargetSpec target, IReadOnlyList<string> columns)
+    /// <summary>Fits the preprocessing.</summary>
+    /// <param name="loaded">All rows.</param>
+    /// <param name="config">What is asked for.</param>
+    /// <param name="split">The parts of the training table.</param>
+    /// <exception cref="AnnealException">The rows do not fit the task.</exception>
+    public PreparedData(LoadedData loaded, LoadedConfig config, SplitRows split)
     {
-        _train = train;
-        _testTable = test ?? train;
+        _loaded = loaded;
         Split = split;
-        Fitted = fitted;
-        Columns = columns;
-        TestRows = test is null ? split.Test : [.. Enumerable.Range(0, test.Rows)];
-        Target = target;
+        Fitted = FeatureGraph.Fit(Sources.Features(config.Options.Data), loaded.Train, split.Train);
+        Target = Targets.Of(config, loaded.Train, split.Train);
     }
 
     /// <summary>The parts of the training table.</summary>
@@ -32,62 +33,20 @@ internal sealed class PreparedData
     /// <summary>The preprocessing.</summary>
     public FittedFeatures Fitted { get; }
 
-    /// <summary>The columns of a table that are inputs, in order; empty for arrays.</summary>
-    public IReadOnlyList<string> Columns { get; }
-
-    /// <summary>The test rows of the test table, or of the training table where there is none.</summary>
-    public int[] TestRows { get; }
-
     /// <summary>What is learnt.</summary>
     public TargetSpec Target { get; }
 
-    /// <summary>The names of classes, labels or of several numbers; empty where there are none.</summary>
-    public IReadOnlyList<string> AnswerNames => _train.ClassNames ?? _train.TargetNames ?? [];
+    /// <summary>What fitting found worth a warning.</summary>
+    public IReadOnlyList<string> Warnings => [.. Fitted.Warnings, .. AbsentClasses()];
 
-    /// <summary>What reading and fitting found worth a warning.</summary>
-    public IReadOnlyList<string> Warnings => [.. _train.Warnings, .. _testTable == _train ? [] : _testTable.Warnings, .. Fitted.Warnings];
-
-    /// <summary>What is worth knowing of the data, in a line.</summary>
-    public string Summary
-    {
-        get
-        {
-            string kinds = string.Join(", ", _train.Features.Take(3).Select(f => $"{f.Name} {f.Values.Type.Name()}[{string.Join(",", f.Values.Shape[1..].ToArray())}]"));
-            string more = _train.Features.Count > 3 ? $", … ({_train.Features.Count} inputs)" : "";
-            string target = Target.Task switch
-            {
-                LearningTask.Multilabel => $"{Target.Outputs} labels",
-                LearningTask.Regression => Target.Outputs == 1 ? "a number" : $"{Target.Outputs} numbers",
-                _ => $"{AnswerNames.Count} classes",
-            };
-            return FormattableString.Invariant(
-                $"{Split.Train.Length} rows to train on, {Split.Validation.Length} to validate on, {TestRows.Length} to test on; {kinds}{more} → {target}");
-        }
-    }
-
-    /// <summary>Loads, splits and fits.</summary>
+    /// <summary>Loads a pipeline's rows and fits the preprocessing of its first training.</summary>
     /// <param name="config">The configuration.</param>
     /// <returns>The data.</returns>
     /// <exception cref="AnnealException">A file is wrong, or does not fit the task.</exception>
     public static PreparedData Load(LoadedConfig config)
     {
-        PipelineOptions options = config.Options;
-        DataTable read = Sources.Train(config).Load();
-        DataTable train = ForTask(config, read, "data.train");
-        DataTable? test = Sources.Test(config)?.Load(read);
-        test = test is null ? null : ForTask(config, test, "data.test");
-        if (test is not null && !test.Target.Shape[1..].SequenceEqual(train.Target.Shape[1..]))
-        {
-            throw AnnealException.BadData($"the target is {test.Target} in the test rows, and {train.Target} in the training rows").In(config.OriginOf("data.test").ToString());
-        }
-
-        var holdout = (HoldoutOptions)options.Data.Split;
-        ReadOnlySpan<long> strata = train.Target.Type == DType.Int64 && holdout.Stratify == true ? train.Target.Span<long>() : [];
-        SplitRows split = Trainer.Data.Split.Holdout(
-            train.Rows, holdout.Validation, test is null ? holdout.Test : 0, strata, (ulong)options.Seed, train.ClassNames);
-        FittedFeatures fitted = FeatureGraph.Fit(Sources.Features(options.Data), train, split.Train);
-        IReadOnlyList<string> columns = options.Data.Train is CsvOptions ? [.. train.Features.Select(f => f.Name)] : [];
-        return new PreparedData(train, test, split, fitted, Targets.Of(config, train, split.Train), columns);
+        LoadedData loaded = LoadedData.Load(config);
+        return loaded.Prepare(loaded.Plan.Of(loaded.Plan.Folds[0].Name));
     }
 
     /// <summary>The graph that each step applies to its batch: the preprocessing itself, or the identity where it was applied to the whole table.</summary>
@@ -98,23 +57,40 @@ internal sealed class PreparedData
     /// <returns>Training and validation rows.</returns>
     public (RowSet Train, RowSet Validation) TrainingRows(IGraphRunner runner)
     {
-        IReadOnlyList<Tensor> features = StepInputs(runner, _train);
-        return (new RowSet(features, _train.Target, Split.Train), new RowSet(features, _train.Target, Split.Validation));
+        IReadOnlyList<Tensor> features = StepInputs(runner, _loaded.Train);
+        return (new RowSet(features, _loaded.Train.Target, Split.Train), new RowSet(features, _loaded.Train.Target, Split.Validation));
     }
 
     /// <summary>The test rows as a step takes them.</summary>
     /// <param name="runner">The engine that applies the preprocessing.</param>
     /// <returns>The rows.</returns>
-    public RowSet TestSet(IGraphRunner runner) => new(StepInputs(runner, _testTable), _testTable.Target, TestRows);
+    public RowSet TestSet(IGraphRunner runner) => new(StepInputs(runner, _loaded.Test), _loaded.Test.Target, _loaded.TestRows);
 
     /// <summary>Raw rows by input name, as the exported model takes them, with the truth.</summary>
-    /// <param name="test">Whether the test rows are meant; the validation rows otherwise.</param>
+    /// <param name="part">test, validation or train.</param>
     /// <returns>The rows, contiguous.</returns>
-    public (IReadOnlyDictionary<string, Tensor> Feeds, Tensor Truth) RawRows(bool test)
+    public (IReadOnlyDictionary<string, Tensor> Feeds, Tensor Truth) RawRows(string part)
     {
-        DataTable table = test ? _testTable : _train;
-        int[] rows = test ? TestRows : Split.Validation;
+        (DataTable table, int[] rows) = part switch
+        {
+            Part.Test => (_loaded.Test, _loaded.TestRows),
+            Part.Validation => (_loaded.Train, Split.Validation),
+            _ => (_loaded.Train, Split.Train),
+        };
         return (table.Features.ToDictionary(f => f.Name, f => Gather(f.Values, rows), StringComparer.Ordinal), Gather(table.Target, rows));
+    }
+
+    private IEnumerable<string> AbsentClasses()
+    {
+        if (_loaded.Train is { ClassNames: { } names, Target.Type: DType.Int64 })
+        {
+            HashSet<long> present = [.. Split.Train.Select(r => _loaded.Train.Target.Span<long>()[r])];
+            string[] absent = [.. names.Where((_, i) => !present.Contains(i))];
+            if (absent.Length > 0)
+            {
+                yield return $"no row to train on is of class {string.Join(", ", absent.Take(5).Select(n => $"'{n}'"))}{(absent.Length > 5 ? ", …" : "")}";
+            }
+        }
     }
 
     // The rows' weights are a batch input like any other.
@@ -140,18 +116,6 @@ internal sealed class PreparedData
         var g = new GraphBuilder("prepared");
         g.Output(g.Input("features", features.Type), "same");
         return g.Build();
-    }
-
-    private static DataTable ForTask(LoadedConfig config, DataTable table, string part)
-    {
-        try
-        {
-            return TaskTarget.Of(table, Targets.TaskOf(config.Options.Task));
-        }
-        catch (AnnealException error)
-        {
-            throw error.In(config.OriginOf(error.Code == ExitCode.Data ? part : "task").ToString());
-        }
     }
 
     private static Tensor Gather(Tensor source, int[] rows)

@@ -14,6 +14,10 @@ internal static class Targets
     /// <summary>The trainer's task.</summary>
     public static LearningTask TaskOf(TaskKind task) => Enum.Parse<LearningTask>(task.ToString());
 
+    /// <summary>The metric by which trainings and their candidates are compared.</summary>
+    public static string BestMetricOf(PipelineOptions options) =>
+        options.Metrics.Best?.Split('.')[^1] ?? new TargetSpec(TaskOf(options.Task), 1).BestMetric;
+
     /// <summary>The trainer's loss.</summary>
     public static Loss LossOf(LossOptions loss) => loss switch
     {

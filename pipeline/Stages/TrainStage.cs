@@ -1,3 +1,4 @@
+using System.Globalization;
 using Anneal.Onnx.Ir.Format;
 using Anneal.Pipeline.Report;
 using Anneal.Trainer.Loop;
@@ -7,35 +8,53 @@ using Anneal.Trainer.Optimizers;
 namespace Anneal.Pipeline.Stages;
 
 /// <summary>Trains, from the newest checkpoint where there is one.</summary>
-internal sealed class TrainStage : IStage
+/// <param name="fit">The training's name.</param>
+internal sealed class TrainStage(string fit) : IStage
 {
-    public string Name => "train";
+    public string Name => StagePlan.NameOf(fit, "train");
 
-    public IReadOnlyDictionary<string, string> Inputs(RunContext context) => new Dictionary<string, string>(StringComparer.Ordinal)
+    public string? Fold => StagePlan.FoldOf(fit);
+
+    public IReadOnlyDictionary<string, string> Inputs(RunContext context)
     {
-        ["options"] = context.Config.KeyText("augment", "model", "loss", "metrics", "train", "export.threshold"),
-    };
+        var inputs = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["options"] = context.Config.KeyText("augment", "model", "loss", "metrics", "train", "export.threshold"),
+        };
+        if (fit == StagePlan.Final)
+        {
+            inputs["epochs"] = context.Choice!.Epochs.ToString(CultureInfo.InvariantCulture);
+        }
 
-    public bool IsThere(RunContext context) => context.Checkpoints.Steps.Count > 0;
+        return inputs;
+    }
+
+    public bool IsThere(RunContext context) => context.Fit(fit).Checkpoints.Steps.Count > 0;
+
+    /// <summary>Deletes the checkpoints of a training with other settings.</summary>
+    public void Restart(RunContext context) => context.Fit(fit).Checkpoints.Clear();
 
     public string Run(RunContext context)
     {
-        TrainingGraphs graphs = context.Graphs;
-        ModelWriter.Write(graphs.Step, context.Folder.File("step.onnx"));
+        context.Folds.Remove(Fold ?? "");
+        Fit training = context.Fit(fit);
+        TrainingGraphs graphs = training.Graphs;
+        ModelWriter.Write(graphs.Step, training.File("step.onnx"));
         if (graphs.Optimizer is UpdateRule)
         {
-            ModelWriter.Write(TrainingModel.Of(graphs), context.Folder.File("training.onnx"));
+            ModelWriter.Write(TrainingModel.Of(graphs), training.File("training.onnx"));
         }
 
-        using var log = new MetricsLog(context.Folder.File("metrics.jsonl"), context.Options.Train.LogEvery);
-        using Evaluator? evaluator = context.ValidationRows.Rows.Length > 0 ? new Evaluator(graphs, context.Runner, context.ValidationRows) : null;
+        using var log = new MetricsLog(training.File("metrics.jsonl"), context.Options.Train.LogEvery);
+        using Evaluator? evaluator = training.ValidationRows.Rows.Length > 0 ? new Evaluator(graphs, context.Runner, training.ValidationRows) : null;
+        LoopOptions options = TrainingOptions.LoopOf(context.Config, training.Phases);
         var loop = new TrainingLoop(
             graphs,
             context.Runner,
-            context.TrainRows,
+            training.TrainRows,
             evaluator,
-            TrainingOptions.LoopOf(context.Config, context.Phases),
-            context.Checkpoints,
+            fit == StagePlan.Final ? options.Until(context.Choice!.Epochs) : options,
+            training.Checkpoints,
             new Observers(log, context.Output.Progress));
         LoopOutcome outcome = loop.Run(context.Cancel);
         if (outcome.Interrupted)

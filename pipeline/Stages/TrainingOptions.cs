@@ -81,7 +81,7 @@ internal static class TrainingOptions
         _ => momentum.Nesterov ? MomentumForm.Nesterov : MomentumForm.Velocity,
     };
 
-    private static ParameterGroup GroupOf(LoadedConfig config, GroupOptions group, string path) => new(group.Match, OriginOf(config, path))
+    private static ParameterGroup GroupOf(LoadedConfig config, ParameterGroupOptions group, string path) => new(group.Match, OriginOf(config, path))
     {
         Rate = (float)group.Lr,
         Decay = (float?)group.WeightDecay,

@@ -37,6 +37,9 @@ public sealed record CsvSource(string Path, IReadOnlyList<CsvColumn> Columns, IR
     /// <summary>Characters dropped from the end of a label.</summary>
     public string LabelStrip { get; init; } = "";
 
+    /// <summary>The column whose text says how rows are split, an ignored one too; null for none.</summary>
+    public string? MarkColumn { get; init; }
+
     /// <inheritdoc/>
     public override DataTable Load(DataTable? train = null)
     {
@@ -44,7 +47,8 @@ public sealed record CsvSource(string Path, IReadOnlyList<CsvColumn> Columns, IR
         int weight = Weight is null ? -1 : IndexOf(Weight, "weight");
 
         using var reader = new CsvReader(Path, Format);
-        var columns = new CsvColumns(reader, Columns, Missing);
+        var columns = new CsvColumns(reader, [.. Columns.Select(c => c with { KeepsText = c.Name == MarkColumn })], Missing);
+        int mark = MarkColumn is null ? -1 : Columns.Select(c => c.Name).ToList().IndexOf(MarkColumn);
         var known = train?.ClassNames is { } names ? new HashSet<string>(names, StringComparer.Ordinal) : null;
         while (columns.Read())
         {
@@ -57,6 +61,11 @@ public sealed record CsvSource(string Path, IReadOnlyList<CsvColumn> Columns, IR
             {
                 CheckWeight(columns, weight);
             }
+
+            if (mark >= 0 && columns.LastText(mark).Length == 0)
+            {
+                throw columns.Error(mark, "the value is missing, and the split goes by it");
+            }
         }
 
         if (columns.Rows == 0)
@@ -64,6 +73,7 @@ public sealed record CsvSource(string Path, IReadOnlyList<CsvColumn> Columns, IR
             throw AnnealException.BadData($"{Path}: no rows");
         }
 
+        IReadOnlyList<string>? marks = mark < 0 ? null : columns.Texts(mark);
         Tensor?[] values = columns.Take();
         FeatureColumn[] features = [.. Enumerable.Range(0, values.Length)
             .Where(i => i != weight && !labels.Contains(i) && values[i] is not null)
@@ -71,19 +81,19 @@ public sealed record CsvSource(string Path, IReadOnlyList<CsvColumn> Columns, IR
         Tensor? weights = weight < 0 ? null : values[weight]!.Reshape(values[weight]!.Length);
         if (labels.Length > 1)
         {
-            return new DataTable(features, SideBySide([.. labels.Select(l => values[l]!)]), null) { TargetNames = Labels, Weight = weights };
+            return new DataTable(features, SideBySide([.. labels.Select(l => values[l]!)]), null) { TargetNames = Labels, Weight = weights, Marks = marks };
         }
 
         Tensor target = values[labels[0]]!;
         if (Columns[labels[0]].Kind == ColumnKind.Number)
         {
-            return new DataTable(features, target.Reshape(target.Length), null) { Weight = weights };
+            return new DataTable(features, target.Reshape(target.Length), null) { Weight = weights, Marks = marks };
         }
 
         string[] texts = [.. target.Strings.Select(Strip)];
         IReadOnlyList<string> classNames = train?.ClassNames ?? Order(texts);
         var index = classNames.Select((name, i) => (name, i)).ToDictionary(c => c.name, c => (long)c.i, StringComparer.Ordinal);
-        return new DataTable(features, Tensor.Vector<long>([.. texts.Select(l => index[l])]), classNames) { Weight = weights };
+        return new DataTable(features, Tensor.Vector<long>([.. texts.Select(l => index[l])]), classNames) { Weight = weights, Marks = marks };
     }
 
     private int IndexOf(string column, string what)

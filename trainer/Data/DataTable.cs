@@ -56,6 +56,9 @@ public sealed class DataTable
     /// <summary>The number of rows.</summary>
     public int Rows { get; }
 
+    /// <summary>[rows] the text of the column by which rows are split; null where the source was asked for none.</summary>
+    public IReadOnlyList<string>? Marks { get; init; }
+
     /// <summary>What is worth telling of how the rows were read, such as rows left out.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 

@@ -43,6 +43,7 @@ public static class TaskTarget
         {
             Warnings = table.Warnings,
             Weight = table.Weight,
+            Marks = table.Marks,
         };
     }
 
@@ -59,6 +60,7 @@ public static class TaskTarget
         {
             Warnings = table.Warnings,
             Weight = table.Weight,
+            Marks = table.Marks,
         };
     }
 

@@ -21,4 +21,19 @@ public sealed record LoopOptions(ulong Seed, int Batch, int Epochs, Schedule Sch
 
     /// <summary>What follows these epochs, with the same rows and the parameters that they leave.</summary>
     public IReadOnlyList<Phase> Later { get; init; } = [];
+
+    /// <summary>The same training, ended after a number of epochs and by nothing else.</summary>
+    /// <param name="epochs">The epochs, at least 1 and at most as many as there are in all.</param>
+    /// <returns>The settings; the schedules stay those of the whole training.</returns>
+    public LoopOptions Until(int epochs)
+    {
+        var later = new List<Phase>();
+        for (int left = epochs - Epochs; left > 0 && later.Count < Later.Count; left -= later[^1].Epochs)
+        {
+            Phase next = Later[later.Count];
+            later.Add(next with { Epochs = Math.Min(next.Epochs, left) });
+        }
+
+        return this with { Epochs = Math.Min(Epochs, epochs), Later = later, EarlyStopping = null };
+    }
 }

@@ -5,6 +5,8 @@ namespace Anneal.Pipeline.Config.Options;
 /// <summary>One pipeline, from data to gates.</summary>
 internal sealed record PipelineOptions
 {
+    private const double DefaultValidation = 0.1;
+
     [Key("task", "what is predicted; chooses the loss and the metrics")]
     public required TaskKind Task { get; init; }
 
@@ -36,6 +38,9 @@ internal sealed record PipelineOptions
     [Word("none")]
     public IReadOnlyList<AverageOptions>? Average { get; init; }
 
+    [Key("final", "a last training of what the folds chose, on all rows but the test's, which is then what is tested and exported")]
+    public FinalFitOptions? Final { get; init; }
+
     [Key("export", "the ONNX file")]
     public ExportOptions Export { get; init; } = new();
 
@@ -51,10 +56,7 @@ internal sealed record PipelineOptions
         }
 
         bool isTable = data.Train is CsvOptions;
-        if (data.Split is HoldoutOptions { Stratify: null } holdout)
-        {
-            data = data with { Split = holdout with { Stratify = Task is TaskKind.Classification or TaskKind.Binary } };
-        }
+        data = data with { Split = Derived(data.Split) };
 
         if (data is { Train: CsvOptions train, Test: CsvOptions { Columns: null } test })
         {
@@ -79,6 +81,21 @@ internal sealed record PipelineOptions
                 Features = data.Features ?? (isTable ? new FeaturesOptions() : null),
                 Normalize = data.Normalize ?? (isTable ? null : new NormalizeOptions()),
             },
+        };
+    }
+
+    private SplitOptions Derived(SplitOptions split)
+    {
+        bool hasClasses = Task is TaskKind.Classification or TaskKind.Binary;
+        return split switch
+        {
+            HoldoutOptions { Stratify: null } o => o with { Stratify = hasClasses },
+            KfoldOptions { Stratify: null } o => o with { Stratify = hasClasses },
+            RepeatedKfoldOptions { Stratify: null } o => o with { Stratify = hasClasses },
+            BootstrapOptions { Stratify: null } o => o with { Stratify = hasClasses },
+            GroupOptions { K: null, Validation: null } o => o with { Validation = DefaultValidation },
+            TimeOptions { Cut: null, Validation: null } o => o with { Validation = DefaultValidation },
+            _ => split,
         };
     }
 }

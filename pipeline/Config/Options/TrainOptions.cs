@@ -29,7 +29,7 @@ internal sealed record TrainOptions
 
     [Key("groups", "settings of parameters by name")]
     [Word("none")]
-    public IReadOnlyList<GroupOptions>? Groups { get; init; }
+    public IReadOnlyList<ParameterGroupOptions>? Groups { get; init; }
 
     [Key("regularize", "what keeps weights small or answers smooth, beside dropout")]
     public RegularizeOptions Regularize { get; init; } = new();
