@@ -148,6 +148,7 @@ internal sealed class EmptyCases : IOpCases
             yield return Ours("ConvGradW", window, image, Sample.Real([0, 3, 4, 4]));
             yield return Ours("MaxPoolGrad", Attributes.Of(("spatial", new long[] { 4, 4 })), Sample.Real([0, 2, 2, 2]), Tensor.Zeros(DType.Int64, 0, 2, 2, 2));
             yield return Ours("SoftmaxCrossEntropyGrad", Attributes.None, zero, Sample.Real([0, 3]), Tensor.Vector<long>());
+            yield return Ours("GaussianNoise", Attributes.Of(("deviation", 0.5f), ("key", 1L)), Sample.Real([0, 3]), Tensor.Scalar(1L)) with { Differentiable = [0] };
             yield return Ours("ReluGrad", Attributes.None, Sample.Real([0, 3]), Sample.Real([0, 3]));
         }
     }
