@@ -132,13 +132,15 @@ internal sealed class EmptyCases : IOpCases
                 yield return Ours(
                     op + "Grad",
                     reverse,
-                    [zero, zero, .. weights, Tensor.Scalar(3), Sample.Real([1, 3, 0, parts * 3]), Sample.Real([1, 4, 0, hasCell ? 6 : 3]), .. last]) with { Outputs = hasCell ? 6 : 5 };
+                    [zero, zero, .. weights, Tensor.Scalar(3), Sample.Real([1, 3, 0, parts * 3]), Sample.Real([1, 4, 0, hasCell ? 6 : 3]), .. last]) with
+                { Outputs = hasCell ? 6 : 5 };
             }
 
             yield return Ours(
                 "GemmAdamStep",
                 Attributes.Of(("beta1", 0.9f), ("beta2", 0.999f), ("epsilon", 1e-8f), ("weight_decay", 0f), ("alpha", 1f), ("transA", 0L), ("transB", 0L)),
-                Sample.Real([0, 3]), Sample.Real([3, 2]), Sample.Real([0, 2]), Sample.Real([0, 2]), Sample.Real([0, 2]), Sample.Scalar(0.01), Tensor.Scalar(3L)) with { Outputs = 3 };
+                Sample.Real([0, 3]), Sample.Real([3, 2]), Sample.Real([0, 2]), Sample.Real([0, 2]), Sample.Real([0, 2]), Sample.Scalar(0.01), Tensor.Scalar(3L)) with
+            { Outputs = 3 };
             yield return Ours("GemmRelu", product, Sample.Real([0, 3]), Sample.Real([3, 2]), Sample.Real([2])) with { Differentiable = [0, 1, 2] };
             yield return Ours("GemmReluGrad", product, Sample.Real([0, 3]), Sample.Real([3, 2]), Sample.Real([0, 2]));
             yield return Ours("ConvRelu", window, image, filters, Sample.Real([3]));
@@ -146,6 +148,7 @@ internal sealed class EmptyCases : IOpCases
             yield return Ours("ConvGradW", window, image, Sample.Real([0, 3, 4, 4]));
             yield return Ours("MaxPoolGrad", Attributes.Of(("spatial", new long[] { 4, 4 })), Sample.Real([0, 2, 2, 2]), Tensor.Zeros(DType.Int64, 0, 2, 2, 2));
             yield return Ours("SoftmaxCrossEntropyGrad", Attributes.None, zero, Sample.Real([0, 3]), Tensor.Vector<long>());
+            yield return Ours("GaussianNoise", Attributes.Of(("deviation", 0.5f), ("key", 1L)), Sample.Real([0, 3]), Tensor.Scalar(1L)) with { Differentiable = [0] };
             yield return Ours("ReluGrad", Attributes.None, Sample.Real([0, 3]), Sample.Real([0, 3]));
         }
     }

@@ -27,6 +27,7 @@ internal sealed class PointwiseCases : IOpCases
                 yield return Of("gate", [Sample.Real(shape), Sample.Real(row, salt: 1), Sample.Real(shape, salt: 2)], Gate);
             }
 
+            yield return Of("one input", [Sample.Real([2, 3])], [Node("a", "Abs", ["x0"], ["a"]), Node("y", "Exp", ["a"], ["y"])]);
             yield return Of("many values at once", [.. Enumerable.Range(0, Pointwise.MaxInputs).Select(i => Sample.Real([3, 700], salt: i))], Wide);
         }
     }

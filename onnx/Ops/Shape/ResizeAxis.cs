@@ -134,15 +134,15 @@ internal sealed class ResizeAxis
 
     private static double Place(
         Attributes attributes, int index, int inSize, int outSize, double length, double scale, (double Start, double End) roi) => Transformation(attributes) switch
-    {
-        "align_corners" => index == 0 ? 0 : index * (inSize - 1.0) / (length - 1),
-        "asymmetric" => index / scale,
-        "pytorch_half_pixel" => outSize > 1 ? ((index + 0.5) / scale) - 0.5 : 0,
-        "tf_crop_and_resize" => outSize > 1
-            ? (roi.Start * (inSize - 1)) + (index * (roi.End - roi.Start) * (inSize - 1) / (outSize - 1))
-            : 0.5 * (roi.Start + roi.End) * (inSize - 1),
-        _ => ((index + 0.5) / scale) - 0.5,
-    };
+        {
+            "align_corners" => index == 0 ? 0 : index * (inSize - 1.0) / (length - 1),
+            "asymmetric" => index / scale,
+            "pytorch_half_pixel" => outSize > 1 ? ((index + 0.5) / scale) - 0.5 : 0,
+            "tf_crop_and_resize" => outSize > 1
+                ? (roi.Start * (inSize - 1)) + (index * (roi.End - roi.Start) * (inSize - 1) / (outSize - 1))
+                : 0.5 * (roi.Start + roi.End) * (inSize - 1),
+            _ => ((index + 0.5) / scale) - 0.5,
+        };
 
     private static (int Index, double Weight)[] Taps(Attributes attributes, double at, int size)
     {
