@@ -85,7 +85,7 @@ internal sealed class PreparedData
         ReadOnlySpan<long> strata = train.Target.Type == DType.Int64 && holdout.Stratify == true ? train.Target.Span<long>() : [];
         SplitRows split = Trainer.Data.Split.Holdout(
             train.Rows, holdout.Validation, test is null ? holdout.Test : 0, strata, (ulong)options.Seed, train.ClassNames);
-        FittedFeatures fitted = FeatureGraph.Fit(Sources.Features(options.Data), train, split.Train);
+        FittedFeatures fitted = FeatureGraph.Fit(FeatureSettings.Of(options.Data), train, split.Train);
         IReadOnlyList<string> columns = options.Data.Train is CsvOptions ? [.. train.Features.Select(f => f.Name)] : [];
         return new PreparedData(train, test, split, fitted, Targets.Of(config, train, split.Train), columns);
     }

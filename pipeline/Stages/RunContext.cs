@@ -92,7 +92,7 @@ internal sealed class RunContext : IDisposable
 
     /// <summary>The graphs of a pipeline's model.</summary>
     public static TrainingGraphs GraphsOf(LoadedConfig config, PreparedData data) => TrainingGraphs.Build(
-        NetworkBuilder.Build(config.Options.Model, data.Target.Outputs, config.OriginOf),
+        NetworkBuilder.Build(config.Options.Model, data.Target.Outputs, config.OriginOf, data.Fitted.Embedded),
         data.InStep,
         data.Fitted.Graph,
         data.Target,
