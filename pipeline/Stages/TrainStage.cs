@@ -29,9 +29,9 @@ internal sealed class TrainStage : IStage
             context.Runner,
             context.TrainRows,
             evaluator,
-            TrainingOptions.LoopOf(context.Options),
+            TrainingOptions.LoopOf(context.Options) with { AugmentWidth = context.Data.Columns.Count > 0 ? context.Data.Fitted.Numbers : null },
             context.Checkpoints,
-            new Observers(log, context.Output.Progress));
+            new Observers(log, context.Output.Progress, new FeedWarning(context.Warn)));
         LoopOutcome outcome = loop.Run(context.Cancel);
         if (outcome.Interrupted)
         {

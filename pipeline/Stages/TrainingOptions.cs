@@ -1,5 +1,4 @@
 using Anneal.Pipeline.Config.Options;
-using Anneal.Trainer.Data.Augment;
 using Anneal.Trainer.Loop;
 using Anneal.Trainer.Optimizers;
 using Anneal.Trainer.Schedules;
@@ -30,20 +29,10 @@ internal static class TrainingOptions
             : null;
         return new LoopOptions((ulong)options.Seed, train.Batch, train.Epochs, ScheduleOf(train), stop, train.Checkpoint.EveryEpochs, train.Checkpoint.Keep)
         {
-            Augment = Augmentations(options),
+            Augment = AugmentSettings.Of(options),
             BestMetric = options.Metrics.Best?.Split('.')[^1],
         };
     }
-
-    /// <summary>The augmentations of training images, in order.</summary>
-    public static IReadOnlyList<Augmentation> Augmentations(PipelineOptions options) => [.. (options.Augment ?? []).Select(AugmentationOf)];
-
-    private static Augmentation AugmentationOf(AugmentOptions augment) => augment switch
-    {
-        FlipOptions o => new Flip(Enum.Parse<FlipAxis>(o.Axis.ToString())),
-        ShiftOptions o => new Shift(o.Pixels, Enum.Parse<ShiftFill>(o.Fill.ToString())),
-        AugmentOptions other => throw new NotSupportedException($"no augmentation for {other.GetType().Name}"),
-    };
 
     private static Schedule ScheduleOf(TrainOptions train)
     {

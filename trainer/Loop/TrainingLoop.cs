@@ -29,7 +29,7 @@ public sealed class TrainingLoop
     /// <param name="options">The settings.</param>
     /// <param name="checkpoints">Where checkpoints go.</param>
     /// <param name="observer">Watches the run.</param>
-    /// <exception cref="AnnealException">The schedule is longer than the run, or the rows are no images and are to be augmented.</exception>
+    /// <exception cref="AnnealException">The schedule is longer than the run, or an augmentation does not fit the rows.</exception>
     public TrainingLoop(
         TrainingGraphs graphs,
         IGraphRunner runner,
@@ -63,6 +63,8 @@ public sealed class TrainingLoop
         _observer.On(new LoopEvent.Started(state, _stepsPerEpoch, _options.Epochs, _runner.Name));
         var step = new TrainingStep(session, _graphs);
         using BatchFeed feed = FeedOf(state);
+        var feedWatch = new FeedWatch();
+        long epochStart = Stopwatch.GetTimestamp();
         while (state.Epoch < _options.Epochs && StopReason(state) is null)
         {
             if (cancel.IsCancellationRequested)
@@ -74,7 +76,13 @@ public sealed class TrainingLoop
             state = Advance(step, feed.Next(), state);
             if (state.StepInEpoch == _stepsPerEpoch)
             {
+                if (feedWatch.Epoch(Stopwatch.GetElapsedTime(epochStart), feed.Waited) is { } share)
+                {
+                    _observer.On(new LoopEvent.FeedBound(share));
+                }
+
                 state = CloseEpoch(session, state);
+                epochStart = Stopwatch.GetTimestamp();
             }
         }
 
@@ -164,7 +172,7 @@ public sealed class TrainingLoop
     private BatchFeed FeedOf(LoopState state) =>
         new(_rows.Features, _rows.Target, _rows.Rows, _options.Batch, _options.Seed, state.Epoch, state.StepInEpoch, augmenter: NewAugmenter());
 
-    private Augmenter? NewAugmenter() => _options.Augment.Count == 0 ? null : new Augmenter(_options.Augment, _rows.Features[0], _options.Seed);
+    private Augmenter? NewAugmenter() => _options.Augment.Count == 0 ? null : new Augmenter(_options.Augment, _rows.Features[0], _options.Seed, _options.AugmentWidth);
 
     private LoopState Restore(IGraphSession session)
     {
