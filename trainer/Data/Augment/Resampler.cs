@@ -1,4 +1,7 @@
 using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Anneal.Trainer.Data.Augment;
 
@@ -7,11 +10,14 @@ namespace Anneal.Trainer.Data.Augment;
 internal sealed class Resampler(ImageShape shape)
 {
     private const int Frame = 1;
+    private readonly int _area = shape.Height * shape.Width;
     private readonly int _pitch = shape.Width + 3;
     private readonly float[] _framed = new float[(shape.Width + 3) * (shape.Height + 3)];
-    private readonly int[] _at = new int[shape.Height * shape.Width];
-    private readonly float[] _x = new float[shape.Height * shape.Width];
-    private readonly float[] _y = new float[shape.Height * shape.Width];
+
+    // Vectors run past the end of a row and of the image.
+    private readonly int[] _at = new int[(shape.Height * shape.Width) + Vector<int>.Count];
+    private readonly float[] _x = new float[(shape.Height * shape.Width) + Vector<float>.Count];
+    private readonly float[] _y = new float[(shape.Height * shape.Width) + Vector<float>.Count];
 
     /// <summary>Draws; displacements, where there are any, are added before the map.</summary>
     public void Draw(ReadOnlySpan<float> source, in AffineMap map, ReadOnlySpan<float> dx, ReadOnlySpan<float> dy, BorderFill fill, Span<float> destination)
@@ -22,47 +28,46 @@ internal sealed class Resampler(ImageShape shape)
             return;
         }
 
-        for (int y = 0; y < shape.Height; y++)
+        Places(map);
+        if (!dx.IsEmpty)
         {
-            Places(map, y, dx, dy);
+            Span<float> x = _x.AsSpan(0, _area);
+            Span<float> y = _y.AsSpan(0, _area);
+            TensorPrimitives.MultiplyAdd(dx, (float)map.XX, x, x);
+            TensorPrimitives.MultiplyAdd(dy, (float)map.XY, x, x);
+            TensorPrimitives.MultiplyAdd(dx, (float)map.YX, y, y);
+            TensorPrimitives.MultiplyAdd(dy, (float)map.YY, y, y);
         }
 
         Within(_x, shape.Width, fill);
         Within(_y, shape.Height, fill);
         Split();
-        int area = shape.Height * shape.Width;
         for (int channel = 0; channel < shape.Channels; channel++)
         {
             for (int y = 0; y < shape.Height; y++)
             {
-                source.Slice((channel * area) + (y * shape.Width), shape.Width).CopyTo(_framed.AsSpan(((y + Frame) * _pitch) + Frame));
+                source.Slice((channel * _area) + (y * shape.Width), shape.Width).CopyTo(_framed.AsSpan(((y + Frame) * _pitch) + Frame));
             }
 
-            Interpolate(destination.Slice(channel * area, area));
+            Interpolate(destination.Slice(channel * _area, _area));
         }
     }
 
-    private void Places(in AffineMap map, int y, ReadOnlySpan<float> dx, ReadOnlySpan<float> dy)
+    private void Places(in AffineMap map)
     {
-        int start = y * shape.Width;
-        (float xx, float x0) = ((float)map.XX, (float)((map.XY * y) + map.X0));
-        (float yx, float y0) = ((float)map.YX, (float)((map.YY * y) + map.Y0));
-        Span<float> xs = _x.AsSpan(start, shape.Width);
-        Span<float> ys = _y.AsSpan(start, shape.Width);
-        for (int x = 0; x < xs.Length; x++)
+        for (int y = 0; y < shape.Height; y++)
         {
-            (xs[x], ys[x]) = ((xx * x) + x0, (yx * x) + y0);
+            Line((float)map.XX, (float)((map.XY * y) + map.X0), _x.AsSpan(y * shape.Width));
+            Line((float)map.YX, (float)((map.YY * y) + map.Y0), _y.AsSpan(y * shape.Width));
         }
+    }
 
-        if (!dx.IsEmpty)
+    private void Line(float step, float start, Span<float> places)
+    {
+        for (int x = 0; x < shape.Width; x += Vector<float>.Count)
         {
-            (float xy, float yy) = ((float)map.XY, (float)map.YY);
-            for (int x = 0; x < xs.Length; x++)
-            {
-                (float right, float down) = (dx[start + x], dy[start + x]);
-                xs[x] += (xx * right) + (xy * down);
-                ys[x] += (yx * right) + (yy * down);
-            }
+            Vector<float> steps = Vector.CreateSequence<float>(x, 1);
+            ((steps * step) + new Vector<float>(start)).CopyTo(places[x..]);
         }
     }
 
@@ -72,8 +77,7 @@ internal sealed class Resampler(ImageShape shape)
         float last = size - 1;
         (float low, float high) = fill == BorderFill.Zero ? (-1, size) : (0, last);
         float period = fill == BorderFill.Reflect && size > 1 ? 2 * last : 0;
-        int i = 0;
-        for (; i <= places.Length - Vector<float>.Count; i += Vector<float>.Count)
+        for (int i = 0; i <= places.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
             var place = new Vector<float>(places[i..]);
             if (period > 0)
@@ -84,41 +88,37 @@ internal sealed class Resampler(ImageShape shape)
 
             Vector.Min(Vector.Max(place, new Vector<float>(low)), new Vector<float>(high)).CopyTo(places[i..]);
         }
-
-        for (; i < places.Length; i++)
-        {
-            float place = places[i];
-            place = period > 0 ? last - MathF.Abs(place - (MathF.Floor(place / period) * period) - last) : place;
-            places[i] = Math.Clamp(place, low, high);
-        }
     }
 
     /// <summary>Places to an index into the framed image and two fractions.</summary>
     private void Split()
     {
-        for (int i = 0; i < _at.Length; i++)
+        for (int i = 0; i < _area; i += Vector<float>.Count)
         {
             // Places are at least -1: cutting a positive number rounds it down.
-            int x = (int)(_x[i] + Frame);
-            int y = (int)(_y[i] + Frame);
-            _x[i] = _x[i] + Frame - x;
-            _y[i] = _y[i] + Frame - y;
-            _at[i] = (y * _pitch) + x;
+            Vector<float> x = new Vector<float>(_x, i) + new Vector<float>(Frame);
+            Vector<float> y = new Vector<float>(_y, i) + new Vector<float>(Frame);
+            Vector<int> left = Vector.ConvertToInt32(x);
+            Vector<int> top = Vector.ConvertToInt32(y);
+            (x - Vector.ConvertToSingle(left)).CopyTo(_x, i);
+            (y - Vector.ConvertToSingle(top)).CopyTo(_y, i);
+            ((top * _pitch) + left).CopyTo(_at, i);
         }
     }
 
     private void Interpolate(Span<float> destination)
     {
-        ReadOnlySpan<float> framed = _framed;
+        // Clamped places lie on the frame at most, and so do their neighbours.
+        ref float framed = ref MemoryMarshal.GetArrayDataReference(_framed);
         ReadOnlySpan<int> at = _at.AsSpan(0, destination.Length);
         ReadOnlySpan<float> right = _x.AsSpan(0, destination.Length);
         ReadOnlySpan<float> down = _y.AsSpan(0, destination.Length);
         for (int i = 0; i < destination.Length; i++)
         {
-            ReadOnlySpan<float> here = framed[at[i]..];
-            ReadOnlySpan<float> below = here[_pitch..];
-            float upper = here[0] + (right[i] * (here[1] - here[0]));
-            float lower = below[0] + (right[i] * (below[1] - below[0]));
+            ref float here = ref Unsafe.Add(ref framed, at[i]);
+            ref float below = ref Unsafe.Add(ref here, _pitch);
+            float upper = here + (right[i] * (Unsafe.Add(ref here, 1) - here));
+            float lower = below + (right[i] * (Unsafe.Add(ref below, 1) - below));
             destination[i] = upper + (down[i] * (lower - upper));
         }
     }
