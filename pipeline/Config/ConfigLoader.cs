@@ -12,6 +12,7 @@ internal static class ConfigLoader
     private static readonly IConfigValidator[] s_validators =
     [
         new CheckAugment(),
+        new CheckFeatures(),
         new CheckFilesExist(),
         new CheckImages(),
         new CheckSource(),

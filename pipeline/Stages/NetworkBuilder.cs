@@ -3,6 +3,7 @@ using System.Reflection;
 using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Config.Options;
 using Anneal.Pipeline.Config.Schema;
+using Anneal.Trainer.Features;
 using Anneal.Trainer.Models;
 
 namespace Anneal.Pipeline.Stages;
@@ -14,11 +15,13 @@ internal static class NetworkBuilder
     /// <param name="model">The options.</param>
     /// <param name="classes">The number of outputs that the task needs.</param>
     /// <param name="originOf">Where a path of the configuration was written.</param>
+    /// <param name="embedded">The embedded columns of a table, whose vectors go before the first layer.</param>
     /// <returns>The layers; those of a model with a name all come from that name's line.</returns>
-    public static Network Build(ModelOptions model, int classes, Func<string, Origin> originOf)
+    public static Network Build(ModelOptions model, int classes, Func<string, Origin> originOf, params IReadOnlyList<EmbeddedColumn> embedded)
     {
         string? named = model is LayersOptions ? null : "model." + model.GetType().GetCustomAttribute<KeyAttribute>()!.Name;
-        return new Network(Layers(path => OriginOf(originOf, named ?? path), model.Expand(), "model.layers", classes, new Dictionary<string, int>(StringComparer.Ordinal)));
+        Layer[] layers = Layers(path => OriginOf(originOf, named ?? path), model.Expand(), "model.layers", classes, new Dictionary<string, int>(StringComparer.Ordinal));
+        return new Network(embedded.Count == 0 ? layers : [new Layer.EmbedColumns("columns", OriginOf(originOf, "data.features"), embedded), .. layers]);
     }
 
     private static Layer[] Layers(

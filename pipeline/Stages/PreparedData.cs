@@ -23,7 +23,7 @@ internal sealed class PreparedData
     {
         _loaded = loaded;
         Split = split;
-        Fitted = FeatureGraph.Fit(Sources.Features(config.Options.Data), loaded.Train, split.Train);
+        Fitted = FeatureGraph.Fit(FeatureSettings.Of(config.Options.Data), loaded.Train, split.Train);
         Target = Targets.Of(config, loaded.Train, split.Train);
     }
 

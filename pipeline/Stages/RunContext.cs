@@ -148,7 +148,7 @@ internal sealed class RunContext : IDisposable
 
     // Steps are numbered from 1 in each phase; another key keeps their random masks apart.
     private static TrainingGraphs GraphsOf(LoadedConfig config, PreparedData data, PhaseOptions phase, int index) => TrainingGraphs.Build(
-        NetworkBuilder.Build(config.Options.Model, data.Target.Outputs, config.OriginOf),
+        NetworkBuilder.Build(config.Options.Model, data.Target.Outputs, config.OriginOf, data.Fitted.Embedded),
         data.InStep,
         data.Fitted.Graph,
         data.Target,

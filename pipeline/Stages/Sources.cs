@@ -2,7 +2,6 @@ using Anneal.Onnx.Formats;
 using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Config.Options;
 using Anneal.Trainer.Data;
-using Anneal.Trainer.Features;
 
 namespace Anneal.Pipeline.Stages;
 
@@ -24,26 +23,6 @@ internal static class Sources
     /// <summary>The files that the rows come from, with the one that says how they are split.</summary>
     public static IReadOnlyList<string> Files(LoadedConfig config) =>
         [.. new[] { Train(config), Test(config) }.OfType<DataSource>().SelectMany(FilesOf), .. Splits.MarksFile(config) is { } marks ? (string[])[marks] : []];
-
-    /// <summary>The settings of the preprocessing.</summary>
-    public static Trainer.Features.FeatureOptions Features(DataOptions data)
-    {
-        FeaturesOptions? table = data.Features;
-        NormalizeOptions? array = data.Normalize;
-        return new FeatureOptions
-        {
-            Numbers = table?.Numeric switch
-            {
-                Config.Options.NumericScaling.Minmax => NumberScaling.MinMax,
-                Config.Options.NumericScaling.None => NumberScaling.None,
-                _ => NumberScaling.Standardize,
-            },
-            Impute = table?.Impute == Config.Options.Imputation.Median ? Trainer.Features.Imputation.Median : Trainer.Features.Imputation.Mean,
-            Arrays = array is null
-                ? new ArrayScaling()
-                : new ArrayScaling { Scale = array.Scale, Mean = array.Mean, Std = array.Std, Standardize = array.Method == NormalizeMethod.Standardize },
-        };
-    }
 
     /// <summary>The data set of a name.</summary>
     public static KnownDataset Dataset(DatasetName name) => name switch

@@ -53,9 +53,9 @@ internal sealed class TrainStage(string fit) : IStage
             context.Runner,
             training.TrainRows,
             evaluator,
-            fit == StagePlan.Final ? options.Until(context.Choice!.Epochs) : options,
+            (fit == StagePlan.Final ? options.Until(context.Choice!.Epochs) : options) with { AugmentWidth = context.Data.Columns.Count > 0 ? training.Data.Fitted.Numbers : null },
             training.Checkpoints,
-            new Observers(log, context.Output.Progress));
+            new Observers(log, context.Output.Progress, new FeedWarning(context.Warn)));
         LoopOutcome outcome = loop.Run(context.Cancel);
         if (outcome.Interrupted)
         {

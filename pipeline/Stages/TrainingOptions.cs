@@ -1,7 +1,6 @@
 using System.Globalization;
 using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Config.Options;
-using Anneal.Trainer.Data.Augment;
 using Anneal.Trainer.Loop;
 using Anneal.Trainer.Models;
 using Anneal.Trainer.Optimizers;
@@ -43,21 +42,11 @@ internal static class TrainingOptions
         Phase[] all = [.. train.AllPhases().Select((p, i) => new Phase(phases[i], p.Batch ?? int.MaxValue, p.Epochs, ScheduleOf(p, OriginOf(config, train.PathOf(i) + ".schedule"))))];
         return new LoopOptions((ulong)options.Seed, all[0].Batch, all[0].Epochs, all[0].Schedule, stop, train.Checkpoint.EveryEpochs, train.Checkpoint.Keep)
         {
-            Augment = Augmentations(options),
+            Augment = AugmentSettings.Of(options),
             BestMetric = options.Metrics.Best?.Split('.')[^1],
             Later = all[1..],
         };
     }
-
-    /// <summary>The augmentations of training images, in order.</summary>
-    public static IReadOnlyList<Augmentation> Augmentations(PipelineOptions options) => [.. (options.Augment ?? []).Select(AugmentationOf)];
-
-    private static Augmentation AugmentationOf(AugmentOptions augment) => augment switch
-    {
-        FlipOptions o => new Flip(Enum.Parse<FlipAxis>(o.Axis.ToString())),
-        ShiftOptions o => new Shift(o.Pixels, Enum.Parse<ShiftFill>(o.Fill.ToString())),
-        AugmentOptions other => throw new NotSupportedException($"no augmentation for {other.GetType().Name}"),
-    };
 
     private static (Optimizer Optimizer, double Rate) OptimizerOf(OptimizerOptions optimizer) => optimizer switch
     {

@@ -32,4 +32,8 @@ public abstract record LoopEvent
     /// <summary>The run is over before its last epoch.</summary>
     /// <param name="Reason">Why, in words.</param>
     public sealed record Stopped(string Reason) : LoopEvent;
+
+    /// <summary>Steps wait for their batches; told once in a run.</summary>
+    /// <param name="Share">The share of the training time so far that they waited.</param>
+    public sealed record FeedBound(double Share) : LoopEvent;
 }

@@ -13,8 +13,11 @@ namespace Anneal.Trainer.Loop;
 /// <param name="KeepCheckpoints">How many of the newest epoch checkpoints are kept, beside the best.</param>
 public sealed record LoopOptions(ulong Seed, int Batch, int Epochs, Schedule Schedule, EarlyStopping? EarlyStopping, int CheckpointEvery, int KeepCheckpoints)
 {
-    /// <summary>What is done to the images of training batches, in order; the first input is then uint8 [N, C, H, W] or [N, H, W].</summary>
+    /// <summary>What is done to the rows of training batches, in order; the first input is then uint8 or float, [N, C, H, W], [N, H, W] or [N, F].</summary>
     public IReadOnlyList<Augmentation> Augment { get; init; } = [];
+
+    /// <summary>How many of a row's elements, the first ones, are augmented, where rows are no images; null for all.</summary>
+    public int? AugmentWidth { get; init; }
 
     /// <summary>The validation metric whose best epoch is kept where nothing stops the run early; null for the task's own.</summary>
     public string? BestMetric { get; init; }

@@ -30,7 +30,7 @@ public sealed class TrainingLoop
     /// <param name="options">The settings.</param>
     /// <param name="checkpoints">Where checkpoints go.</param>
     /// <param name="observer">Watches the run.</param>
-    /// <exception cref="AnnealException">The schedule is longer than the run, or the rows are no images and are to be augmented.</exception>
+    /// <exception cref="AnnealException">The schedule is longer than the run, or an augmentation does not fit the rows.</exception>
     public TrainingLoop(
         TrainingGraphs graphs,
         IGraphRunner runner,
@@ -66,11 +66,13 @@ public sealed class TrainingLoop
         LoopState state = _checkpoints.Latest()?.State ?? new LoopState();
         _observer.On(new LoopEvent.Started(state, PhaseOf(state).StepsPerEpoch, Epochs, _runner.Name) { Steps = _phases[^1].EndStep });
         IReadOnlyDictionary<string, Tensor>? parameters = null;
+        var feedWatch = new FeedWatch();
         do
         {
             PhaseSpan span = PhaseOf(state);
             using IStepDriver driver = Open(span, _runner, parameters);
             using BatchFeed feed = FeedOf(span, state);
+            long epochStart = Stopwatch.GetTimestamp();
             while (state.Epoch < span.EndEpoch && StopReason(state) is null)
             {
                 if (cancel.IsCancellationRequested)
@@ -82,7 +84,13 @@ public sealed class TrainingLoop
                 state = Advance(span, driver, feed, state);
                 if (state.StepInEpoch == span.StepsPerEpoch)
                 {
+                    if (feedWatch.Epoch(Stopwatch.GetElapsedTime(epochStart), feed.Waited) is { } share)
+                    {
+                        _observer.On(new LoopEvent.FeedBound(share));
+                    }
+
                     state = CloseEpoch(span, driver, state);
+                    epochStart = Stopwatch.GetTimestamp();
                 }
             }
 
@@ -196,7 +204,7 @@ public sealed class TrainingLoop
         state.StepInEpoch * span.Accumulate,
         augmenter: NewAugmenter());
 
-    private Augmenter? NewAugmenter() => _options.Augment.Count == 0 ? null : new Augmenter(_options.Augment, _rows.Features[0], _options.Seed);
+    private Augmenter? NewAugmenter() => _options.Augment.Count == 0 ? null : new Augmenter(_options.Augment, _rows.Features[0], _options.Seed, _options.AugmentWidth);
 
     // With the tensors of the newest checkpoint, where that is of this phase; else with the parameters of the one before.
     private IStepDriver Open(PhaseSpan span, IGraphRunner runner, IReadOnlyDictionary<string, Tensor>? parameters)

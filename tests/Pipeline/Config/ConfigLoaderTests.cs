@@ -21,7 +21,7 @@ internal sealed class ConfigLoaderTests
           test: *train
           split: {holdout: {validation: 0.2, stratify: false}}
           label: income
-          features: {numeric: minmax, impute: median}
+          features: {numeric: min_max, impute: median}
         model: {layers: [{dense: 32}, {activation: relu}, flatten, {dropout: 0.25}, {dense: {units: auto, init: zeros, bias: false}}]}
         train: {optimizer: {momentum: 0.1}, schedule: {step: {every: 100, unit: step}}, batch: 16, epochs: 30, early_stopping: validation.accuracy, threads: 2}
         average: [last_k: 3, best, final]
@@ -131,7 +131,7 @@ internal sealed class ConfigLoaderTests
         Assert.That(train.Columns!.Keys, Is.EqualTo(new[] { "age", "the: job", "id", "income" }));
         Assert.That(train.Delimiter, Is.EqualTo('\t'));
         Assert.That(train.Missing, Is.EqualTo(new[] { "n/a", "", "null" }));
-        Assert.That(options.Data.Features, Is.EqualTo(new FeaturesOptions { Numeric = NumericScaling.Minmax, Impute = Imputation.Median }));
+        Assert.That(options.Data.Features, Is.EqualTo(new FeaturesOptions { Numeric = NumericScaling.MinMax, Impute = new ImputeMedianOptions() }));
         Assert.That(options.Data.Normalize, Is.Null);
         Assert.That(((LayersOptions)options.Model).Layers, Is.EqualTo(new LayerOptions[]
         {

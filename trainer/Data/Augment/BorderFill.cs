@@ -1,7 +1,7 @@
 namespace Anneal.Trainer.Data.Augment;
 
-/// <summary>What fills the pixels that a shift leaves empty.</summary>
-public enum ShiftFill
+/// <summary>What is read beyond an image's border.</summary>
+public enum BorderFill
 {
     /// <summary>Zeros.</summary>
     Zero,
