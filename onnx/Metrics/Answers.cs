@@ -89,16 +89,7 @@ public sealed class Answers
     public Roc RocOf(int index)
     {
         int column = Columns == 1 ? 0 : index;
-        float[] scores = new float[Rows];
-        bool[] isTrue = new bool[Rows];
-        ReadOnlySpan<float> all = Scores.Span<float>();
-        for (int row = 0; row < Rows; row++)
-        {
-            scores[row] = all[(row * Columns) + column];
-            isTrue[row] = IsTrue(row, index);
-        }
-
-        return new Roc(scores, isTrue);
+        return new Roc(Rows, row => Scores.Span<float>()[(row * Columns) + column], row => IsTrue(row, index));
     }
 
     /// <summary>Whether a row is of a class or has a label.</summary>

@@ -44,7 +44,7 @@ internal static class Sources
             CsvOptions o => new CsvSource(
                 PathOf(config, o.Path),
                 [.. o.Columns!.Select(c => new CsvColumn(c.Key, Enum.Parse<Onnx.Formats.ColumnKind>(c.Value.ToString())))],
-                config.Options.Data.Targets)
+                config.Options.Data.Targets())
             {
                 Format = FormatOf(o),
                 Missing = o.Missing,

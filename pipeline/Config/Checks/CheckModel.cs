@@ -42,7 +42,7 @@ internal sealed class CheckModel : IConfigValidator
     {
         { Task: TaskKind.Binary } => 1,
         { Task: TaskKind.Classification, Data.Dataset: { } dataset } => Sources.Dataset(dataset).ClassNames.Count,
-        { Task: not TaskKind.Classification, Data: { Train: CsvOptions, Targets: { Count: > 0 } targets } } => targets.Count,
+        { Task: not TaskKind.Classification, Data: { Train: CsvOptions } data } when data.Targets() is { Count: > 0 } targets => targets.Count,
         _ => null,
     };
 

@@ -21,7 +21,7 @@ internal sealed class CheckTable : IConfigValidator
             return;
         }
 
-        if (data.Targets.Count == 0)
+        if (data.Targets().Count == 0)
         {
             context.Error("data.label", "a table needs the name of its label column");
             return;
@@ -40,7 +40,7 @@ internal sealed class CheckTable : IConfigValidator
             }
         }
 
-        if (!train.Columns.Any(c => c.Value != ColumnKind.Ignore && c.Key != data.Weight && !data.Targets.Contains(c.Key)))
+        if (!train.Columns.Any(c => c.Value != ColumnKind.Ignore && c.Key != data.Weight && !data.Targets().Contains(c.Key)))
         {
             context.Error("data.train.csv.columns", "has no column to learn from");
         }
@@ -56,20 +56,20 @@ internal sealed class CheckTable : IConfigValidator
             return;
         }
 
-        if (task == TaskKind.Multilabel && data.Targets.Count < 2)
+        if (task == TaskKind.Multilabel && data.Targets().Count < 2)
         {
             context.Error(data.Labels is null ? "data.label" : "data.labels", "a multilabel task has a column for each label: 'labels: [a, b]'");
             return;
         }
 
-        if (data.Targets.Distinct(StringComparer.Ordinal).Count() < data.Targets.Count)
+        if (data.Targets().Distinct(StringComparer.Ordinal).Count() < data.Targets().Count)
         {
             context.Error("data.labels", "names a column twice");
         }
 
-        for (int i = 0; i < data.Targets.Count; i++)
+        for (int i = 0; i < data.Targets().Count; i++)
         {
-            string label = data.Targets[i];
+            string label = data.Targets()[i];
             ColumnKind[] expected = task switch
             {
                 TaskKind.Classification => [ColumnKind.Category],
@@ -104,7 +104,7 @@ internal sealed class CheckTable : IConfigValidator
         {
             context.Error($"data.train.csv.columns.{weight}", "the weight must be of type number");
         }
-        else if (context.Options.Data.Targets.Contains(weight))
+        else if (context.Options.Data.Targets().Contains(weight))
         {
             context.Error("data.weight", "is a label too");
         }

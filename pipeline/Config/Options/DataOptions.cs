@@ -32,7 +32,7 @@ internal sealed record DataOptions
     public FeaturesOptions? Features { get; init; }
 
     /// <summary>The columns to predict, one or several; empty where none is named.</summary>
-    public IReadOnlyList<string> Targets => Labels ?? (Label is null ? [] : [Label]);
+    public IReadOnlyList<string> Targets() => Labels ?? (Label is null ? [] : [Label]);
 
     [Key("normalize", "how pixels and other arrays are scaled: (x * scale - mean) / std")]
     public NormalizeOptions? Normalize { get; init; }

@@ -74,6 +74,14 @@ internal sealed class ConfigLoaderTests
                     init:
                       kind: auto
                       scale: 1
+                loss:
+                  cross_entropy:
+                    label_smoothing: 0
+                    class_weights: {}
+                metrics:
+                  best: auto
+                  top_k: none
+                  bins: 15
                 train:
                   optimizer:
                     adam:
@@ -111,6 +119,7 @@ internal sealed class ConfigLoaderTests
                 average: none
                 export:
                   opset: 18
+                  threshold: 0.5
                 validate:
                   parity:
                     max_abs: 1e-05

@@ -51,7 +51,7 @@ internal sealed class OverridesTests
     [TestCase("model.layers.4.dense=1", "--set model.layers.4: no such item; the list has items 0 to 3")]
     [TestCase("validate.batch_sizes.0=1", "--set validate.batch_sizes.0: the list has no items in the file; set the whole list")]
     [TestCase("train={batch: 1, batch: 2}", "--set train.batch: duplicate key; already given")]
-    [TestCase("validate.metric.test.f1=>= 0.5", "--set validate.metric.test.f1: unknown metric 'test.f1' for this task; expected one of: train.loss, train.accuracy, validation.loss, validation.accuracy, test.loss, test.accuracy")]
+    [TestCase("validate.metric.test.rmse=>= 0.5", "--set validate.metric.test.rmse: unknown metric 'test.rmse' for this task; expected one of: test.loss, test.accuracy, test.auc, test.ece, test.f1, test.log_loss, test.precision, test.recall")]
     public void Set_WrongPathOrValue_IsReportedLikeTheFile(string set, string expected)
     {
         Assert.That(ConfigText.Errors(s_layers, set), Is.EqualTo(expected));
