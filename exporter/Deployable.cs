@@ -36,7 +36,7 @@ public static class Deployable
             i => parameters.TryGetValue(i.Name, out Tensor? tensor) ? g.Initializer(i.Name, tensor) : g.Input(i.Name, i.Type),
             StringComparer.Ordinal);
         IReadOnlyDictionary<string, Value> outputs = g.Splice(inference, inputs);
-        if (outputs.TryGetValue(ModelSignature.ClassOutput, out Value? index))
+        if (signature.Task != ModelTask.Multilabel && outputs.TryGetValue(ModelSignature.ClassOutput, out Value? index))
         {
             g.Output(Label(g, index, signature.Classes), ModelSignature.LabelOutput);
         }

@@ -59,8 +59,13 @@ public sealed class CsvColumns
                     _numbers[i].Add(IsMissing(_reader[_fields[i]]) ? float.NaN : Number(i));
                     break;
                 case ColumnKind.Category:
-                    _texts[i].Add(IsMissing(_reader[_fields[i]]) ? "" : Category(i));
+                    AddText(i);
                     break;
+            }
+
+            if (_columns[i].KeepsText && _columns[i].Kind != ColumnKind.Category)
+            {
+                AddText(i);
             }
         }
 
@@ -77,10 +82,20 @@ public sealed class CsvColumns
         ? _reader.Error(_reader.Line, string.Create(CultureInfo.InvariantCulture, $"column {_fields[column] + 1} '{_columns[column].Name}': {text}"), hint)
         : _reader.Error(_fields[column], text, hint);
 
-    /// <summary>The last text read in a column of categories.</summary>
+    /// <summary>The texts gathered so far in a column of categories, or one that keeps its text.</summary>
+    /// <param name="column">The column's index among those wanted.</param>
+    /// <returns>[rows] the texts; empty where missing.</returns>
+    public IReadOnlyList<string> Texts(int column) => [.. _texts[column]];
+
+    /// <summary>The last text read in a column of categories, or one that keeps its text.</summary>
     /// <param name="column">The column's index among those wanted.</param>
     /// <returns>The text; empty where missing.</returns>
     public string LastText(int column) => _texts[column][^1];
+
+    /// <summary>The last number read in a column of numbers.</summary>
+    /// <param name="column">The column's index among those wanted.</param>
+    /// <returns>The number; NaN where missing.</returns>
+    public float LastNumber(int column) => _numbers[column][^1];
 
     /// <summary>Whether the field read last in a column was missing.</summary>
     /// <param name="column">The column's index among those wanted; not an ignored one.</param>
@@ -132,6 +147,8 @@ public sealed class CsvColumns
 
         return fields;
     }
+
+    private void AddText(int column) => _texts[column].Add(IsMissing(_reader[_fields[column]]) ? "" : Category(column));
 
     private bool IsMissing(ReadOnlySpan<byte> field)
     {

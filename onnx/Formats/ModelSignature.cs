@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Anneal.Onnx.Metrics;
 
 namespace Anneal.Onnx.Formats;
 
@@ -10,23 +11,35 @@ public sealed partial record ModelSignature
     /// <summary>The metadata key that holds the signature.</summary>
     public const string MetadataKey = "anneal.signature";
 
-    /// <summary>The output that holds a class's name (or number) per row.</summary>
+    /// <summary>The output that holds a class's name (or number) per row; there is none for labels.</summary>
     public const string LabelOutput = "label";
 
-    /// <summary>The output that holds a class's index per row, [N] int64.</summary>
+    /// <summary>The output that holds a class's index per row, [N] int64; 0 or 1 for each label, [N, L] int64.</summary>
     public const string ClassOutput = "class";
 
-    /// <summary>The output that holds a probability per class, [N, C] float.</summary>
+    /// <summary>The output that holds a probability per class or label, [N, C] float.</summary>
     public const string ProbabilitiesOutput = "probabilities";
 
-    /// <summary>The output of a regression, [N, 1] float.</summary>
+    /// <summary>The output that holds the probability of class 1 of two, [N, 1] float.</summary>
+    public const string ProbabilityOutput = "probability";
+
+    /// <summary>The output of a regression, [N, 1] float, or [N, K] of several numbers.</summary>
     public const string PredictionOutput = "prediction";
 
     /// <summary>What the model answers.</summary>
     public required ModelTask Task { get; init; }
 
-    /// <summary>The classes' names, by class index; empty for a regression.</summary>
+    /// <summary>The names of classes or labels, by index; of a regression those of its numbers where there are several, else empty.</summary>
     public ImmutableArray<string> Classes { get; init; } = [];
+
+    /// <summary>The probability from which on a row is decided to be of class 1, or to have a label.</summary>
+    public float Threshold { get; init; } = Decisions.Threshold;
+
+    /// <summary>The settings of the metrics that the model was judged by.</summary>
+    public MetricOptions Metrics { get; init; } = new();
+
+    /// <summary>The metric that the loss in training equals; null where the answers do not tell the loss.</summary>
+    public string? LossMetric { get; init; }
 
     /// <summary>The inputs that are made of several of a table's columns; any other input is the column of its name.</summary>
     public ImmutableArray<SignatureInput> Inputs { get; init; } = [];

@@ -11,6 +11,9 @@ internal static class Captures
     public static IEnumerable<Graph> Subgraphs(Node node) =>
         node.Attributes.Select(a => a.Value).OfType<AttributeValue.GraphValue>().Select(v => v.Value);
 
+    /// <summary>A node and those inside its subgraphs.</summary>
+    public static IEnumerable<Node> WithNested(Node node) => Subgraphs(node).SelectMany(g => g.Nodes).SelectMany(WithNested).Prepend(node);
+
     /// <summary>The names that a graph reads and does not define.</summary>
     public static IEnumerable<string> Free(Graph graph)
     {

@@ -23,6 +23,27 @@ public sealed class GraphBuilder
     /// <param name="name">The graph's name.</param>
     public GraphBuilder(string name) => _name = name;
 
+    /// <summary>Begins a graph as another one, to which nodes are added that it does not have.</summary>
+    /// <param name="other">The other graph: its inputs and initializers are there, and the names of its nodes and values are kept free for <see cref="Add"/>.</param>
+    public GraphBuilder(Graph other)
+        : this(other.Name)
+    {
+        foreach ((string name, Tensor tensor) in other.Initializers)
+        {
+            Initializer(name, tensor);
+        }
+
+        foreach (ValueInfo input in other.Inputs.Where(i => !other.Initializers.ContainsKey(i.Name)))
+        {
+            Input(input.Name, input.Type);
+        }
+
+        foreach (string name in other.Nodes.SelectMany(n => n.Outputs.Add(n.Name)))
+        {
+            Reserve(name);
+        }
+    }
+
     /// <summary>The nodes so far.</summary>
     public IReadOnlyList<Node> Nodes => _nodes;
 
@@ -126,6 +147,16 @@ public sealed class GraphBuilder
     /// <exception cref="AnnealException">The node does not fit its op.</exception>
     public Value[] Node(string op, ReadOnlySpan<Value?> inputs, int outputs, Attributes? attributes = null, string domain = "") =>
         Append(op, inputs, attributes, domain, new string?[outputs]);
+
+    /// <summary>Adds a node as it is, under the names that it has.</summary>
+    /// <param name="node">The node; its inputs are there.</param>
+    /// <exception cref="AnnealException">The node does not fit its op.</exception>
+    public void Add(Node node) => Append(node);
+
+    /// <summary>The value of a name, or null where there is none.</summary>
+    /// <param name="name">The name.</param>
+    /// <returns>The value.</returns>
+    public Value? Find(string name) => _values.GetValueOrDefault(name);
 
     /// <summary>Makes a value an output of the graph.</summary>
     /// <param name="value">The value.</param>

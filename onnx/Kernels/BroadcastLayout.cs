@@ -49,9 +49,8 @@ internal sealed class BroadcastLayout
             strides.Add(new int[count]);
         }
 
-        Inner = sizes[0];
-        _sizes = [.. sizes.Skip(1)];
-        Rows = _sizes.Aggregate(1, (n, s) => n * s);
+        _sizes = [.. sizes];
+        Rows = sizes.Skip(1).Aggregate(1, (n, s) => n * s);
         _strides = [.. Enumerable.Range(0, count).Select(k => strides.Select(s => s[k]).ToArray())];
         _offsets = new int[count][];
         for (int k = 0; k < count; k++)
@@ -67,10 +66,19 @@ internal sealed class BroadcastLayout
     }
 
     /// <summary>The length of the innermost run.</summary>
-    public int Inner { get; }
+    public int Inner => _sizes[0];
 
     /// <summary>The number of runs.</summary>
     public int Rows { get; }
+
+    /// <summary>The number of dimensions that are left, the run among them.</summary>
+    public int Rank => _sizes.Length;
+
+    /// <summary>The size of a dimension, counted from the innermost.</summary>
+    public int Size(int dimension) => _sizes[dimension];
+
+    /// <summary>An operand's step along a dimension, counted from the innermost: 0 where it is constant.</summary>
+    public int Stride(int operand, int dimension) => _strides[operand][dimension];
 
     /// <summary>An operand's step along the run: 1, or 0 where it is constant.</summary>
     public int InnerStride(int operand) => _strides[operand][0];
@@ -99,9 +107,9 @@ internal sealed class BroadcastLayout
         for (int row = 0; row < offsets.Length; row++)
         {
             int rest = row;
-            for (int d = 0; d < _sizes.Length; d++)
+            for (int d = 1; d < _sizes.Length; d++)
             {
-                offsets[row] += rest % _sizes[d] * strides[d + 1];
+                offsets[row] += rest % _sizes[d] * strides[d];
                 rest /= _sizes[d];
             }
         }

@@ -71,8 +71,9 @@ internal readonly unsafe struct ChannelNorm<T>
         return Vector512.Sum((a + b) + (c + d)) + rest;
     }
 
-    /// <summary>The sums of dY and of dY·(x - mean); where a gate is given, only dY where the gate is above zero counts.</summary>
-    public (T Sum, T Product) Sums(T* dY, T* x, T* gate, int channel, T mean)
+    /// <summary>The sums of dY and of dY·(x - mean); where a gate is given, only dY where the gate is above zero counts. That is kept where <typeparamref name="TKept"/> is 1.</summary>
+    public (T Sum, T Product) Sums<TKept>(T* dY, T* x, T* gate, T* kept, int channel, T mean)
+        where TKept : ICount
     {
         Vector512<T> means = Vector512.Create(mean);
         Vector512<T> s0 = Vector512<T>.Zero, s1 = s0, p0 = s0, p1 = s0;
@@ -85,11 +86,12 @@ internal readonly unsafe struct ChannelNorm<T>
             T* g = dY + at;
             T* p = x + at;
             T* open = gate == null ? null : gate + at;
+            T* keep = kept + at;
             int i = 0;
             for (; i <= _size - (2 * width); i += 2 * width)
             {
-                Vector512<T> g0 = Gated(g, open, i);
-                Vector512<T> g1 = Gated(g, open, i + width);
+                Vector512<T> g0 = Kept<TKept>(Gated(g, open, i), keep, i);
+                Vector512<T> g1 = Kept<TKept>(Gated(g, open, i + width), keep, i + width);
                 s0 += g0;
                 s1 += g1;
                 p0 += g0 * (Vector512.Load(p + i) - means);
@@ -98,7 +100,7 @@ internal readonly unsafe struct ChannelNorm<T>
 
             for (; i <= _size - width; i += width)
             {
-                Vector512<T> g0 = Gated(g, open, i);
+                Vector512<T> g0 = Kept<TKept>(Gated(g, open, i), keep, i);
                 s0 += g0;
                 p0 += g0 * (Vector512.Load(p + i) - means);
             }
@@ -106,6 +108,11 @@ internal readonly unsafe struct ChannelNorm<T>
             for (; i < _size; i++)
             {
                 T value = open == null || open[i] > T.Zero ? g[i] : T.Zero;
+                if (TKept.Value > 0)
+                {
+                    keep[i] = value;
+                }
+
                 sum += value;
                 product += value * (p[i] - mean);
             }
@@ -114,8 +121,8 @@ internal readonly unsafe struct ChannelNorm<T>
         return (Vector512.Sum(s0 + s1) + sum, Vector512.Sum(p0 + p1) + product);
     }
 
-    /// <summary>y = factor·x + addend, or the larger of that and zero.</summary>
-    public void Scale(T* x, T* y, int channel, T factor, T addend, bool isRelu)
+    /// <summary>y = factor·x + addend, and a branch's value where there is one, or the larger of that and zero.</summary>
+    public void Scale(T* x, T* branch, T* y, int channel, T factor, T addend, bool isRelu)
     {
         Vector512<T> factors = Vector512.Create(factor);
         Vector512<T> addends = Vector512.Create(addend);
@@ -127,6 +134,7 @@ internal readonly unsafe struct ChannelNorm<T>
             for (; i <= _size - width; i += width)
             {
                 Vector512<T> v = (Vector512.Load(x + at + i) * factors) + addends;
+                v = branch == null ? v : v + Vector512.Load(branch + at + i);
                 v = isRelu ? Vector512.ConditionalSelect(Vector512.LessThan(v, Vector512<T>.Zero), Vector512<T>.Zero, v) : v;
                 v.Store(y + at + i);
             }
@@ -134,6 +142,7 @@ internal readonly unsafe struct ChannelNorm<T>
             for (; i < _size; i++)
             {
                 T v = (x[at + i] * factor) + addend;
+                v = branch == null ? v : v + branch[at + i];
                 y[at + i] = isRelu && v < T.Zero ? T.Zero : v;
             }
         }
@@ -169,5 +178,16 @@ internal readonly unsafe struct ChannelNorm<T>
     {
         Vector512<T> value = Vector512.Load(g + i);
         return open == null ? value : Vector512.ConditionalSelect(Vector512.GreaterThan(Vector512.Load(open + i), Vector512<T>.Zero), value, Vector512<T>.Zero);
+    }
+
+    private static Vector512<T> Kept<TKept>(Vector512<T> value, T* keep, int i)
+        where TKept : ICount
+    {
+        if (TKept.Value > 0)
+        {
+            value.Store(keep + i);
+        }
+
+        return value;
     }
 }

@@ -6,6 +6,9 @@ internal static unsafe class Elementwise
     /// <summary>Elements per work item: large enough to pay a hand-off, small enough to stay in the first caches.</summary>
     public const int Chunk = 16384;
 
+    // A span shorter than any vector goes through scalar functions that may round otherwise, so no tail is left that short: bits do not depend on the cut.
+    private const int ShortestTail = 64;
+
     /// <summary>A span operation Y = f(X).</summary>
     public delegate void Map<TX, TY>(ReadOnlySpan<TX> x, Span<TY> y);
 
@@ -18,13 +21,13 @@ internal static unsafe class Elementwise
         where TY : unmanaged
     {
         int length = y.Length;
+        int items = Spans(length);
         Action<int> body = item =>
         {
             int start = item * Chunk;
-            int count = Math.Min(Chunk, length - start);
+            int count = item == items - 1 ? length - start : Chunk;
             f(new ReadOnlySpan<TX>((TX*)x.Pointer + start, count), new Span<TY>((TY*)y.Pointer + start, count));
         };
-        int items = Items(length);
         return team => team.Run(items, body);
     }
 
@@ -35,19 +38,21 @@ internal static unsafe class Elementwise
         where TY : unmanaged
     {
         int length = y.Length;
+        int items = Spans(length);
         Action<int> body = item =>
         {
             int start = item * Chunk;
-            int count = Math.Min(Chunk, length - start);
+            int count = item == items - 1 ? length - start : Chunk;
             f(
                 new ReadOnlySpan<TA>((TA*)a.Pointer + start, count),
                 new ReadOnlySpan<TB>((TB*)b.Pointer + start, count),
                 new Span<TY>((TY*)y.Pointer + start, count));
         };
-        int items = Items(length);
         return team => team.Run(items, body);
     }
 
     /// <summary>The number of work items of a length.</summary>
     public static int Items(int length) => (int)(((long)length + Chunk - 1) / Chunk);
+
+    private static int Spans(int length) => length == 0 ? 0 : Math.Max(1, Items(length - (ShortestTail - 1)));
 }

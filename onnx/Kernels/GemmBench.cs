@@ -23,6 +23,7 @@ public static unsafe class GemmBench
         int cLength = checked(m * n);
         nuint bytes = checked((nuint)sizeof(float) * ((nuint)aLength + (nuint)bLength + (nuint)cLength));
         float* a = (float*)NativeMemory.AlignedAlloc(bytes, 4096);
+        byte* scratch = null;
         try
         {
             float* b = a + aLength;
@@ -30,12 +31,13 @@ public static unsafe class GemmBench
             new Span<float>(b, bLength).Fill(0.25f);
             GemmPlan<float, GemmEpilogue<float>> plan = new(m, n, k, transA, transB);
             GemmEpilogue<float> epilogue = new();
+            scratch = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, plan.ScratchBytes), 4096);
             double best = double.PositiveInfinity;
             long start = Stopwatch.GetTimestamp();
             while (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds)
             {
                 long runStart = Stopwatch.GetTimestamp();
-                plan.Run(team, a, b, b + bLength, epilogue);
+                plan.Run(team, a, b, b + bLength, epilogue, scratch);
                 best = Math.Min(best, Stopwatch.GetElapsedTime(runStart).TotalSeconds);
             }
 
@@ -44,6 +46,7 @@ public static unsafe class GemmBench
         }
         finally
         {
+            NativeMemory.AlignedFree(scratch);
             NativeMemory.AlignedFree(a);
         }
     }

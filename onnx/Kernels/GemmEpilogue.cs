@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Anneal.Onnx.Kernels;
 
@@ -44,21 +43,8 @@ public unsafe struct GemmEpilogue<T> : IGemmEpilogue<T>
     public readonly bool IsIdentity => Alpha == T.One && Bias == null && Activation == GemmActivation.None && Mask == null;
 
     /// <inheritdoc/>
-    public readonly void Tile(T* tile, nint tileStride, int row, int column, int rows, int columns)
-    {
-        switch (MicroKernelTable<T>.Bits)
-        {
-            case 512:
-                Tile<Vector512<T>, Ops512<T>>(tile, tileStride, row, column, rows, columns);
-                break;
-            case 256:
-                Tile<Vector256<T>, Ops256<T>>(tile, tileStride, row, column, rows, columns);
-                break;
-            default:
-                Tile<Vector128<T>, Ops128<T>>(tile, tileStride, row, column, rows, columns);
-                break;
-        }
-    }
+    public readonly void Tile(T* tile, nint tileStride, int row, int column, int rows, int columns) =>
+        VectorWidth<T>.Run(new Work(this, tile, tileStride, row, column, rows, columns));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Tile<TVector, TOps>(T* tile, nint tileStride, int row, int column, int rows, int columns)
@@ -124,5 +110,12 @@ public unsafe struct GemmEpilogue<T> : IGemmEpilogue<T>
                 values[j] = isZero ? T.Zero : value;
             }
         }
+    }
+
+    private readonly struct Work(GemmEpilogue<T> epilogue, T* tile, nint tileStride, int row, int column, int rows, int columns) : IVectorWork<T>
+    {
+        public void Run<TVector, TOps>()
+            where TVector : struct
+            where TOps : IVectorOps<TVector, T> => epilogue.Tile<TVector, TOps>(tile, tileStride, row, column, rows, columns);
     }
 }

@@ -8,6 +8,9 @@ namespace Anneal.Onnx.Kernels;
 /// <summary>Brings columns of an operand into the order in which the kernel reads them.</summary>
 internal static unsafe class GemmPacking
 {
+    // Fewer than the ways of a first cache: lines a power of two apart share a set of it.
+    private const int StepsAtOnce = 8;
+
     /// <summary>packed[p * stride + j] = b[p * bStep + j * bColumn], zero for j ≥ columns. One of the two strides of b is 1.</summary>
     public static void Pack<T>(T* b, nint bColumn, nint bStep, int depth, int columns, T* packed, int stride)
         where T : unmanaged
@@ -137,5 +140,60 @@ internal static unsafe class GemmPacking
         Avx512F.Shuffle4x128(low, low2, 0xDD).Store(destination + (4 * stride));
         Avx512F.Shuffle4x128(high, high2, 0x88).Store(destination + (8 * stride));
         Avx512F.Shuffle4x128(high, high2, 0xDD).Store(destination + (12 * stride));
+    }
+
+    /// <summary>Deals the rows of an operand, tile by tile: element (p, r) of a tile of R rows is at p * R + r.</summary>
+    /// <param name="a">Element (p, i) is at a[p * aStep + i].</param>
+    /// <param name="aStep">Elements from one step of k to the next.</param>
+    /// <param name="depth">Steps of k.</param>
+    /// <param name="rows">Rows of the whole operand.</param>
+    /// <param name="tiles">Tiles of the whole operand, of as equal numbers of rows as can be.</param>
+    /// <param name="first">First tile to pack.</param>
+    /// <param name="end">End of the tiles to pack.</param>
+    /// <param name="packed">Memory of all tiles.</param>
+    /// <param name="tileLength">Elements from one tile to the next.</param>
+    public static void PackTiles<T>(T* a, nint aStep, int depth, int rows, int tiles, int first, int end, T* packed, nint tileLength)
+        where T : unmanaged
+    {
+        for (int step = 0; step < depth; step += StepsAtOnce)
+        {
+            int steps = Math.Min(StepsAtOnce, depth - step);
+            for (int tile = first; tile < end; tile++)
+            {
+                int i = (int)((long)tile * rows / tiles);
+                int height = (int)((tile + 1L) * rows / tiles) - i;
+                CopyRows(a + (step * aStep) + i, aStep, steps, height, packed + (tile * tileLength) + (step * height));
+            }
+        }
+    }
+
+    private static void CopyRows<T>(T* from, nint fromStep, int steps, int length, T* to)
+        where T : unmanaged
+    {
+        int bytes = length * sizeof(T);
+        if (bytes == Vector256<byte>.Count)
+        {
+            for (int p = 0; p < steps; p++, from += fromStep, to += length)
+            {
+                Vector256.Load((byte*)from).Store((byte*)to);
+            }
+        }
+        else if (bytes == Vector128<byte>.Count)
+        {
+            for (int p = 0; p < steps; p++, from += fromStep, to += length)
+            {
+                Vector128.Load((byte*)from).Store((byte*)to);
+            }
+        }
+        else
+        {
+            for (int p = 0; p < steps; p++, from += fromStep, to += length)
+            {
+                for (int r = 0; r < length; r++)
+                {
+                    to[r] = from[r];
+                }
+            }
+        }
     }
 }

@@ -25,6 +25,14 @@ public unsafe class GemmPlan<T, TEpilogue>
     private const int LongBlockTiles = 32;
     private const int ShortBlockTiles = 4;
     private const int MaxTile = 8 * 48;
+    /// <summary>A transposed A is packed where a stretch of k of it exceeds this, and there are panels of columns enough to pay for it.</summary>
+    private const int PackedBytes = 1536 * 1024;
+
+    private const int PackedPanels = 8;
+    private const int PackedTiles = 16;
+
+    // Tiles a power of two apart would fall into the same few places of a cache while they are packed side by side.
+    private const int TileGapBytes = 64;
 
     private readonly nint _aRow;
     private readonly nint _aStep;
@@ -36,10 +44,14 @@ public unsafe class GemmPlan<T, TEpilogue>
     private readonly int _vectors;
     private readonly int _rowBlocks;
     private readonly int _columnBlocks;
+    private readonly nint _tileLength;
     private readonly Action<int> _item;
+    private readonly Action<int> _pack;
     private T* _a;
     private T* _b;
     private T* _c;
+    private T* _packed;
+    private int _start;
     private TEpilogue _epilogue;
 
     /// <summary>Plans a product of row-major matrices.</summary>
@@ -78,7 +90,13 @@ public unsafe class GemmPlan<T, TEpilogue>
         _rowBlocks = isCached ? 1 : Math.Clamp(items / fewest, 1, Math.Max(1, _tiles / LongBlockTiles));
         _columnBlocks = Math.Max(fewest, Math.Min(Pieces(items, _rowBlocks), Pieces(_vectors, columns)));
         _rowBlocks = Math.Clamp(Pieces(items, _columnBlocks), _rowBlocks, Math.Max(_rowBlocks, _tiles / ShortBlockTiles));
+        if (transA && (long)m * _depth * sizeof(T) > PackedBytes && _vectors >= PackedPanels * columns)
+        {
+            _tileLength = (MicroKernelTable<T>.Rows * _depth) + (TileGapBytes / sizeof(T));
+        }
+
         _item = Item;
+        _pack = Pack;
     }
 
     /// <summary>Rows of the result.</summary>
@@ -93,18 +111,29 @@ public unsafe class GemmPlan<T, TEpilogue>
     /// <summary>Whether partial sums pass through C, which is then needed even if the epilogue consumes the tiles.</summary>
     public bool NeedsResult => K > _depth;
 
+    /// <summary>Memory that a run needs, in bytes: a transposed A that exceeds the cache is packed, one stretch of k at a time, for all columns.</summary>
+    public long ScratchBytes => _tileLength * _tiles * sizeof(T);
+
     /// <summary>Computes the product.</summary>
     /// <param name="team">Threads to run on.</param>
     /// <param name="a">[M, K], or [K, M] if transposed.</param>
     /// <param name="b">[K, N], or [N, K] if transposed.</param>
     /// <param name="c">[M, N], overwritten; must not overlap an operand. Null where the epilogue consumes the tiles and <see cref="NeedsResult"/> is false.</param>
     /// <param name="epilogue">What is done to each tile.</param>
-    /// <exception cref="ArgumentNullException"><paramref name="c"/> is null and <see cref="NeedsResult"/> is true.</exception>
-    public void Run(Team team, T* a, T* b, T* c, in TEpilogue epilogue)
+    /// <param name="scratch"><see cref="ScratchBytes"/> bytes; may be null where that is 0.</param>
+    /// <exception cref="ArgumentNullException">
+    /// <paramref name="c"/> is null and <see cref="NeedsResult"/> is true, or <paramref name="scratch"/> is null and <see cref="ScratchBytes"/> is not 0.
+    /// </exception>
+    public void Run(Team team, T* a, T* b, T* c, in TEpilogue epilogue, byte* scratch = null)
     {
         if (c == null && NeedsResult)
         {
             throw new ArgumentNullException(nameof(c));
+        }
+
+        if (scratch == null && ScratchBytes != 0)
+        {
+            throw new ArgumentNullException(nameof(scratch));
         }
 
         if (M == 0 || N == 0)
@@ -116,14 +145,49 @@ public unsafe class GemmPlan<T, TEpilogue>
         _b = b;
         _c = c;
         _epilogue = epilogue;
-        team.Run(_rowBlocks * _columnBlocks, _item);
+        _packed = (T*)scratch;
+        if (_tileLength == 0)
+        {
+            team.Run(_rowBlocks * _columnBlocks, _item);
+            return;
+        }
+
+        for (_start = 0; _start < K; _start += _depth)
+        {
+            team.Run(Pieces(_tiles, PackedTiles), _pack);
+            team.Run(_rowBlocks * _columnBlocks, _item);
+        }
     }
 
     private static int Pieces(int length, int size) => (length / size) + (length % size == 0 ? 0 : 1);
 
     private static int Bound(int piece, int pieces, int length) => (int)((long)piece * length / pieces);
 
+    private void Pack(int item)
+    {
+        int depth = Math.Min(_depth, K - _start);
+        int end = Math.Min(_tiles, (item + 1) * PackedTiles);
+        GemmPacking.PackTiles(_a + (_start * _aStep), _aStep, depth, M, _tiles, item * PackedTiles, end, _packed, _tileLength);
+    }
+
     private void Item(int item)
+    {
+        if (_tileLength != 0)
+        {
+            Block(item, _start);
+            return;
+        }
+
+        int start = 0;
+        do
+        {
+            Block(item, start);
+            start += _depth;
+        }
+        while (start < K);
+    }
+
+    private void Block(int item, int start)
     {
         int column = item / _rowBlocks;
         int row = item % _rowBlocks;
@@ -132,26 +196,20 @@ public unsafe class GemmPlan<T, TEpilogue>
         int vectorStart = Bound(column, _columnBlocks, _vectors);
         int vectors = Bound(column + 1, _columnBlocks, _vectors) - vectorStart;
         int panels = Pieces(vectors, MicroKernelTable<T>.Columns);
-        int start = 0;
-        do
+        int depth = Math.Min(_depth, K - start);
+        bool isPacked = _tileLength != 0;
+        for (int tile = tileStart; tile < tileEnd; tile++)
         {
-            int depth = Math.Min(_depth, K - start);
-            for (int tile = tileStart; tile < tileEnd; tile++)
+            int i = Bound(tile, _tiles, M);
+            int rows = Bound(tile + 1, _tiles, M) - i;
+            T* a = isPacked ? _packed + (tile * _tileLength) : _a + (i * _aRow) + (start * _aStep);
+            for (int panel = 0; panel < panels; panel++)
             {
-                int i = Bound(tile, _tiles, M);
-                int rows = Bound(tile + 1, _tiles, M) - i;
-                T* a = _a + (i * _aRow) + (start * _aStep);
-                for (int panel = 0; panel < panels; panel++)
-                {
-                    int first = Bound(panel, panels, vectors);
-                    int width = Bound(panel + 1, panels, vectors) - first;
-                    Panel(a, start, depth, i, rows, vectorStart + first, width, first, tile == tileStart, tileEnd - tileStart > 1);
-                }
+                int first = Bound(panel, panels, vectors);
+                int width = Bound(panel + 1, panels, vectors) - first;
+                Panel(a, start, depth, i, rows, vectorStart + first, width, first, tile == tileStart, tileEnd - tileStart > 1);
             }
-
-            start += depth;
         }
-        while (start < K);
     }
 
     [SkipLocalsInit]
@@ -180,13 +238,15 @@ public unsafe class GemmPlan<T, TEpilogue>
             b = packed;
         }
 
+        nint aRow = _tileLength != 0 ? 1 : _aRow;
+        nint aStep = _tileLength != 0 ? rows : _aStep;
         bool add = start > 0;
         bool isLast = start + depth >= K;
         delegate*<nint, T*, nint, nint, T*, nint, T*, T*, nint, bool, void> kernel = MicroKernelTable<T>.Get(rows, vectors, pack);
         if (columns == stride && _c != null)
         {
             T* c = _c + (i * _cRow) + j;
-            kernel(depth, a, _aRow, _aStep, b, bStep, packed, c, _cRow, add);
+            kernel(depth, a, aRow, aStep, b, bStep, packed, c, _cRow, add);
             if (isLast && !_epilogue.IsIdentity)
             {
                 _epilogue.Tile(c, _cRow, i, j, rows, columns);
@@ -196,7 +256,7 @@ public unsafe class GemmPlan<T, TEpilogue>
         }
 
         T* tile = stackalloc T[MaxTile];
-        kernel(depth, a, _aRow, _aStep, b, bStep, packed, tile, stride, false);
+        kernel(depth, a, aRow, aStep, b, bStep, packed, tile, stride, false);
         if (add)
         {
             for (int row = 0; row < rows; row++)

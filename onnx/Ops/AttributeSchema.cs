@@ -26,6 +26,10 @@ public sealed record AttributeSchema(string Name, Type Kind, bool Required = fal
     /// <inheritdoc cref="Int"/>
     public static AttributeSchema Tensor(string name, bool required = false) => new(name, typeof(AttributeValue.TensorValue), required);
 
+    /// <summary>A subgraph.</summary>
+    /// <inheritdoc cref="Int"/>
+    public static AttributeSchema Graph(string name, bool required = false) => new(name, typeof(AttributeValue.GraphValue), required);
+
     /// <summary>Integers.</summary>
     /// <inheritdoc cref="Int"/>
     public static AttributeSchema Ints(string name, bool required = false) => new(name, typeof(AttributeValue.Ints), required);

@@ -18,7 +18,7 @@ public static class FunctionBodies
             functions[(function.Domain, function.Name)] = function;
         }
 
-        IEnumerable<Node> nodes = model.Graph.Nodes.Concat(model.Training.SelectMany(t => t.Algorithm.Nodes.Concat(t.Initialization?.Nodes ?? [])));
+        IEnumerable<Node> nodes = model.Graph.Nodes.Concat(model.Training.SelectMany(t => t.Algorithm.Nodes.Concat(t.Initialization?.Nodes ?? []))).SelectMany(Captures.WithNested);
         var opsets = model.Opsets;
         foreach (Node node in nodes)
         {

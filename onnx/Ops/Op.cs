@@ -28,6 +28,12 @@ public abstract class Op
     /// <summary>Whether output 0 is the bytes of input 0 under another shape, so that nothing needs to run.</summary>
     public virtual bool IsView => false;
 
+    /// <summary>
+    /// Whether an element of the output follows from the inputs' elements at its place alone, inputs broadcast: any part of the output may then be computed
+    /// by itself, by the same kernel.
+    /// </summary>
+    public virtual bool IsElementwise => false;
+
     /// <summary>The types of the outputs.</summary>
     /// <param name="scope">The node with what is known of its inputs.</param>
     /// <returns>One type per formal output that the node may ask for.</returns>

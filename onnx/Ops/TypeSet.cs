@@ -32,8 +32,11 @@ public sealed class TypeSet
     /// <summary>Numbers and bool.</summary>
     public static TypeSet NumbersAndBool { get; } = new([.. Numbers._types, DType.Bool]);
 
-    /// <summary>Numbers, bool and string.</summary>
-    public static TypeSet All { get; } = new([.. Numbers._types, DType.Bool, DType.String]);
+    /// <summary>Numbers, bool and string: what ops compute with.</summary>
+    public static TypeSet Values { get; } = new([.. Numbers._types, DType.Bool, DType.String]);
+
+    /// <summary>All that can be held, moved and converted: <see cref="Values"/> and the floats of 16 bits.</summary>
+    public static TypeSet All { get; } = new([.. Values._types, DType.Float16, DType.BFloat16]);
 
     /// <summary>A set of its own.</summary>
     /// <param name="types">The types.</param>

@@ -17,6 +17,9 @@ internal static class ExpandUpdates
         ["Momentum"] = (1, Momentum),
     };
 
+    /// <summary>Whether a node asks for a gradient, which only what knows how to differentiate can expand.</summary>
+    public static bool IsGradient(Node node) => node is { Domain: Domain, OpType: "Gradient" };
+
     /// <summary>Expands a node.</summary>
     /// <param name="node">The node.</param>
     /// <returns>The nodes that take its place; null where it is no update rule.</returns>

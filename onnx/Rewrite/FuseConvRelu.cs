@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Anneal.Onnx.Ir;
 
 namespace Anneal.Onnx.Rewrite;
@@ -21,16 +20,16 @@ public static class FuseConvRelu
     private static Graph Forward(Graph graph)
     {
         var index = new GraphIndex(graph);
-        return Rewrite(graph, node => node is { Domain: "", OpType: "Relu" } && index.Producer(node.Inputs[0]) is { } source
+        return NodeRule.Apply(graph, node => node is { Domain: "", OpType: "Relu" } && index.Producer(node.Inputs[0]) is { } source
             && index.Readers(node.Inputs[0]) == 1 && source.Outputs[0] == node.Inputs[0] ? Fused(source, node) : null);
     }
 
-    private static (Node[], Node?)? Fused(Node source, Node relu) => (source.Domain, source.OpType) switch
+    private static (Node[], Node[])? Fused(Node source, Node relu) => (source.Domain, source.OpType) switch
     {
         ("", "Conv") when s_explicit.All(a => source.Attributes.Find(a) is not null) && source.Attributes.Count == s_explicit.Length =>
-            ([source with { Domain = Model.AnnealDomain, OpType = "ConvRelu", Outputs = relu.Outputs }], source),
+            ([source with { Domain = Model.AnnealDomain, OpType = "ConvRelu", Outputs = relu.Outputs }], [source]),
         (Model.AnnealDomain, "BatchNormTrain") =>
-            ([source with { OpType = "BatchNormTrainRelu", Outputs = source.Outputs.SetItem(0, relu.Outputs[0]) }], source),
+            ([source with { OpType = "BatchNormTrainRelu", Outputs = source.Outputs.SetItem(0, relu.Outputs[0]) }], [source]),
         _ => null,
     };
 
@@ -39,7 +38,7 @@ public static class FuseConvRelu
         var index = new GraphIndex(graph);
         Dictionary<string, Node> pools = graph.Nodes.Where(n => n is { Domain: "", OpType: "MaxPool" } && n.HasOutput(0) && n.HasOutput(1))
             .ToDictionary(n => n.Outputs[1], StringComparer.Ordinal);
-        return Rewrite(graph, node =>
+        return NodeRule.Apply(graph, node =>
         {
             bool isGate = node is { Domain: "", OpType: "Where" } && index.IsZero(node.Inputs[2])
                 && index.Producer(node.Inputs[0]) is { Domain: "", OpType: "Greater" } greater && index.IsZero(greater.Inputs[1]);
@@ -54,7 +53,7 @@ public static class FuseConvRelu
             Node gate = node with { Domain = Model.AnnealDomain, OpType = "ReluGrad", Inputs = [node.Inputs[1], y] };
             if (!isPooled)
             {
-                return ([gate], null);
+                return ([gate], []);
             }
 
             Node grad = index.Producer(node.Inputs[1])!;
@@ -64,37 +63,16 @@ public static class FuseConvRelu
                     gate with { Inputs = [grad.Inputs[0], pools[grad.Inputs[1]].Outputs[0]], Outputs = [early] },
                     grad with { Inputs = grad.Inputs.SetItem(0, early), Outputs = node.Outputs },
                 ],
-                grad);
+                [grad]);
         });
     }
 
     private static Graph Join(Graph graph)
     {
         var index = new GraphIndex(graph);
-        return Rewrite(graph, node => node is { Domain: Model.AnnealDomain, OpType: "BatchNormGrad" }
+        return NodeRule.Apply(graph, node => node is { Domain: Model.AnnealDomain, OpType: "BatchNormGrad" }
             && index.Producer(node.Inputs[0]) is { Domain: Model.AnnealDomain, OpType: "ReluGrad" } gate && index.Readers(node.Inputs[0]) == 1
-            ? ([node with { OpType = "BatchNormReluGrad", Inputs = node.Inputs.SetItem(0, gate.Inputs[0]).Add(gate.Inputs[1]) }], gate)
+            ? ([node with { OpType = "BatchNormReluGrad", Inputs = node.Inputs.SetItem(0, gate.Inputs[0]).Add(gate.Inputs[1]) }], [gate])
             : null);
-    }
-
-    /// <summary>Puts the nodes that a rule gives in a node's place, and takes the node out that they make needless.</summary>
-    private static Graph Rewrite(Graph graph, Func<Node, (Node[] Nodes, Node? Gone)?> rule)
-    {
-        var replaced = new Dictionary<string, Node[]>(StringComparer.Ordinal);
-        HashSet<string> gone = new(StringComparer.Ordinal);
-        foreach (Node node in graph.Nodes)
-        {
-            if (rule(node) is var (nodes, old))
-            {
-                replaced.Add(node.Name, nodes);
-                if (old is not null)
-                {
-                    gone.Add(old.Name);
-                }
-            }
-        }
-
-        ImmutableArray<Node> all = [.. graph.Nodes.Where(n => !gone.Contains(n.Name)).SelectMany(n => replaced.GetValueOrDefault(n.Name) ?? [n])];
-        return graph with { Nodes = all };
     }
 }

@@ -75,9 +75,7 @@ public static class InlineFunctions
     private static IEnumerable<Node> Nodes(Model model) => model.Training
         .SelectMany(t => t.Algorithm.Nodes.Concat(t.Initialization?.Nodes ?? []))
         .Concat(model.Graph.Nodes)
-        .SelectMany(WithNested);
-
-    private static IEnumerable<Node> WithNested(Node node) => Captures.Subgraphs(node).SelectMany(g => g.Nodes).SelectMany(WithNested).Prepend(node);
+        .SelectMany(Captures.WithNested);
 
     private static HashSet<string> NamesOf(Graph graph)
     {
@@ -131,7 +129,7 @@ public static class InlineFunctions
             }
 
             path.Add(key);
-            foreach (Node node in function.Nodes.SelectMany(WithNested))
+            foreach (Node node in function.Nodes.SelectMany(Captures.WithNested))
             {
                 if (byName.TryGetValue((node.Domain, node.OpType), out Function? callee))
                 {
@@ -211,7 +209,7 @@ public static class InlineFunctions
                     }
                 }
 
-                Node renamed = Captures.Rename(Substitute(node, call, function), names);
+                Node renamed = Substitute(Captures.Rename(node, names), call, function);
                 Append(
                     renamed with
                     {

@@ -109,6 +109,27 @@ internal sealed class NodeUpgrade(Node node, IReadOnlyDictionary<string, int> ra
         return true;
     }
 
+    /// <summary>Places of the nearest element that are half an element on from those of half_pixel, as before opset 13, by how they are rounded.</summary>
+    public bool HalfPixelOfNearest()
+    {
+        if (_node.Attributes.String("coordinate_transformation_mode", "") != "tf_half_pixel_for_nn")
+        {
+            return true;
+        }
+
+        string? rounding = _node.Attributes.String("nearest_mode", "round_prefer_floor") switch
+        {
+            "round_prefer_floor" => "ceil",
+            "floor" => "round_prefer_ceil",
+            _ => null,
+        };
+        _node = rounding is null ? _node : _node with
+        {
+            Attributes = _node.Attributes.With("coordinate_transformation_mode", "half_pixel").With("nearest_mode", rounding),
+        };
+        return rounding is not null;
+    }
+
     /// <summary>Broadcasting as before opset 7: the second input's dimensions begin at an axis of the first's.</summary>
     public bool BroadcastFromAxis()
     {

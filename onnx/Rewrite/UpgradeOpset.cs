@@ -12,6 +12,7 @@ internal static class UpgradeOpset
     [
         (["Upsample"], 7, 10, static n => n.Has("scales") ? n.ToInput("scales", 1) && n.UpsampleToResize() : n.UpsampleToResize()),
         (["Resize"], 10, 11, static n => n.UpsampleToResize()),
+        (["Resize"], 11, 18, static n => n.HalfPixelOfNearest()),
         (["Scatter"], 9, 11, static n => n.Rename("ScatterElements")),
         (["Add", "Sub", "Mul", "Div", "Pow", "And", "Or", "Xor", "Equal", "Greater", "Less"], 1, 7, static n => n.BroadcastFromAxis()),
         (["Gemm"], 1, 7, static n => n.Drop("broadcast")),

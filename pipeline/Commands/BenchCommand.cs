@@ -5,9 +5,10 @@ namespace Anneal.Pipeline.Commands;
 internal sealed class BenchCommand : Command
 {
     public BenchCommand()
-        : base("bench", "Measures the engine: a training step, or the matrix product.")
+        : base("bench", "Measures the engine: a training step, the matrix product, or the feed of batches.")
     {
         Add(new BenchStepCommand());
         Add(new BenchGemmCommand());
+        Add(new BenchFeedCommand());
     }
 }

@@ -17,13 +17,7 @@ internal sealed class BenchStepCommand : AnnealCommand
     private readonly Option<string> _case;
     private readonly Option<string> _engine = CommonOptions.OneOf("--engine", "The engine.", "simd", "simd", Ort);
     private readonly Option<int?> _threads = CommonOptions.Threads();
-    private readonly Option<double> _seconds = new("--seconds")
-    {
-        Description = "Time to spend, in seconds.",
-        HelpName = "S",
-        DefaultValueFactory = _ => DefaultSeconds,
-    };
-
+    private readonly Option<double> _seconds = CommonOptions.Seconds(DefaultSeconds);
     private readonly Option<string?> _save = new("--save") { Description = "Also write the step as an ONNX file, for inspect --plan.", HelpName = "FILE" };
 
     public BenchStepCommand()
@@ -31,15 +25,6 @@ internal sealed class BenchStepCommand : AnnealCommand
     {
         string[] cases = [.. StepCases.All.Select(c => c.Name)];
         _case = CommonOptions.OneOf("--case", "The model and its batch.", cases[0], cases);
-        _seconds.Validators.Add(result =>
-        {
-            bool isPositive = result.Tokens is not [{ Value: string text }]
-                || (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value > 0 && value <= 3600);
-            if (!isPositive)
-            {
-                result.AddError($"--seconds takes a number above 0, at most 3600, got '{result.Tokens[0].Value}'");
-            }
-        });
         Add(_case);
         Add(_engine);
         Add(_threads);

@@ -12,6 +12,7 @@ namespace Anneal.Pipeline.Commands;
 [JsonSerializable(typeof(ErrorReport))]
 [JsonSerializable(typeof(ExplainReport))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(FeedReport))]
 [JsonSerializable(typeof(GemmReport))]
 [JsonSerializable(typeof(StepReport))]
 [JsonSerializable(typeof(InspectReport))]

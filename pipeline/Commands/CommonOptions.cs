@@ -46,6 +46,21 @@ internal static class CommonOptions
         return option;
     }
 
+    public static Option<double> Seconds(double fallback)
+    {
+        var option = new Option<double>("--seconds") { Description = "Time to spend, in seconds.", HelpName = "S", DefaultValueFactory = _ => fallback };
+        option.Validators.Add(result =>
+        {
+            bool isPositive = result.Tokens is not [{ Value: string text }]
+                || (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value > 0 && value <= 3600);
+            if (!isPositive)
+            {
+                result.AddError($"--seconds takes a number above 0, at most 3600, got '{result.Tokens[0].Value}'");
+            }
+        });
+        return option;
+    }
+
     public static Option<string> OneOf(string name, string description, string fallback, params string[] values)
     {
         var option = new Option<string>(name) { Description = description, HelpName = string.Join('|', values), DefaultValueFactory = _ => fallback };

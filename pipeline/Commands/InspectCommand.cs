@@ -8,6 +8,7 @@ using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Report;
 using Anneal.Pipeline.Runs;
 using Anneal.Pipeline.Stages;
+using Anneal.Trainer.Autodiff;
 using Anneal.Trainer.Models;
 
 namespace Anneal.Pipeline.Commands;
@@ -73,7 +74,7 @@ internal sealed class InspectCommand : AnnealCommand
 
         if (path is not null)
         {
-            return (path, ModelReader.Read(path));
+            return (path, ModelReader.Read(path, new ReadOptions { ExpandGradients = GradientNodes.Expand }));
         }
 
         LoadedConfig config = PipelineRunner.Load(new RunRequest { ConfigPath = arguments.GetValue(_file)!, Pipeline = pipeline, Sets = arguments.GetValue(_sets)! });
@@ -165,26 +166,44 @@ internal sealed class InspectCommand : AnnealCommand
     private static void Write(PlanProfile plan, TextWriter output)
     {
         output.WriteLine();
-        var table = new TextTable("NODE", "OP", "OUTPUT", ">MS", ">SHARE", ">GFLOP/S", ">OF PEAK", ">MB", ">GB/S", "WHERE");
+        var nodes = new TextTable("NODE", "OP", "OUTPUT", ">MS", ">SHARE", ">GFLOP/S", ">MB", ">GB/S", "LIMIT", ">REACHED", "WHERE");
         foreach (PlanProfile.Step step in plan.Steps)
         {
-            table.Add(
+            nodes.Add(
                 step.Node,
                 step.Op,
                 step.Output,
                 Number(step.Ms, "F4"),
                 Number(step.Ms / plan.Ms, "P1"),
                 Number(step.Gflops, "F1"),
-                Number(step.FractionOfPeak, "P1"),
                 Number(step.Bytes / 1e6, "F3"),
                 Number(step.GbPerS, "F1"),
+                step.Limit,
+                Number(step.FractionOfLimit, "P1"),
                 step.InPlace ? "in place" : "");
         }
 
-        table.Write(output);
+        nodes.Write(output);
+        output.WriteLine();
+        var ops = new TextTable("OP", ">NODES", ">MS", ">SHARE", ">GFLOP/S", ">GB/S", ">REACHED");
+        foreach (PlanProfile.Op op in plan.Ops)
+        {
+            ops.Add(
+                op.Name,
+                Count(op.Nodes),
+                Number(op.Ms, "F4"),
+                Number(op.Ms / plan.Ms, "P1"),
+                Number(op.Gflops, "F1"),
+                Number(op.GbPerS, "F1"),
+                Number(op.FractionOfLimit, "P1"));
+        }
+
+        ops.Write(output);
         output.WriteLine(FormattableString.Invariant(
-            $"{plan.Ms:F4} ms in nodes, batch {plan.Batch}, {plan.Threads} threads, peak {plan.PeakGflops:F0} GFLOP/s")
+            $"{plan.StepMs:F4} ms a run, {plan.Ms:F4} in nodes, {plan.OutsideMs:F4} outside; batch {plan.Batch}, {plan.Threads} threads")
             + FormattableString.Invariant($", arena {plan.ArenaBytes / 1e6:F3} MB, {plan.StateCopies} copies of state"));
+        output.WriteLine(FormattableString.Invariant(
+            $"limits here: {plan.PeakGflops:F0} GFLOP/s of float multiply-adds, memory read at {plan.ReadGbPerS:F1} and written at {plan.WriteGbPerS:F1} GB/s"));
     }
 
     private static string Count(long value) => value == 0 ? "" : value.ToString("N0", CultureInfo.InvariantCulture);

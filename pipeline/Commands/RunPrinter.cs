@@ -9,10 +9,22 @@ internal static class RunPrinter
 {
     public static ExitCode Print(RunSummary summary, CommandOutput output)
     {
+        foreach (FoldSummary fold in summary.Folds ?? [])
+        {
+            string text = fold.Error is { } error ? $"FAILED {error}" : TextOf(fold.Metrics["validation"], m => Number(m.Value));
+            output.Text.WriteLine($"fold {fold.Name,-5} {text}");
+        }
+
+        if (summary.Mean?.GetValueOrDefault("validation") is { } mean)
+        {
+            IReadOnlyDictionary<string, double>? deviation = summary.Deviation?.GetValueOrDefault("validation");
+            string text = TextOf(mean, m => deviation is null ? Number(m.Value) : $"{Number(m.Value)} ± {Number(deviation[m.Key])}");
+            output.Text.WriteLine($"{"folds",-10} {text}");
+        }
+
         foreach ((string part, IReadOnlyDictionary<string, double> metrics) in summary.Metrics)
         {
-            string values = string.Join("  ", metrics.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Key} {m.Value:0.0000##}")));
-            output.Text.WriteLine($"{part,-10} {values}");
+            output.Text.WriteLine($"{part,-10} {TextOf(metrics, m => Number(m.Value))}{(part == "test" ? LooksOf(summary) : "")}");
         }
 
         foreach (GateSummary gate in summary.Validation?.Gates ?? [])
@@ -20,9 +32,23 @@ internal static class RunPrinter
             output.Text.WriteLine($"gate       {(gate.Passed ? "passed" : "FAILED")} {gate.Name}: {gate.Detail}");
         }
 
+        if (summary.Exported is { } exported)
+        {
+            output.Text.WriteLine($"{"exported",-10} {exported}");
+        }
+
         output.Text.WriteLine($"run        {summary.Run}");
         output.Text.WriteLine($"{summary.Status,-10} {summary.Model ?? "no model yet"}");
         output.Result(summary, RunSummaryJson.Default.RunSummary);
         return summary.ExitCode;
     }
+
+    private static string TextOf(IReadOnlyDictionary<string, double> metrics, Func<KeyValuePair<string, double>, string> format) =>
+        string.Join("  ", metrics.Select(m => $"{m.Key} {format(m)}"));
+
+    private static string Number(double value) => value.ToString("0.0000##", CultureInfo.InvariantCulture);
+
+    private static string LooksOf(RunSummary summary) => summary.TestLooks is { } looks
+        ? string.Create(CultureInfo.InvariantCulture, $"  (test looked at {looks} {(looks == 1 ? "time" : "times")})")
+        : "";
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Anneal.Onnx;
+using Anneal.Onnx.Metrics;
 using Anneal.Pipeline.Report;
 using Anneal.Pipeline.Runs;
 using Anneal.Pipeline.Stages;
@@ -74,6 +75,6 @@ internal sealed class RunsCommand : AnnealCommand
     }
 
     private static string MetricsOf(RunsReport.RunRow row) => s_parts.FirstOrDefault(row.Metrics.ContainsKey) is { } part
-        ? $"{part} {string.Join(' ', row.Metrics[part].Select(m => FormattableString.Invariant($"{m.Key} {m.Value:0.0000}")))}"
+        ? $"{part} {string.Join(' ', row.Metrics[part].Where(m => MetricTable.IsHeadline(m.Key)).Select(m => FormattableString.Invariant($"{m.Key} {m.Value:0.0000}")))}"
         : "";
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Anneal.Onnx;
 using Anneal.Onnx.Formats;
+using Anneal.Onnx.Metrics;
 using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Config.Options;
@@ -9,6 +10,7 @@ using Anneal.Pipeline.Stages;
 using Anneal.Serving;
 using Anneal.Serving.Validation;
 using Anneal.Trainer.Data;
+using Anneal.Trainer.Models;
 
 namespace Anneal.Pipeline.Commands;
 
@@ -53,11 +55,16 @@ internal sealed class ValidateCommand : AnnealCommand
         ModelSignature signature = ModelSignature.Find(model.Metadata)
             ?? throw AnnealException.BadData("the file has no signature: what its outputs mean is not known", "give a file that anneal has exported").In(path);
         LoadedConfig? config = RunOf(path);
-        IReadOnlyList<string>? classes = signature.Task == ModelTask.Regression ? null : signature.Classes;
-        DataTable table = SourceOf(arguments, signature, config).Load(Known(classes));
-        IGate[] gates = [.. Gates(config, arguments.GetValue(_metrics)!)];
+        IReadOnlyList<string>? classes = signature.Task is ModelTask.Classification or ModelTask.Binary ? signature.Classes : null;
+        DataTable table = TaskTarget.Of(SourceOf(arguments, signature, config).Load(Known(classes)), Enum.Parse<LearningTask>(signature.Task.ToString()));
+        IGate[] gates = [.. Gates(config, arguments.GetValue(_metrics)!, signature, output)];
         Dictionary<string, Tensor> feeds = table.Features.ToDictionary(f => table.Features.Count == 1 ? model.Inputs[0].Name : f.Name, f => f.Values, StringComparer.Ordinal);
-        var set = new ValidationSet(signature.Task, feeds, new Dictionary<string, Tensor>(), table.Target);
+        var set = new ValidationSet(signature.Task, feeds, new Dictionary<string, Tensor>(), table.Target)
+        {
+            Threshold = signature.Threshold,
+            Metrics = signature.Metrics,
+            LossMetric = signature.LossMetric,
+        };
         if (config is not null)
         {
             set = set with { Batches = [.. config.Options.Validate.BatchSizes.Select(b => b ?? 0)] };
@@ -122,8 +129,8 @@ internal sealed class ValidateCommand : AnnealCommand
             return Sources.SourceOf(config, trained with { Path = path });
         }
 
-        return signature.Table is { Target: { } target } table
-            ? new CsvSource(path, table.Columns, target) { Format = table.Format, Missing = table.Missing }
+        return signature.Table is { Targets.Length: > 0 } table
+            ? new CsvSource(path, table.Columns, table.Targets) { Format = table.Format, Missing = table.Missing, Weight = table.Weight }
             : throw AnnealException.BadUsage("the model was not trained on a table", "give --features and --labels");
     }
 
@@ -137,12 +144,18 @@ internal sealed class ValidateCommand : AnnealCommand
     // A table to test on takes its classes from the one trained on: of that one, only their names are left.
     private static DataTable? Known(IReadOnlyList<string>? classes) => classes is null ? null : new DataTable([], Tensor.Vector(0L), classes);
 
-    private static IEnumerable<IGate> Gates(LoadedConfig? config, string[] metrics)
+    private static IEnumerable<IGate> Gates(LoadedConfig? config, string[] metrics, ModelSignature signature, CommandOutput output)
     {
         ValidateOptions options = config?.Options.Validate ?? new ValidateOptions();
         yield return new BatchInvarianceGate(options.Parity.MaxAbs);
         foreach ((string name, Bound bound) in options.Metric.Where(m => m.Key.StartsWith(TestPart, StringComparison.Ordinal)))
         {
+            if (name[TestPart.Length..] == MetricTable.Loss && signature.LossMetric is null)
+            {
+                output.Message($"warning: gate '{name}' is left out: the answers do not tell the loss that the model was trained by");
+                continue;
+            }
+
             yield return new MetricGate(name, name[TestPart.Length..], ValidateStage.ComparisonOf(bound.Operator), bound.Limit);
         }
 

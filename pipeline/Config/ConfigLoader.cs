@@ -12,13 +12,16 @@ internal static class ConfigLoader
     private static readonly IConfigValidator[] s_validators =
     [
         new CheckAugment(),
+        new CheckFeatures(),
         new CheckFilesExist(),
         new CheckImages(),
         new CheckSource(),
         new CheckTable(),
         new CheckSplit(),
+        new CheckLoss(),
         new CheckModel(),
         new CheckTraining(),
+        new CheckPhases(),
         new CheckGates(),
     ];
 

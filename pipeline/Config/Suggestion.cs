@@ -3,8 +3,8 @@ namespace Anneal.Pipeline.Config;
 /// <summary>The nearest of some names to a misspelt one.</summary>
 internal static class Suggestion
 {
-    /// <summary>"; did you mean 'x'?", or "; expected one of: …" when nothing is near.</summary>
-    public static string For(string name, IReadOnlyList<string> names)
+    /// <summary>"; did you mean 'x'?", or "; expected one of: …" when nothing is near; a prefix that all share is no part of the comparison.</summary>
+    public static string For(string name, IReadOnlyList<string> names, string prefix = "")
     {
         string? nearest = null;
         int best = Math.Max(1, Math.Min(name.Length, 40) / 4);
@@ -22,9 +22,9 @@ internal static class Suggestion
             }
         }
 
-        return nearest is not null ? $"; did you mean '{nearest}'?"
+        return nearest is not null ? $"; did you mean '{prefix}{nearest}'?"
             : names.Count == 0 ? "; no key is expected here"
-            : $"; expected {(names.Count == 1 ? names[0] : "one of: " + string.Join(", ", names))}";
+            : $"; expected {(names.Count == 1 ? prefix + names[0] : "one of: " + string.Join(", ", names.Select(n => prefix + n)))}";
     }
 
     /// <summary>Damerau–Levenshtein distance, each pair of letters swapped at most once.</summary>

@@ -16,7 +16,11 @@ internal static class MultiplyAdds
         "ConvGradW" when Length(y) > 0 => Length(inputs[1]) * (Length(y) / y[0]),
         "MatMul" => Length(y) * inputs[0][^1],
         "SelfAttention" => 2 * Length(y) * y[1],
-        "RNN" or "GRU" or "LSTM" => (long)inputs[0][0] * inputs[0][1] * (Length(inputs[1]) + Length(inputs[2])),
+        "SelfAttentionGrad" => 4 * Length(inputs[0]) * inputs[0][1],
+        "RNN" or "GRU" or "LSTM" or "RNNTrain" or "GRUTrain" or "LSTMTrain" =>
+            (long)inputs[0][0] * inputs[0][1] * (Length(inputs[1]) + Length(inputs[2])),
+        "RNNGrad" or "GRUGrad" or "LSTMGrad" =>
+            (long)inputs[2][0] * inputs[2][1] * ((2 * Length(inputs[4])) + (Length(inputs[3]) * (y.SequenceEqual(inputs[2]) ? 2 : 1))),
         _ => null,
     };
 

@@ -25,7 +25,7 @@ internal static class PlanProfiler
     /// <exception cref="AnnealException">The engine cannot run the model at this size.</exception>
     public static PlanProfile Measure(Model model, int batch, int threads, CancellationToken cancel)
     {
-        double peak = Peak(threads);
+        (double peak, MemoryRate memory) = Limits(threads);
         HashSet<string> outputs = [.. model.Graph.Outputs.Select(o => o.Name)];
         StateBinding[] state =
         [
@@ -36,23 +36,35 @@ internal static class PlanProfiler
         using SimdSession session = runner.OpenPlanned(model, state);
         Tensor[] feeds = [.. session.Feeds.Select(f => MakeUp(f, batch))];
         var plan = session.PlanFor(feeds);
-        double[][] runs = Run(session, feeds, plan.Steps.Count, cancel);
-        PlanProfile.Step[] steps = [.. plan.Steps.Select((step, i) => Describe(step, Median(runs, i), peak))];
-        return new PlanProfile(batch, threads, peak, steps.Sum(s => s.Ms), plan.ArenaBytes, plan.StateCopies, steps);
+        (double[][] runs, double[] wholes) = Run(session, feeds, plan.Steps.Count, cancel);
+        (PlanProfile.Step Step, double Least)[] steps =
+            [.. plan.Steps.Select((step, i) => Describe(step, runs.Min(r => r[i]), peak, memory))];
+        double ms = steps.Sum(s => s.Step.Ms);
+        double whole = wholes.Min() * 1e3;
+        return new PlanProfile(
+            batch,
+            threads,
+            peak,
+            memory.Read,
+            memory.Write,
+            ms,
+            whole,
+            whole - ms,
+            plan.ArenaBytes,
+            plan.StateCopies,
+            [.. steps.Select(s => s.Step)],
+            [.. steps.GroupBy(s => s.Step.Op).Select(g => Sum(g.Key, [.. g])).OrderByDescending(o => o.Ms)]);
     }
 
-    /// <summary>The multiply-add operations of a matrix product, a multiply-add counting as two; null for any other op.</summary>
-    internal static double? Operations(PlanStep step) =>
-        2.0 * MultiplyAdds.Of(step.Node.OpType, [.. step.Inputs.Select(i => i.Shape.ToArray())], step.Outputs[0].Shape.ToArray());
-
-    private static double Peak(int threads)
+    private static (double Peak, MemoryRate Memory) Limits(int threads)
     {
         using var team = new Team(threads);
-        return PeakFlops.Measure(team, PeakRuns);
+        return (PeakFlops.Measure(team, PeakRuns), PeakBandwidth.Measure(team));
     }
 
-    private static double[][] Run(SimdSession session, Tensor[] feeds, int steps, CancellationToken cancel)
+    private static (double[][] Nodes, double[] Wholes) Run(SimdSession session, Tensor[] feeds, int steps, CancellationToken cancel)
     {
+        var fetches = new Tensor?[session.Fetches.Count];
         double[] ignored = new double[steps];
         for (int i = 0; i < WarmUp; i++)
         {
@@ -60,38 +72,62 @@ internal static class PlanProfiler
             session.Profile(feeds, ignored);
         }
 
-        var runs = new List<double[]>();
+        session.Run(feeds, fetches);
+        var nodes = new List<double[]>();
+        var wholes = new List<double>();
         long start = Stopwatch.GetTimestamp();
-        while (runs.Count < LeastRuns || (runs.Count < MostRuns && Stopwatch.GetElapsedTime(start).TotalSeconds < Seconds))
+        while (nodes.Count < LeastRuns || (nodes.Count < MostRuns && Stopwatch.GetElapsedTime(start).TotalSeconds < Seconds))
         {
             cancel.ThrowIfCancellationRequested();
             double[] times = new double[steps];
             session.Profile(feeds, times);
-            runs.Add(times);
+            nodes.Add(times);
+            long runStart = Stopwatch.GetTimestamp();
+            session.Run(feeds, fetches);
+            wholes.Add(Stopwatch.GetElapsedTime(runStart).TotalSeconds);
         }
 
-        return [.. runs];
+        return ([.. nodes], [.. wholes]);
     }
 
-    private static double Median(double[][] runs, int step)
+    // The peak is that of floats: a vector holds half as many doubles.
+    private static (PlanProfile.Step Step, double Least) Describe(PlanStep step, double seconds, double peak, MemoryRate memory)
     {
-        double[] times = [.. runs.Select(r => r[step]).Order()];
-        return times[times.Length / 2];
+        double own = step.Outputs[0].Type == DType.Double ? peak / 2 : peak;
+        double? operations = Operations.Of(step);
+        double? gflops = operations / seconds / 1e9;
+        double arithmeticTime = (operations ?? 0) / own / 1e9;
+        double memoryTime = memory.Seconds(step.ReadBytes, step.WrittenBytes);
+        double least = Math.Max(arithmeticTime, memoryTime);
+        long bytes = step.ReadBytes + step.WrittenBytes;
+        return (
+            new PlanProfile.Step(
+                step.Node.Name,
+                step.Node.OpType,
+                string.Join(' ', step.Outputs.Select(o => $"{o.Type.Name()}[{string.Join(",", o.Shape.ToArray())}]")),
+                seconds * 1e3,
+                operations,
+                gflops,
+                gflops / own,
+                bytes,
+                bytes / seconds / 1e9,
+                arithmeticTime > memoryTime ? PlanProfile.Arithmetic : PlanProfile.Memory,
+                least / seconds,
+                step.InPlace),
+            least);
     }
 
-    private static PlanProfile.Step Describe(PlanStep step, double seconds, double peak)
+    private static PlanProfile.Op Sum(string op, (PlanProfile.Step Step, double Least)[] nodes)
     {
-        double? gflops = Operations(step) / seconds / 1e9;
-        return new PlanProfile.Step(
-            step.Node.Name,
-            step.Node.OpType,
-            string.Join(' ', step.Outputs.Select(o => $"{o.Type.Name()}[{string.Join(",", o.Shape.ToArray())}]")),
-            seconds * 1e3,
-            gflops,
-            gflops / peak,
-            step.Bytes,
-            step.Bytes / seconds / 1e9,
-            step.InPlace);
+        double ms = nodes.Sum(n => n.Step.Ms);
+        bool isCounted = nodes.Any(n => n.Step.Operations is not null);
+        return new PlanProfile.Op(
+            op,
+            nodes.Length,
+            ms,
+            isCounted ? nodes.Sum(n => n.Step.Operations ?? 0) / ms / 1e6 : null,
+            nodes.Sum(n => n.Step.Bytes) / ms / 1e6,
+            nodes.Sum(n => n.Least) * 1e3 / ms);
     }
 
     private static Tensor MakeUp(ValueInfo input, int batch)

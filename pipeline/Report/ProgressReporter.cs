@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Anneal.Onnx.Metrics;
 using Anneal.Trainer.Loop;
 
 namespace Anneal.Pipeline.Report;
@@ -18,6 +19,7 @@ internal sealed class ProgressReporter(TextWriter output, int? width, TimeProvid
     private readonly long _interval = clock.TimestampFrequency * (width is null ? PlainMilliseconds : RedrawMilliseconds) / 1000;
     private int _stepsPerEpoch;
     private int _epochs;
+    private long _steps;
     private long _startStep;
     private long _start;
     private long _epochStart;
@@ -51,11 +53,15 @@ internal sealed class ProgressReporter(TextWriter output, int? width, TimeProvid
         switch (happened)
         {
             case LoopEvent.Started started:
-                (_stepsPerEpoch, _epochs, _startStep) = (started.StepsPerEpoch, started.Epochs, started.State.Step);
+                (_stepsPerEpoch, _epochs, _steps, _startStep) = (started.StepsPerEpoch, started.Epochs, started.Steps, started.State.Step);
                 _start = _epochStart = clock.GetTimestamp();
                 Restart(_start);
                 string from = _startStep == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", from step {_startStep}");
                 Line(string.Create(CultureInfo.InvariantCulture, $"training on {started.Engine}: {_epochs} epochs of {_stepsPerEpoch} steps{from}"));
+                break;
+            case LoopEvent.PhaseBegun begun:
+                _stepsPerEpoch = begun.StepsPerEpoch;
+                Line(string.Create(CultureInfo.InvariantCulture, $"phase {begun.Phase} of {begun.Phases}: epochs of {_stepsPerEpoch} steps"));
                 break;
             case LoopEvent.EpochDone done:
                 Line(Describe(done));
@@ -79,7 +85,7 @@ internal sealed class ProgressReporter(TextWriter output, int? width, TimeProvid
     {
         double seconds = clock.GetElapsedTime(_shown, now).TotalSeconds;
         double stepsPerSecond = (step.Step - _startStep) / clock.GetElapsedTime(_start, now).TotalSeconds;
-        double left = (((long)_stepsPerEpoch * _epochs) - step.Step) / stepsPerSecond;
+        double left = (_steps - step.Step) / stepsPerSecond;
         string bar = width is null ? "" : $" {Bar(step.StepInEpoch)}";
         string text = string.Create(
             CultureInfo.InvariantCulture,
@@ -119,7 +125,7 @@ internal sealed class ProgressReporter(TextWriter output, int? width, TimeProvid
 
     private static void Append(StringBuilder text, Metrics metrics)
     {
-        foreach ((string name, double value) in metrics)
+        foreach ((string name, double value) in metrics.Where(m => MetricTable.IsHeadline(m.Key)))
         {
             text.Append(CultureInfo.InvariantCulture, $" {name} {value:0.0000##}");
         }

@@ -9,4 +9,5 @@ namespace Anneal.Pipeline.Runs;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(RunRecord))]
+[JsonSerializable(typeof(SortedDictionary<string, int>))]
 internal sealed partial class RunJson : JsonSerializerContext;

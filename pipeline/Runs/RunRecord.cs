@@ -36,8 +36,8 @@ internal sealed record RunRecord
     /// <summary>The path of the exported model, once there is one.</summary>
     public string? Model { get; init; }
 
-    /// <summary>The key under which training began: that of the checkpoints.</summary>
-    public string? TrainingKey { get; init; }
+    /// <summary>The key under which each training began, by stage: that of its checkpoints.</summary>
+    public IReadOnlyDictionary<string, string> TrainingKeys { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>The complete stages by name.</summary>
     public IReadOnlyDictionary<string, StageRecord> Stages { get; init; } = new Dictionary<string, StageRecord>(StringComparer.Ordinal);
@@ -45,6 +45,21 @@ internal sealed record RunRecord
     /// <summary>Metrics by part and name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Metrics { get; init; } =
         new Dictionary<string, IReadOnlyDictionary<string, double>>(StringComparer.Ordinal);
+
+    /// <summary>The folds that were trained, in order; empty where there is a single training.</summary>
+    public IReadOnlyList<FoldRecord> Folds { get; init; } = [];
+
+    /// <summary>The mean over the folds, by part and metric.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>>? Mean { get; init; }
+
+    /// <summary>The sample standard deviation over the folds, by part and metric.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>>? Deviation { get; init; }
+
+    /// <summary>What the folds chose.</summary>
+    public FoldChoice? Choice { get; init; }
+
+    /// <summary>How often the test set had been evaluated when this run had done so.</summary>
+    public int? TestLooks { get; init; }
 
     /// <summary>This record with a stage added or replaced.</summary>
     public RunRecord With(string stage, StageRecord record) => this with

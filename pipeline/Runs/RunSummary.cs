@@ -20,6 +20,26 @@ internal sealed record RunSummary(
     ValidationSummary? Validation,
     string? Model)
 {
+    /// <summary>The folds, in order; null where there is a single training.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<FoldSummary>? Folds { get; init; }
+
+    /// <summary>The mean over the folds, by part and metric.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>>? Mean { get; init; }
+
+    /// <summary>The sample standard deviation over the folds, by part and metric.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>>? Deviation { get; init; }
+
+    /// <summary>The training that is exported, where there are several: a fold, or the final fit.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Exported { get; init; }
+
+    /// <summary>How often the test set had been evaluated when this run had done so.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? TestLooks { get; init; }
+
     /// <summary>The exit code of the command.</summary>
     [JsonIgnore]
     public ExitCode ExitCode { get; init; }

@@ -19,10 +19,18 @@ internal sealed class DataStage : IStage
 
     public string Run(RunContext context)
     {
-        PreparedData data = context.Data;
+        LoadedData data = context.Data;
         foreach (string warning in data.Warnings)
         {
             context.Warn(warning);
+        }
+
+        foreach (string fit in StagePlan.Fits(context.Config).Where(f => f != StagePlan.Final))
+        {
+            foreach (string warning in context.Fit(fit).Data.Warnings)
+            {
+                context.Warn(StagePlan.InFit(fit, warning));
+            }
         }
 
         return data.Summary;

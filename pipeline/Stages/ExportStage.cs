@@ -34,22 +34,39 @@ internal sealed class ExportStage : IStage
             ["anneal.code"] = CodeVersion.Release,
             ["anneal.metrics"] = JsonSerializer.Serialize(context.Metrics, MetricsJson.Default.MetricsByPart),
         };
-        Model model = Deployable.Build(context.Config.Name, context.Graphs.Inference, context.AveragedParameters, SignatureOf(context), metadata);
+        if (DescribeFit(context) is { } fit)
+        {
+            metadata["anneal.fit"] = fit;
+        }
+
+        Model model = Deployable.Build(context.Config.Name, context.Exported.Graphs.Inference, context.Exported.AveragedParameters, SignatureOf(context), metadata);
         ModelWriter.Write(model, context.Folder.ModelPath);
         long bytes = new FileInfo(context.Folder.ModelPath).Length;
-        return FormattableString.Invariant($"{context.Folder.ModelPath}, {bytes / 1e6:0.00} MB, opset {Model.DefaultOpset}");
+        string which = DescribeFit(context) is { } exported ? $"{exported}: " : "";
+        return FormattableString.Invariant($"{which}{context.Folder.ModelPath}, {bytes / 1e6:0.00} MB, opset {Model.DefaultOpset}");
     }
+
+    // Which of several trainings the file holds.
+    private static string? DescribeFit(RunContext context) => context.Choice is not { } choice || context.Exported.Name.Length == 0
+        ? null
+        : context.Options.Final is null
+            ? FormattableString.Invariant($"fold {choice.Best} of {context.FoldsInOrder.Count()}, the best on its validation rows")
+            : FormattableString.Invariant($"final fit on train+validation, {choice.Epochs} epochs");
 
     private static ModelSignature SignatureOf(RunContext context)
     {
-        PreparedData data = context.Data;
+        LoadedData data = context.Data;
+        TargetSpec target = context.Exported.Data.Target;
         return new ModelSignature
         {
-            Task = data.Target.Task == LearningTask.Classification ? ModelTask.Classification : ModelTask.Regression,
-            Classes = [.. data.ClassNames ?? []],
+            Task = target.Answers,
+            Classes = [.. data.AnswerNames],
+            Threshold = target.Threshold,
+            Metrics = target.Metrics,
+            LossMetric = target.LossMetric,
             Inputs = [.. data.Columns.Select(c => new SignatureInput(c, [c]))],
             Table = Sources.Train(context.Config) is CsvSource csv
-                ? new SignatureTable(csv.Format, [.. csv.Columns], [.. csv.Missing], csv.Label)
+                ? new SignatureTable(csv.Format, [.. csv.Columns], [.. csv.Missing], [.. csv.Labels], csv.Weight)
                 : null,
         };
     }

@@ -6,7 +6,10 @@ internal interface IStage
     /// <summary>The stage's name.</summary>
     string Name { get; }
 
-    /// <summary>All that the result follows from beside the stage before: options, files, code; by a name that is printed when one changes.</summary>
+    /// <summary>The name of the fold that it trains; null for any other stage.</summary>
+    string? Fold => null;
+
+    /// <summary>All that the result follows from beside the stages before: options, files, code; by a name that is printed when one changes.</summary>
     /// <param name="context">The run.</param>
     /// <returns>Names and texts.</returns>
     IReadOnlyDictionary<string, string> Inputs(RunContext context);

@@ -3,6 +3,7 @@ using System.Reflection;
 using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Config.Options;
 using Anneal.Pipeline.Config.Schema;
+using Anneal.Trainer.Features;
 using Anneal.Trainer.Models;
 
 namespace Anneal.Pipeline.Stages;
@@ -14,11 +15,13 @@ internal static class NetworkBuilder
     /// <param name="model">The options.</param>
     /// <param name="classes">The number of outputs that the task needs.</param>
     /// <param name="originOf">Where a path of the configuration was written.</param>
+    /// <param name="embedded">The embedded columns of a table, whose vectors go before the first layer.</param>
     /// <returns>The layers; those of a model with a name all come from that name's line.</returns>
-    public static Network Build(ModelOptions model, int classes, Func<string, Origin> originOf)
+    public static Network Build(ModelOptions model, int classes, Func<string, Origin> originOf, params IReadOnlyList<EmbeddedColumn> embedded)
     {
         string? named = model is LayersOptions ? null : "model." + model.GetType().GetCustomAttribute<KeyAttribute>()!.Name;
-        return new Network(Layers(path => OriginOf(originOf, named ?? path), model.Expand(), "model.layers", classes, new Dictionary<string, int>(StringComparer.Ordinal)));
+        Layer[] layers = Layers(path => OriginOf(originOf, named ?? path), model.Expand(), "model.layers", classes, new Dictionary<string, int>(StringComparer.Ordinal));
+        return new Network(embedded.Count == 0 ? layers : [new Layer.EmbedColumns("columns", OriginOf(originOf, "data.features"), embedded), .. layers]);
     }
 
     private static Layer[] Layers(
@@ -54,10 +57,8 @@ internal static class NetworkBuilder
                 LayerNormOptions o => new Layer.LayerNorm(Name("layer_norm"), origin, (float)o.Epsilon),
                 AttentionOptions o => new Layer.Attention(Name("attention"), origin, o.Heads, (float)o.Dropout),
                 TransformerEncoderOptions o => new Layer.TransformerEncoder(Name("encoder"), origin, o.Heads, o.FeedForward, (float)o.Dropout),
-                LstmOptions o => new Layer.Recurrent(
-                    Name("lstm"), origin, RecurrentKind.Lstm, o.Units, o.ReturnSequences, o.Bidirectional, (float)o.Dropout),
-                GruOptions o => new Layer.Recurrent(
-                    Name("gru"), origin, RecurrentKind.Gru, o.Units, o.ReturnSequences, o.Bidirectional, (float)o.Dropout),
+                LstmOptions o => Recurrent(Name("lstm"), origin, RecurrentKind.Lstm, o),
+                GruOptions o => Recurrent(Name("gru"), origin, RecurrentKind.Gru, o),
                 PositionsOptions => new Layer.Positions(Name("positions"), origin),
                 MeanOverTimeOptions => new Layer.MeanOverTime(Name("mean_over_time"), origin),
                 FlattenOptions => new Layer.Flatten(Name("flatten"), origin),
@@ -78,6 +79,13 @@ internal static class NetworkBuilder
             return string.Create(CultureInfo.InvariantCulture, $"{kind}{count}");
         }
     }
+
+    private static Layer.Recurrent Recurrent(string name, Onnx.Ir.Origin origin, RecurrentKind kind, RecurrentOptions o) =>
+        new(name, origin, kind, o.Units, o.ReturnSequences, o.Bidirectional, (float)o.Dropout)
+        {
+            Initializer = Init(o.Init),
+            RecurrentInitializer = Init(o.RecurrentInit),
+        };
 
     private static Initialization Init(InitOptions options) => new(Map<Initializer>(options.Kind), options.Scale);
 

@@ -12,10 +12,8 @@ namespace Anneal.Pipeline.Stages;
 /// <summary>Runs a pipeline stage by stage; a stage whose key is that of the run's record is not run again.</summary>
 internal static class PipelineRunner
 {
-    private static readonly IStage[] s_stages = [new DataStage(), new TrainStage(), new AverageStage(), new ExportStage(), new ValidateStage(), new ReportStage()];
-
-    /// <summary>The stages' names, in order.</summary>
-    public static IReadOnlyList<string> StageNames => [.. s_stages.Select(s => s.Name)];
+    /// <summary>The stages' names, in order; those of several trainings count as one, and <c>folds</c> is only where there are several.</summary>
+    public static IReadOnlyList<string> StageNames { get; } = ["data", "train", "average", "folds", "export", "validate", "report"];
 
     /// <summary>Runs a pipeline.</summary>
     /// <param name="request">What to run.</param>
@@ -27,7 +25,7 @@ internal static class PipelineRunner
     public static RunSummary Run(RunRequest request, IRunOutput output, CancellationToken cancel)
     {
         LoadedConfig config = Load(request);
-        int last = LastStage(request.Until);
+        IReadOnlyList<StagePlan> stages = StagesOf(config, request.Until);
         IReadOnlyList<string> fileHashes = [.. Sources.Files(config).Select(StageKey.OfPath)];
         string key = TrainKey(config, fileHashes);
         string path = request.OutFolder ?? Path.Combine(RunsFolder(request.ConfigPath), config.Name, key[..12]);
@@ -38,7 +36,7 @@ internal static class PipelineRunner
         }
 
         using var context = new RunContext(config, fileHashes, folder, request, output, cancel);
-        return Run(context, request, last);
+        return Run(context, request, stages);
     }
 
     /// <summary>Goes on with an interrupted or killed run from its newest checkpoint.</summary>
@@ -65,14 +63,15 @@ internal static class PipelineRunner
     public static string Check(RunRequest request, IRunOutput output)
     {
         LoadedConfig config = Load(request);
-        PreparedData data = PreparedData.Load(config);
-        foreach (string warning in data.Warnings)
+        LoadedData loaded = LoadedData.Load(config);
+        PreparedData data = loaded.Prepare(loaded.Plan.Of(loaded.Plan.Folds[0].Name));
+        foreach (string warning in loaded.Warnings.Concat(data.Warnings))
         {
             output.Warn(warning);
         }
 
         TrainingGraphs graphs = RunContext.GraphsOf(config, data);
-        return FormattableString.Invariant($"{data.Summary}; {graphs.Parameters.Sum(p => (long)p.Initial.Length)} parameters");
+        return FormattableString.Invariant($"{loaded.Summary}; {graphs.Parameters.Sum(p => (long)p.Initial.Length)} parameters");
     }
 
     /// <summary>Loads and checks the configuration that a request names.</summary>
@@ -99,12 +98,16 @@ internal static class PipelineRunner
     private static IEnumerable<string> DataFolders() =>
         Environment.GetEnvironmentVariable("ANNEAL_DATA")?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? [];
 
-    private static int LastStage(string? until)
+    // Until a stage that several trainings have means until the last of them.
+    private static IReadOnlyList<StagePlan> StagesOf(LoadedConfig config, string? until)
     {
-        int index = until is null ? s_stages.Length - 1 : Array.FindIndex(s_stages, s => s.Name == until);
-        return index >= 0
-            ? index
-            : throw AnnealException.BadUsage($"there is no stage '{until}'", $"the stages are {string.Join(", ", StageNames)}");
+        IReadOnlyList<StagePlan> all = StagePlan.Of(config);
+        int last = until is null ? all.Count - 1 : all.ToList().FindLastIndex(s => s.Stage.Name.Split('/')[^1] == until);
+        return last >= 0
+            ? [.. all.Take(last + 1)]
+            : throw AnnealException.BadUsage(
+                StageNames.Contains(until) ? $"there is no stage '{until}': the pipeline has a single training" : $"there is no stage '{until}'",
+                $"the stages are {string.Join(", ", all.Select(s => s.Stage.Name.Split('/')[^1]).Distinct())}");
     }
 
     /// <summary>Where the runs of a pipelines file are.</summary>
@@ -116,10 +119,10 @@ internal static class PipelineRunner
     private static string TrainKey(LoadedConfig config, IReadOnlyList<string> fileHashes) => StageKey.Of(
         CodeVersion.Key,
         config.Name,
-        config.KeyText("task", "seed", "data", "augment", "model", "train"),
+        config.KeyText("task", "seed", "data", "augment", "model", "loss", "metrics", "train", "export.threshold"),
         string.Join("\n", fileHashes));
 
-    private static RunSummary Run(RunContext context, RunRequest request, int last)
+    private static RunSummary Run(RunContext context, RunRequest request, IReadOnlyList<StagePlan> stages)
     {
         RunRecord? earlier = context.Folder.Read();
         RunRecord record = new RunRecord
@@ -134,25 +137,34 @@ internal static class PipelineRunner
             Stages = earlier?.Stages ?? new Dictionary<string, StageRecord>(StringComparer.Ordinal),
             Metrics = earlier?.Metrics ?? new Dictionary<string, IReadOnlyDictionary<string, double>>(StringComparer.Ordinal),
             Seconds = earlier?.Seconds ?? 0,
-            TrainingKey = earlier?.TrainingKey,
+            TrainingKeys = earlier?.TrainingKeys ?? new Dictionary<string, string>(StringComparer.Ordinal),
+            Folds = earlier?.Folds ?? [],
+            Mean = earlier?.Mean,
+            Deviation = earlier?.Deviation,
+            Choice = earlier?.Choice,
+            TestLooks = earlier?.TestLooks,
             Model = earlier?.Model,
             Warnings = earlier?.Warnings ?? [],
         };
-        foreach ((string part, IReadOnlyDictionary<string, double> metrics) in record.Metrics)
-        {
-            context.Metrics[part] = metrics;
-        }
-
+        context.TakeUp(record);
         context.Folder.Write("config.yaml", context.Config.Yaml);
         var summaries = new List<StageSummary>();
-        string key = "";
+        var keys = new Dictionary<string, string>(StringComparer.Ordinal);
         bool isAllCached = true;
-        foreach (IStage stage in s_stages.Take(last + 1))
+        foreach ((IStage stage, IReadOnlyList<string> before) in stages)
         {
+            if (stage.Fold is { } fold && stage is AverageStage && context.Folds.GetValueOrDefault(fold)?.Error is not null)
+            {
+                keys[stage.Name] = "";
+                summaries.Add(new StageSummary(stage.Name, "skipped", false, 0));
+                continue;
+            }
+
             IReadOnlyDictionary<string, string> inputs = stage.Inputs(context);
             Dictionary<string, string> parts = inputs.ToDictionary(i => i.Key, i => StageKey.Of(i.Value), StringComparer.Ordinal);
-            parts["before"] = key;
-            key = StageKey.Of([stage.Name, .. parts.OrderBy(p => p.Key, StringComparer.Ordinal).SelectMany(p => (string[])[p.Key, p.Value])]);
+            parts["before"] = StageKey.Of([.. before.Select(b => keys[b])]);
+            string key = StageKey.Of([stage.Name, .. parts.OrderBy(p => p.Key, StringComparer.Ordinal).SelectMany(p => (string[])[p.Key, p.Value])]);
+            keys[stage.Name] = key;
             StageRecord? done = record.Stages.GetValueOrDefault(stage.Name);
             if (done?.Key == key && stage.IsThere(context))
             {
@@ -163,10 +175,10 @@ internal static class PipelineRunner
 
             isAllCached = false;
             context.Output.Line($"{stage.Name,-8} runs: {Why(stage, done, parts)}");
-            if (stage is TrainStage && record.TrainingKey != key)
+            if (stage is TrainStage training && record.TrainingKeys.GetValueOrDefault(stage.Name) != key)
             {
-                context.Checkpoints.Clear();
-                record = record with { TrainingKey = key };
+                training.Restart(context);
+                record = record with { TrainingKeys = new SortedDictionary<string, string>(record.TrainingKeys.ToDictionary(), StringComparer.Ordinal) { [stage.Name] = key } };
             }
 
             context.Folder.Write(record);
@@ -206,13 +218,7 @@ internal static class PipelineRunner
             string note = stage.Run(context);
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             context.Output.Line(FormattableString.Invariant($"{stage.Name,-8} done in {seconds:0.00} s: {note}"));
-            record = record.With(stage.Name, new StageRecord(key, seconds, note, parts)) with
-            {
-                Seconds = record.Seconds + seconds,
-                Metrics = context.Metrics,
-                Warnings = [.. record.Warnings, .. context.Warnings.Except(record.Warnings)],
-                Model = File.Exists(context.Folder.ModelPath) ? context.Folder.ModelPath : null,
-            };
+            record = context.Noted(record.With(stage.Name, new StageRecord(key, seconds, note, parts)) with { Seconds = record.Seconds + seconds });
             context.Folder.Write(record);
             return (record, new StageSummary(stage.Name, "done", false, seconds));
         }
@@ -221,6 +227,13 @@ internal static class PipelineRunner
             context.Output.Line($"{stage.Name,-8} {interrupted.Message}");
             context.Folder.Write(record with { Status = "interrupted" });
             return (record, new StageSummary(stage.Name, "interrupted", false, Stopwatch.GetElapsedTime(start).TotalSeconds));
+        }
+        catch (AnnealException error) when (stage.Fold is not null && error.Code == ExitCode.GateFailed)
+        {
+            context.Fail(stage.Fold!, error);
+            record = context.Noted(record);
+            context.Folder.Write(record);
+            return (record, new StageSummary(stage.Name, "failed", false, Stopwatch.GetElapsedTime(start).TotalSeconds));
         }
         catch (Exception error)
         {
@@ -255,7 +268,16 @@ internal static class PipelineRunner
             ExitCode.GateFailed => "gate_failed",
             _ => "done",
         };
-        return new RunSummary(record.Pipeline, context.Folder.Path, status, stages, record.Metrics, validation, record.Model) { ExitCode = exit };
+        bool isFolds = StagePlan.Fits(context.Config)[0].Length > 0;
+        return new RunSummary(record.Pipeline, context.Folder.Path, status, stages, record.Metrics, validation, record.Model)
+        {
+            ExitCode = exit,
+            Folds = isFolds ? [.. record.Folds.Select(f => new FoldSummary(f.Name, f.Metrics) { Error = f.Error })] : null,
+            Mean = record.Mean,
+            Deviation = record.Deviation is { Count: > 0 } ? record.Deviation : null,
+            Exported = isFolds && context.Choice is not null && record.Model is not null ? context.Exported.Name : null,
+            TestLooks = record.TestLooks,
+        };
     }
 
     private static ValidationSummary ReadValidation(RunContext context)

@@ -9,21 +9,22 @@ using Anneal.Trainer.Models;
 
 namespace Anneal.Pipeline.Stages;
 
-/// <summary>A pipeline's rows: loaded, split, with the preprocessing fitted on the training rows.</summary>
+/// <summary>The rows of one training, with the preprocessing fitted on those that it trains on.</summary>
 internal sealed class PreparedData
 {
-    private readonly DataTable _train;
-    private readonly DataTable _testTable;
+    private readonly LoadedData _loaded;
 
-    private PreparedData(DataTable train, DataTable? test, SplitRows split, FittedFeatures fitted, IReadOnlyList<string> columns)
+    /// <summary>Fits the preprocessing.</summary>
+    /// <param name="loaded">All rows.</param>
+    /// <param name="config">What is asked for.</param>
+    /// <param name="split">The parts of the training table.</param>
+    /// <exception cref="AnnealException">The rows do not fit the task.</exception>
+    public PreparedData(LoadedData loaded, LoadedConfig config, SplitRows split)
     {
-        _train = train;
-        _testTable = test ?? train;
+        _loaded = loaded;
         Split = split;
-        Fitted = fitted;
-        Columns = columns;
-        TestRows = test is null ? split.Test : [.. Enumerable.Range(0, test.Rows)];
-        Target = TargetOf(train, split.Train);
+        Fitted = FeatureGraph.Fit(FeatureSettings.Of(config.Options.Data), loaded.Train, split.Train);
+        Target = Targets.Of(config, loaded.Train, split.Train);
     }
 
     /// <summary>The parts of the training table.</summary>
@@ -32,58 +33,20 @@ internal sealed class PreparedData
     /// <summary>The preprocessing.</summary>
     public FittedFeatures Fitted { get; }
 
-    /// <summary>The columns of a table that are inputs, in order; empty for arrays.</summary>
-    public IReadOnlyList<string> Columns { get; }
-
-    /// <summary>The test rows of the test table, or of the training table where there is none.</summary>
-    public int[] TestRows { get; }
-
     /// <summary>What is learnt.</summary>
     public TargetSpec Target { get; }
 
-    /// <summary>The classes' names; null for a regression.</summary>
-    public IReadOnlyList<string>? ClassNames => _train.ClassNames;
+    /// <summary>What fitting found worth a warning.</summary>
+    public IReadOnlyList<string> Warnings => [.. Fitted.Warnings, .. AbsentClasses()];
 
-    /// <summary>What reading and fitting found worth a warning.</summary>
-    public IReadOnlyList<string> Warnings => [.. _train.Warnings, .. _testTable == _train ? [] : _testTable.Warnings, .. Fitted.Warnings];
-
-    /// <summary>What is worth knowing of the data, in a line.</summary>
-    public string Summary
-    {
-        get
-        {
-            string kinds = string.Join(", ", _train.Features.Take(3).Select(f => $"{f.Name} {f.Values.Type.Name()}[{string.Join(",", f.Values.Shape[1..].ToArray())}]"));
-            string more = _train.Features.Count > 3 ? $", … ({_train.Features.Count} inputs)" : "";
-            string target = ClassNames is { } names ? $"{names.Count} classes" : "a number";
-            return FormattableString.Invariant(
-                $"{Split.Train.Length} rows to train on, {Split.Validation.Length} to validate on, {TestRows.Length} to test on; {kinds}{more} → {target}");
-        }
-    }
-
-    /// <summary>Loads, splits and fits.</summary>
+    /// <summary>Loads a pipeline's rows and fits the preprocessing of its first training.</summary>
     /// <param name="config">The configuration.</param>
     /// <returns>The data.</returns>
     /// <exception cref="AnnealException">A file is wrong, or does not fit the task.</exception>
     public static PreparedData Load(LoadedConfig config)
     {
-        PipelineOptions options = config.Options;
-        DataTable train = Sources.Train(config).Load();
-        DataTable? test = Sources.Test(config)?.Load(train);
-        bool classes = options.Task == TaskKind.Classification;
-        if (classes != train.Target.Type is DType.Int64)
-        {
-            throw AnnealException.BadUsage(
-                $"the task is {(classes ? "classification" : "regression")}, but the label is {(classes ? "a number" : "a category")}",
-                "change 'task', or the label's type").In(config.OriginOf("task").ToString());
-        }
-
-        var holdout = (HoldoutOptions)options.Data.Split;
-        ReadOnlySpan<long> strata = classes && holdout.Stratify == true ? train.Target.Span<long>() : [];
-        SplitRows split = Trainer.Data.Split.Holdout(
-            train.Rows, holdout.Validation, test is null ? holdout.Test : 0, strata, (ulong)options.Seed, train.ClassNames);
-        FittedFeatures fitted = FeatureGraph.Fit(Sources.Features(options.Data), train, split.Train);
-        IReadOnlyList<string> columns = options.Data.Train is CsvOptions ? [.. train.Features.Select(f => f.Name)] : [];
-        return new PreparedData(train, test, split, fitted, columns);
+        LoadedData loaded = LoadedData.Load(config);
+        return loaded.Prepare(loaded.Plan.Of(loaded.Plan.Folds[0].Name));
     }
 
     /// <summary>The graph that each step applies to its batch: the preprocessing itself, or the identity where it was applied to the whole table.</summary>
@@ -94,26 +57,47 @@ internal sealed class PreparedData
     /// <returns>Training and validation rows.</returns>
     public (RowSet Train, RowSet Validation) TrainingRows(IGraphRunner runner)
     {
-        IReadOnlyList<Tensor> features = StepInputs(runner, _train);
-        return (new RowSet(features, _train.Target, Split.Train), new RowSet(features, _train.Target, Split.Validation));
+        IReadOnlyList<Tensor> features = StepInputs(runner, _loaded.Train);
+        return (new RowSet(features, _loaded.Train.Target, Split.Train), new RowSet(features, _loaded.Train.Target, Split.Validation));
     }
 
     /// <summary>The test rows as a step takes them.</summary>
     /// <param name="runner">The engine that applies the preprocessing.</param>
     /// <returns>The rows.</returns>
-    public RowSet TestSet(IGraphRunner runner) => new(StepInputs(runner, _testTable), _testTable.Target, TestRows);
+    public RowSet TestSet(IGraphRunner runner) => new(StepInputs(runner, _loaded.Test), _loaded.Test.Target, _loaded.TestRows);
 
     /// <summary>Raw rows by input name, as the exported model takes them, with the truth.</summary>
-    /// <param name="test">Whether the test rows are meant; the validation rows otherwise.</param>
+    /// <param name="part">test, validation or train.</param>
     /// <returns>The rows, contiguous.</returns>
-    public (IReadOnlyDictionary<string, Tensor> Feeds, Tensor Truth) RawRows(bool test)
+    public (IReadOnlyDictionary<string, Tensor> Feeds, Tensor Truth) RawRows(string part)
     {
-        DataTable table = test ? _testTable : _train;
-        int[] rows = test ? TestRows : Split.Validation;
+        (DataTable table, int[] rows) = part switch
+        {
+            Part.Test => (_loaded.Test, _loaded.TestRows),
+            Part.Validation => (_loaded.Train, Split.Validation),
+            _ => (_loaded.Train, Split.Train),
+        };
         return (table.Features.ToDictionary(f => f.Name, f => Gather(f.Values, rows), StringComparer.Ordinal), Gather(table.Target, rows));
     }
 
-    private IReadOnlyList<Tensor> StepInputs(IGraphRunner runner, DataTable table)
+    private IEnumerable<string> AbsentClasses()
+    {
+        if (_loaded.Train is { ClassNames: { } names, Target.Type: DType.Int64 })
+        {
+            HashSet<long> present = [.. Split.Train.Select(r => _loaded.Train.Target.Span<long>()[r])];
+            string[] absent = [.. names.Where((_, i) => !present.Contains(i))];
+            if (absent.Length > 0)
+            {
+                yield return $"no row to train on is of class {string.Join(", ", absent.Take(5).Select(n => $"'{n}'"))}{(absent.Length > 5 ? ", …" : "")}";
+            }
+        }
+    }
+
+    // The rows' weights are a batch input like any other.
+    private IReadOnlyList<Tensor> StepInputs(IGraphRunner runner, DataTable table) =>
+        [.. Features(runner, table), .. table.Weight is { } weight ? (Tensor[])[weight] : []];
+
+    private IReadOnlyList<Tensor> Features(IGraphRunner runner, DataTable table)
     {
         if (Fitted.PerBatch)
         {
@@ -132,33 +116,6 @@ internal sealed class PreparedData
         var g = new GraphBuilder("prepared");
         g.Output(g.Input("features", features.Type), "same");
         return g.Build();
-    }
-
-    private static TargetSpec TargetOf(DataTable table, int[] rows)
-    {
-        if (table.ClassNames is { } names)
-        {
-            return new TargetSpec(LearningTask.Classification, names.Count);
-        }
-
-        ReadOnlySpan<float> values = table.Target.Span<float>();
-        double sum = 0;
-        foreach (int row in rows)
-        {
-            sum += values[row];
-        }
-
-        double mean = sum / rows.Length;
-        double squares = 0;
-        foreach (int row in rows)
-        {
-            squares += (values[row] - mean) * (values[row] - mean);
-        }
-
-        double deviation = Math.Sqrt(squares / rows.Length);
-        return deviation > 0
-            ? new TargetSpec(LearningTask.Regression, 1, (float)mean, (float)deviation)
-            : throw AnnealException.BadData($"the target is {mean:R} in every training row: there is nothing to learn");
     }
 
     private static Tensor Gather(Tensor source, int[] rows)

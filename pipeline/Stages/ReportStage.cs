@@ -10,6 +10,7 @@ using Anneal.Pipeline.Runs;
 using Anneal.Serving;
 using Anneal.Serving.Validation;
 using Anneal.Trainer.Loop;
+using Anneal.Trainer.Losses;
 using Anneal.Trainer.Models;
 using Anneal.Trainer.Monitors;
 
@@ -34,9 +35,10 @@ internal sealed class ReportStage : IStage
     public string Run(RunContext context)
     {
         RunRecord record = context.Folder.Read()!;
-        (IReadOnlyList<StepRecord> steps, IReadOnlyList<EpochRecord> epochs) = MetricsLog.Read(context.Folder.File(MetricsLog.FileName));
-        IReadOnlyList<MonitorRecord> monitors = MonitorLog.Read(context.Folder.File(MonitorLog.FileName));
-        var history = new RunHistory(steps, epochs, monitors, ChanceOf(context), context.ValidationRows.Rows.Length);
+        Fit exported = context.Exported;
+        (IReadOnlyList<StepRecord> steps, IReadOnlyList<EpochRecord> epochs) = MetricsLog.Read(exported.File(MetricsLog.FileName));
+        IReadOnlyList<MonitorRecord> monitors = MonitorLog.Read(exported.File(MonitorLog.FileName));
+        var history = new RunHistory(steps, epochs, monitors, ChanceOf(exported), exported.ValidationRows.Rows.Length);
         IReadOnlyList<Verdict> verdicts = Judgement.Of(history);
         foreach (Verdict verdict in verdicts.Where(v => v.Severity == Severity.Problem))
         {
@@ -44,7 +46,7 @@ internal sealed class ReportStage : IStage
         }
 
         ValidationReport validation = ValidationReport.FromJson(File.ReadAllText(context.Folder.File("validation.json")));
-        IReadOnlyDictionary<string, Tensor> parameters = context.AveragedParameters;
+        IReadOnlyDictionary<string, Tensor> parameters = exported.AveragedParameters;
         context.Folder.Write(FileName, ReportWriter.Write(new ReportData
         {
             Pipeline = record.Pipeline,
@@ -59,51 +61,52 @@ internal sealed class ReportStage : IStage
             Verdicts = verdicts,
             Preflight = Json(context, "preflight.json"),
             DataReport = Json(context, "data.json"),
-            Folds = Json(context, "folds.json"),
+            Folds = FoldsOf(context),
             Steps = [.. steps.Select(s => (double[])[s.Step, s.Loss, s.Rate])],
             Epochs = epochs,
             Monitors = monitors,
-            Filters = context.FiltersOf(parameters)?.ToDataUri(),
-            Answers = AnswersOf(context, parameters),
+            Filters = exported.FiltersOf(parameters)?.ToDataUri(),
+            Answers = AnswersOf(context, exported, parameters),
             Config = [.. context.Config.Rows.Select(r => new ReportData.Value(r.Path, r.Value, r.Origin.ToString(), r.Doc))],
             Environment = EnvironmentOf(context),
-            Stages = [.. PipelineRunner.StageNames.Where(record.Stages.ContainsKey).Select(s => new ReportData.Timing(s, record.Stages[s].Seconds, record.Stages[s].Note))],
+            Stages = [.. StagePlan.Of(context.Config).Select(s => s.Stage.Name).Where(record.Stages.ContainsKey).Select(s => new ReportData.Timing(s, record.Stages[s].Seconds, record.Stages[s].Note))],
         }));
         string words = verdicts.Count == 0 ? "nothing to object to" : string.Join(", ", verdicts.Select(v => v.Name));
         return $"{context.Folder.File(FileName)}: {words}";
     }
 
-    /// <summary>What guessing gives on the training rows: the entropy of the classes, or the variance of the standardised target.</summary>
-    private static Chance ChanceOf(RunContext context)
+    // What the best answer that looks at no input gives on the training rows: the classes' shares, or the mean of the standardised target.
+    private static Chance ChanceOf(Fit fit)
     {
-        if (context.Data.Target.Task == LearningTask.Regression)
+        TargetSpec target = fit.Graphs.Target;
+        if (target.Task is not (LearningTask.Classification or LearningTask.Binary))
         {
-            return new Chance(1, null);
+            return new Chance(target is { Task: LearningTask.Regression, Loss: SquaredError } ? 1 : target.Loss.AtChance(target), null);
         }
 
-        double[] counts = new double[context.Data.Target.Classes];
-        ReadOnlySpan<long> classes = context.TrainRows.Target.Span<long>();
-        foreach (int row in context.TrainRows.Rows)
+        double[] counts = new double[Math.Max(2, target.Outputs)];
+        foreach (int row in fit.TrainRows.Rows)
         {
-            counts[classes[row]]++;
+            counts[fit.TrainRows.Target.Span<long>()[row]]++;
         }
 
-        double[] shares = [.. counts.Select(c => c / context.TrainRows.Rows.Length)];
-        return new Chance(-shares.Where(s => s > 0).Sum(s => s * Math.Log(s)), shares.Max());
+        double[] shares = [.. counts.Select(c => c / fit.TrainRows.Rows.Length)];
+        bool isEntropy = target is { Loss.IsLogLoss: true, ClassWeights: null, IsWeighted: false };
+        return new Chance(isEntropy ? -shares.Where(s => s > 0).Sum(s => s * Math.Log(s)) : target.Loss.AtChance(target), shares.Max());
     }
 
-    private static AnswerReport? AnswersOf(RunContext context, IReadOnlyDictionary<string, Tensor> parameters)
+    private static AnswerReport? AnswersOf(RunContext context, Fit exported, IReadOnlyDictionary<string, Tensor> parameters)
     {
-        bool test = context.TestRows.Rows.Length > 0;
-        if (!test && context.ValidationRows.Rows.Length == 0)
-        {
-            return null;
-        }
-
-        (IReadOnlyDictionary<string, Tensor> inputs, Tensor truth) = context.Data.RawRows(test);
-        return new AnswerReader(test ? "test" : "validation", truth, context.Data.ClassNames, inputs)
-            .Read(context.Evaluate(test ? context.TestRows : context.ValidationRows, parameters).Outputs);
+        string part = context.Data.TestRows.Length > 0 ? Part.Test : exported.Data.Split.Validation.Length > 0 ? Part.Validation : Part.Train;
+        return new AnswerReader(part, context.Data.AnswerNames, exported.Data.RawRows(part).Feeds).Read(exported.Evaluate(exported.Rows(part), parameters).Answers);
     }
+
+    private static FoldsReport? FoldsOf(RunContext context) => context.Statistics is not { } statistics || !context.FoldsInOrder.Any()
+        ? null
+        : new FoldsReport(
+            [.. context.FoldsInOrder.Where(f => f.Error is null).Select(f => new FoldsReport.Fold(f.Name, f.Metrics[Part.Validation]))],
+            statistics.Mean[Part.Validation],
+            statistics.Deviation.GetValueOrDefault(Part.Validation) ?? new Dictionary<string, double>(StringComparer.Ordinal));
 
     private static ReportData.Fact[] EnvironmentOf(RunContext context) =>
     [

@@ -1,16 +1,11 @@
 using Anneal.Onnx;
 using Anneal.Onnx.Ir;
-using Anneal.Onnx.Ir.Format;
-using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Config.Options;
 using Anneal.Pipeline.Plan;
-using Anneal.Pipeline.Report;
 using Anneal.Pipeline.Runs;
 using Anneal.Serving;
-using Anneal.Trainer.Data;
 using Anneal.Trainer.Execution;
-using Anneal.Trainer.Loop;
 using Anneal.Trainer.Models;
 
 namespace Anneal.Pipeline.Stages;
@@ -18,11 +13,9 @@ namespace Anneal.Pipeline.Stages;
 /// <summary>What the stages of a run share; each part is made when a stage first asks for it, so that a cached run loads nothing.</summary>
 internal sealed class RunContext : IDisposable
 {
-    private readonly Lazy<PreparedData> _data;
-    private readonly Lazy<TrainingGraphs> _graphs;
+    private readonly Lazy<LoadedData> _data;
     private readonly Lazy<IGraphRunner> _runner;
-    private readonly Lazy<(RowSet Train, RowSet Validation)> _trainingRows;
-    private readonly Lazy<RowSet> _testRows;
+    private Fit? _fit;
 
     /// <summary>Prepares a run.</summary>
     public RunContext(LoadedConfig config, IReadOnlyList<string> fileHashes, RunFolder folder, RunRequest request, IRunOutput output, CancellationToken cancel)
@@ -33,12 +26,9 @@ internal sealed class RunContext : IDisposable
         Output = output;
         Cancel = cancel;
         Threads = request.Threads ?? config.Options.Train.Threads ?? Environment.ProcessorCount;
-        _data = new Lazy<PreparedData>(() => PreparedData.Load(config));
+        LooksFolder = Path.Combine(request.DataFolder ?? Path.GetDirectoryName(Path.GetFullPath(request.ConfigPath))!, "runs", config.Name);
+        _data = new Lazy<LoadedData>(() => LoadedData.Load(config));
         _runner = new Lazy<IGraphRunner>(() => RunnerOf(config.Options.Train.Engine, request.Device));
-        _graphs = new Lazy<TrainingGraphs>(() => GraphsOf(config, Data));
-        _trainingRows = new Lazy<(RowSet, RowSet)>(() => Data.TrainingRows(Runner));
-        _testRows = new Lazy<RowSet>(() => Data.TestSet(Runner));
-        Checkpoints = new CheckpointStore(folder.File("checkpoints"));
     }
 
     public LoadedConfig Config { get; }
@@ -56,25 +46,91 @@ internal sealed class RunContext : IDisposable
 
     public int Threads { get; }
 
-    public CheckpointStore Checkpoints { get; }
+    /// <summary>Where looks at the test set are counted: beside the pipelines file, wherever the run's folder is.</summary>
+    public string LooksFolder { get; }
 
-    public PreparedData Data => _data.Value;
-
-    public TrainingGraphs Graphs => _graphs.Value;
+    public LoadedData Data => _data.Value;
 
     public IGraphRunner Runner => _runner.Value;
 
-    public RowSet TrainRows => _trainingRows.Value.Train;
+    /// <summary>The folds that were trained, by name.</summary>
+    public Dictionary<string, FoldRecord> Folds { get; } = new(StringComparer.Ordinal);
 
-    public RowSet ValidationRows => _trainingRows.Value.Validation;
+    /// <summary>The folds that were trained, in order.</summary>
+    public IEnumerable<FoldRecord> FoldsInOrder =>
+        StagePlan.Fits(Config).Select(StagePlan.FoldOf).OfType<string>().Where(Folds.ContainsKey).Select(f => Folds[f]);
 
-    public RowSet TestRows => _testRows.Value;
+    /// <summary>What the folds chose; null before that.</summary>
+    public FoldChoice? Choice { get; set; }
+
+    /// <summary>How often the test set has been looked at; null before this run did so.</summary>
+    public int? TestLooks { get; set; }
+
+    /// <summary>Mean and deviation of the folds that did not fail; null where there are none.</summary>
+    public FoldStatistics? Statistics => FoldsInOrder.Where(f => f.Error is null).Select(f => f.Metrics).ToArray() is { Length: > 0 } folds ? FoldStatistics.Of(folds) : null;
+
+    /// <summary>The errors on the validation rows of all folds.</summary>
+    public ErrorSample? FoldErrors => ErrorSample.Pool([.. FoldsInOrder.Select(f => f.Errors).OfType<ErrorSample>()], Data.Plan.TrainAndValidation.Train.Length);
+
+    /// <summary>The training that is exported.</summary>
+    public Fit Exported => Fit(StagePlan.Fits(Config) switch
+    {
+        [""] => "",
+        [.., StagePlan.Final] => StagePlan.Final,
+        _ => StagePlan.FitOf(Choice!.Best),
+    });
 
     /// <summary>Metrics by part, as the stages find them.</summary>
     public SortedDictionary<string, IReadOnlyDictionary<string, double>> Metrics { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The warnings so far, for the run's record.</summary>
     public List<string> Warnings { get; } = [];
+
+    /// <summary>Takes up what an earlier run of the folder found.</summary>
+    public void TakeUp(RunRecord record)
+    {
+        SetMetrics(record.Metrics);
+        foreach (FoldRecord fold in record.Folds)
+        {
+            Folds[fold.Name] = fold;
+        }
+
+        Choice = record.Choice;
+        TestLooks = record.TestLooks;
+    }
+
+    /// <summary>A record with what the stages have found so far.</summary>
+    public RunRecord Noted(RunRecord record) => record with
+    {
+        Metrics = Metrics,
+        Folds = [.. FoldsInOrder],
+        Mean = Statistics?.Mean,
+        Deviation = Statistics?.Deviation,
+        Choice = Choice,
+        TestLooks = TestLooks,
+        Warnings = [.. record.Warnings, .. Warnings.Except(record.Warnings)],
+        Model = File.Exists(Folder.ModelPath) ? Folder.ModelPath : null,
+    };
+
+    /// <summary>Notes that a fold failed, and warns.</summary>
+    public void Fail(string fold, AnnealException error)
+    {
+        Folds[fold] = new FoldRecord(fold, new Dictionary<string, IReadOnlyDictionary<string, double>>(StringComparer.Ordinal)) { Error = error.Message };
+        Warn($"fold {fold} failed, and the means are over the others: {error.Message}");
+    }
+
+    /// <summary>Replaces all metrics.</summary>
+    public void SetMetrics(IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> metrics)
+    {
+        Metrics.Clear();
+        foreach ((string part, IReadOnlyDictionary<string, double> values) in metrics)
+        {
+            Metrics[part] = values;
+        }
+    }
+
+    /// <summary>A training of the run; the one before it is let go of.</summary>
+    public Fit Fit(string name) => _fit?.Name == name ? _fit : _fit = new Fit(this, name);
 
     /// <summary>Prints a warning and keeps it for the run's record.</summary>
     public void Warn(string text)
@@ -83,39 +139,24 @@ internal sealed class RunContext : IDisposable
         Output.Warn(text);
     }
 
-    /// <summary>The exported parameters, written by the averaging stage.</summary>
-    public IReadOnlyDictionary<string, Tensor> AveragedParameters => ModelReader.Read(Folder.File("averaged.onnx")).Graph.Initializers;
+    /// <summary>The graphs of a pipeline's model in each phase of its training.</summary>
+    public static IReadOnlyList<TrainingGraphs> PhasesOf(LoadedConfig config, PreparedData data) =>
+        [.. config.Options.Train.AllPhases().Select((phase, i) => GraphsOf(config, data, phase, i))];
 
-    /// <summary>Writes the exported parameters.</summary>
-    public void WriteAveraged(IReadOnlyDictionary<string, Tensor> parameters) => ModelWriter.Write(
-        Model.Holding("averaged", parameters),
-        Folder.File("averaged.onnx"));
+    /// <summary>The graphs of a pipeline's model, as its training begins.</summary>
+    public static TrainingGraphs GraphsOf(LoadedConfig config, PreparedData data) => GraphsOf(config, data, config.Options.Train.AllPhases()[0], 0);
 
-    /// <summary>The graphs of a pipeline's model.</summary>
-    public static TrainingGraphs GraphsOf(LoadedConfig config, PreparedData data) => TrainingGraphs.Build(
-        NetworkBuilder.Build(config.Options.Model, data.Target.Classes, config.OriginOf),
+    // Steps are numbered from 1 in each phase; another key keeps their random masks apart.
+    private static TrainingGraphs GraphsOf(LoadedConfig config, PreparedData data, PhaseOptions phase, int index) => TrainingGraphs.Build(
+        NetworkBuilder.Build(config.Options.Model, data.Target.Outputs, config.OriginOf, data.Fitted.Embedded),
         data.InStep,
         data.Fitted.Graph,
         data.Target,
-        TrainingOptions.OptimizerOf(config.Options.Train),
-        (ulong)config.Options.Seed);
-
-    /// <summary>Evaluates parameters on rows.</summary>
-    public Evaluation Evaluate(RowSet rows, IReadOnlyDictionary<string, Tensor> parameters)
-    {
-        using var evaluator = new Evaluator(Graphs, Runner, rows);
-        return evaluator.Evaluate(parameters);
-    }
-
-    /// <summary>The first layer's weights as images, where its input is one.</summary>
-    public Picture? FiltersOf(IReadOnlyDictionary<string, Tensor> parameters)
-    {
-        Parameter? first = Graphs.Parameters.FirstOrDefault(p => p.IsTrained && p.Initial.Rank is 2 or 4);
-        return first is null || TrainRows.Features.Count != 1 ? null : RowPictures.Filters(parameters[first.Name], TrainRows.Features[0].Shape[1..]);
-    }
+        TrainingOptions.UpdateOf(config, phase),
+        index == 0 ? (ulong)config.Options.Seed : Onnx.Kernels.CounterRandom.Key((ulong)config.Options.Seed, FormattableString.Invariant($"phase/{index}")));
 
     /// <summary>The hash of the resolved configuration that the exported file follows from.</summary>
-    public string ConfigHash => StageKey.Of(Config.KeyText("task", "seed", "data", "augment", "model", "train", "average", "export"));
+    public string ConfigHash => StageKey.Of(Config.KeyText("task", "seed", "data", "augment", "model", "loss", "metrics", "train", "average", "final", "export"));
 
     public void Dispose()
     {

@@ -2,7 +2,6 @@ using Anneal.Onnx.Formats;
 using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Config.Options;
 using Anneal.Trainer.Data;
-using Anneal.Trainer.Features;
 
 namespace Anneal.Pipeline.Stages;
 
@@ -10,38 +9,20 @@ namespace Anneal.Pipeline.Stages;
 internal static class Sources
 {
     /// <summary>The source of the training rows.</summary>
-    public static DataSource Train(LoadedConfig config) => config.Options.Data.Dataset is { } dataset
-        ? Dataset(dataset).Train
-        : SourceOf(config, config.Options.Data.Train!);
+    public static DataSource Train(LoadedConfig config)
+    {
+        DataSource source = config.Options.Data.Dataset is { } dataset ? Dataset(dataset).Train : SourceOf(config, config.Options.Data.Train!);
+        return source is CsvSource table ? table with { MarkColumn = Splits.MarksColumn(config) } : source;
+    }
 
     /// <summary>The source of the test rows, or null.</summary>
     public static DataSource? Test(LoadedConfig config) => config.Options.Data.Dataset is { } dataset
         ? Dataset(dataset).Test
         : config.Options.Data.Test is { } test ? SourceOf(config, test) : null;
 
-    /// <summary>The files that the rows come from.</summary>
+    /// <summary>The files that the rows come from, with the one that says how they are split.</summary>
     public static IReadOnlyList<string> Files(LoadedConfig config) =>
-        [.. new[] { Train(config), Test(config) }.OfType<DataSource>().SelectMany(FilesOf)];
-
-    /// <summary>The settings of the preprocessing.</summary>
-    public static Trainer.Features.FeatureOptions Features(DataOptions data)
-    {
-        FeaturesOptions? table = data.Features;
-        NormalizeOptions? array = data.Normalize;
-        return new FeatureOptions
-        {
-            Numbers = table?.Numeric switch
-            {
-                Config.Options.NumericScaling.Minmax => NumberScaling.MinMax,
-                Config.Options.NumericScaling.None => NumberScaling.None,
-                _ => NumberScaling.Standardize,
-            },
-            Impute = table?.Impute == Config.Options.Imputation.Median ? Trainer.Features.Imputation.Median : Trainer.Features.Imputation.Mean,
-            Arrays = array is null
-                ? new ArrayScaling()
-                : new ArrayScaling { Scale = array.Scale, Mean = array.Mean, Std = array.Std, Standardize = array.Method == NormalizeMethod.Standardize },
-        };
-    }
+        [.. new[] { Train(config), Test(config) }.OfType<DataSource>().SelectMany(FilesOf), .. Splits.MarksFile(config) is { } marks ? (string[])[marks] : []];
 
     /// <summary>The data set of a name.</summary>
     public static KnownDataset Dataset(DatasetName name) => name switch
@@ -63,11 +44,13 @@ internal static class Sources
             CsvOptions o => new CsvSource(
                 PathOf(config, o.Path),
                 [.. o.Columns!.Select(c => new CsvColumn(c.Key, Enum.Parse<Onnx.Formats.ColumnKind>(c.Value.ToString())))],
-                config.Options.Data.Label!)
+                config.Options.Data.Targets())
             {
                 Format = FormatOf(o),
                 Missing = o.Missing,
                 LabelStrip = o.LabelStrip,
+                Weight = config.Options.Data.Weight,
+                Positive = config.Options.Data.Positive,
             },
             _ => throw new NotSupportedException($"no source for {source.GetType().Name}"),
         };
@@ -84,16 +67,17 @@ internal static class Sources
     /// <summary>The number of channels.</summary>
     public static int CountOf(ChannelsKind channels) => channels == ChannelsKind.Gray ? 1 : 3;
 
-    private static CsvFormat FormatOf(CsvOptions o) =>
-        new() { Delimiter = o.Delimiter, Header = o.Header, Trim = o.Trim, SkipBlankLines = o.SkipBlankLines };
-
-    private static IEnumerable<string> FilesOf(DataSource source) => source switch
+    /// <summary>The files of one source.</summary>
+    public static IEnumerable<string> FilesOf(DataSource source) => source switch
     {
         ArraySource o => [o.Features, o.Labels],
         CsvSource o => [o.Path],
         ImageSource o => [Directory.Exists(o.Path) ? Path.Combine(o.Path, o.Folder) : o.Path],
         _ => throw new NotSupportedException($"no files of {source.GetType().Name}"),
     };
+
+    private static CsvFormat FormatOf(CsvOptions o) =>
+        new() { Delimiter = o.Delimiter, Header = o.Header, Trim = o.Trim, SkipBlankLines = o.SkipBlankLines };
 
     private static string PathOf(LoadedConfig config, string path) => config.Files.Find(path) ?? path;
 }

@@ -1,44 +1,67 @@
+using System.Globalization;
 using Anneal.Onnx.Ir.Format;
 using Anneal.Pipeline.Report;
 using Anneal.Pipeline.Report.TensorBoard;
 using Anneal.Trainer.Loop;
 using Anneal.Trainer.Models;
 using Anneal.Trainer.Monitors;
+using Anneal.Trainer.Optimizers;
 
 namespace Anneal.Pipeline.Stages;
 
 /// <summary>Trains, from the newest checkpoint where there is one.</summary>
-internal sealed class TrainStage : IStage
+/// <param name="fit">The training's name.</param>
+internal sealed class TrainStage(string fit) : IStage
 {
-    public string Name => "train";
+    public string Name => StagePlan.NameOf(fit, "train");
 
-    public IReadOnlyDictionary<string, string> Inputs(RunContext context) => new Dictionary<string, string>(StringComparer.Ordinal)
+    public string? Fold => StagePlan.FoldOf(fit);
+
+    public IReadOnlyDictionary<string, string> Inputs(RunContext context)
     {
-        ["options"] = context.Config.KeyText("augment", "model", "train"),
-    };
+        var inputs = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["options"] = context.Config.KeyText("augment", "model", "loss", "metrics", "train", "export.threshold"),
+        };
+        if (fit == StagePlan.Final)
+        {
+            inputs["epochs"] = context.Choice!.Epochs.ToString(CultureInfo.InvariantCulture);
+        }
 
-    public bool IsThere(RunContext context) => context.Checkpoints.Steps.Count > 0;
+        return inputs;
+    }
+
+    public bool IsThere(RunContext context) => context.Fit(fit).Checkpoints.Steps.Count > 0;
+
+    /// <summary>Deletes the checkpoints of a training with other settings.</summary>
+    public void Restart(RunContext context) => context.Fit(fit).Checkpoints.Clear();
 
     public string Run(RunContext context)
     {
-        TrainingGraphs graphs = context.Graphs;
-        ModelWriter.Write(graphs.Step, context.Folder.File("step.onnx"));
-        ModelWriter.Write(TrainingModel.Of(graphs), context.Folder.File("training.onnx"));
-        using var log = new MetricsLog(context.Folder.File(MetricsLog.FileName), context.Options.Train.LogEvery);
-        using var looks = new MonitorLog(context.Folder.File(MonitorLog.FileName));
-        using TensorBoardLog? board = TensorBoardOf(context);
-        using Probe? probe = context.Options.Train.Monitor is null ? null : new Probe(graphs, context.Runner, context.TrainRows, (ulong)context.Options.Seed);
-        using Evaluator? evaluator = context.ValidationRows.Rows.Length > 0 ? new Evaluator(graphs, context.Runner, context.ValidationRows) : null;
+        context.Folds.Remove(Fold ?? "");
+        Fit training = context.Fit(fit);
+        TrainingGraphs graphs = training.Graphs;
+        ModelWriter.Write(graphs.Step, training.File("step.onnx"));
+        if (graphs.Optimizer is UpdateRule)
+        {
+            ModelWriter.Write(TrainingModel.Of(graphs), training.File("training.onnx"));
+        }
+
+        using var log = new MetricsLog(training.File(MetricsLog.FileName), context.Options.Train.LogEvery);
+        using var looks = new MonitorLog(training.File(MonitorLog.FileName));
+        using TensorBoardLog? board = TensorBoardOf(context, training);
+        using Evaluator? evaluator = training.ValidationRows.Rows.Length > 0 ? new Evaluator(graphs, context.Runner, training.ValidationRows) : null;
+        LoopOptions options = TrainingOptions.LoopOf(context.Config, training.Phases);
         var loop = new TrainingLoop(
             graphs,
             context.Runner,
-            context.TrainRows,
+            training.TrainRows,
             evaluator,
-            TrainingOptions.LoopOf(context.Options),
-            context.Checkpoints,
-            new Observers([log, looks, .. board is null ? (ILoopObserver[])[] : [board], context.Output.Progress]))
+            (fit == StagePlan.Final ? options.Until(context.Choice!.Epochs) : options) with { AugmentWidth = context.Data.Columns.Count > 0 ? training.Data.Fitted.Numbers : null },
+            training.Checkpoints,
+            new Observers([log, looks, .. board is null ? (ILoopObserver[])[] : [board], context.Output.Progress, new FeedWarning(context.Warn)]))
         {
-            Probe = probe,
+            ProbeOf = context.Options.Train.Monitor is null ? null : phase => new Probe(phase, context.Runner, training.TrainRows, (ulong)context.Options.Seed),
         };
         LoopOutcome outcome = loop.Run(context.Cancel);
         if (outcome.Interrupted)
@@ -47,7 +70,7 @@ internal sealed class TrainStage : IStage
                 $"interrupted after step {outcome.State.Step}; the state is saved: go on with 'anneal resume {context.Folder.Path}'"));
         }
 
-        if (context.FiltersOf(outcome.Parameters) is { } filters)
+        if (training.FiltersOf(outcome.Parameters) is { } filters)
         {
             board?.Add("weights/first layer", outcome.State.Step, filters);
         }
@@ -57,14 +80,14 @@ internal sealed class TrainStage : IStage
         return FormattableString.Invariant($"{outcome.State.Epoch} epochs, {outcome.State.Step} steps, train loss {last.Train[Metrics.Loss]:0.0000}{validation}");
     }
 
-    private static TensorBoardLog? TensorBoardOf(RunContext context)
+    private static TensorBoardLog? TensorBoardOf(RunContext context, Fit training)
     {
         if (context.Options.Train.Monitor is not { TensorBoard: true })
         {
             return null;
         }
 
-        string path = context.Folder.File("tensorboard/events.out.tfevents.anneal");
+        string path = training.File("tensorboard/events.out.tfevents.anneal");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         return new TensorBoardLog(path, context.Options.Train.LogEvery, TimeProvider.System);
     }

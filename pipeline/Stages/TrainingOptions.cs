@@ -1,68 +1,126 @@
+using System.Globalization;
+using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Config.Options;
-using Anneal.Trainer.Data.Augment;
 using Anneal.Trainer.Loop;
+using Anneal.Trainer.Models;
 using Anneal.Trainer.Optimizers;
 using Anneal.Trainer.Schedules;
+using Origin = Anneal.Onnx.Ir.Origin;
 
 namespace Anneal.Pipeline.Stages;
 
 /// <summary>Turns the options of training into the trainer's own settings.</summary>
 internal static class TrainingOptions
 {
-    /// <summary>The update rule.</summary>
-    public static Optimizer OptimizerOf(TrainOptions train) => train.Optimizer switch
+    /// <summary>What shapes a step of a phase.</summary>
+    public static UpdateSettings UpdateOf(LoadedConfig config, PhaseOptions phase)
     {
-        SgdOptions o => Optimizer.Sgd((float)o.WeightDecay),
-        MomentumOptions o => Optimizer.Momentum((float)o.Momentum, (float)o.WeightDecay, o.Nesterov),
-        AdamOptions o => Optimizer.Adam((float)o.Beta1, (float)o.Beta2, (float)o.Eps, (float)o.WeightDecay),
+        TrainOptions train = config.Options.Train;
+        return new UpdateSettings(OptimizerOf(phase.Optimizer).Optimizer)
+        {
+            Groups = [.. (train.Groups ?? []).Select((g, i) => GroupOf(config, g, string.Create(CultureInfo.InvariantCulture, $"train.groups.{i}.match")))],
+            Regularization = RegularizationOf(train.Regularize),
+            ClipNorm = (float)(train.Clip.Norm ?? 0),
+            ClipValue = (float)(train.Clip.Value ?? 0),
+            Accumulate = train.Accumulate,
+        };
+    }
+
+    /// <summary>The settings of the loop.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="phases">The graphs of each phase.</param>
+    public static LoopOptions LoopOf(LoadedConfig config, IReadOnlyList<TrainingGraphs> phases)
+    {
+        PipelineOptions options = config.Options;
+        TrainOptions train = options.Train;
+        EarlyStopping? stop = train.EarlyStopping is { } early
+            ? new EarlyStopping(MetricOf(early.Metric), early.Patience, early.MinDelta, HigherIsBetter(early.Mode, early.Metric))
+            {
+                OnTrain = early.Metric.StartsWith("train.", StringComparison.Ordinal),
+            }
+            : null;
+        Phase[] all = [.. train.AllPhases().Select((p, i) => new Phase(phases[i], p.Batch ?? int.MaxValue, p.Epochs, ScheduleOf(p, OriginOf(config, train.PathOf(i) + ".schedule"))))];
+        return new LoopOptions((ulong)options.Seed, all[0].Batch, all[0].Epochs, all[0].Schedule, stop, train.Checkpoint.EveryEpochs, train.Checkpoint.Keep)
+        {
+            Augment = AugmentSettings.Of(options),
+            BestMetric = options.Metrics.Best?.Split('.')[^1],
+            Later = all[1..],
+        };
+    }
+
+    private static (Optimizer Optimizer, double Rate) OptimizerOf(OptimizerOptions optimizer) => optimizer switch
+    {
+        SgdOptions o => (Optimizer.Sgd((float)o.WeightDecay), o.Lr),
+        MomentumOptions o => (Optimizer.Momentum((float)o.Momentum, (float)o.WeightDecay, FormOf(o)), o.Lr),
+        AdagradOptions o => (Optimizer.Adagrad((float)o.Eps, (float)o.WeightDecay), o.Lr),
+        RmspropOptions o => (Optimizer.Rmsprop((float)o.Decay, (float)o.Eps, (float)o.Momentum, o.Centered, (float)o.WeightDecay), o.Lr),
+        AdamOptions o => (Optimizer.Adam((float)o.Beta1, (float)o.Beta2, (float)o.Eps, (float)o.WeightDecay, o.BiasCorrection), o.Lr),
+        AdamwOptions o => (Optimizer.AdamW((float)o.Beta1, (float)o.Beta2, (float)o.Eps, (float)o.WeightDecay), o.Lr),
+        NadamOptions o => (Optimizer.Nadam((float)o.Beta1, (float)o.Beta2, (float)o.Eps, (float)o.WeightDecay), o.Lr),
+        LionOptions o => (Optimizer.Lion((float)o.Beta1, (float)o.Beta2, (float)o.WeightDecay), o.Lr),
+        LbfgsOptions o => (new Lbfgs(o.History, o.MaxEvaluations, o.C1, o.C2), o.Lr),
+        GeneticOptions o => (new Genetic(o.Population, o.Tournament, o.Crossover, o.Mutation, o.Elite, o.Spread), o.Deviation),
         OptimizerOptions other => throw new NotSupportedException($"no optimizer for {other.GetType().Name}"),
     };
 
-    /// <summary>The settings of the loop.</summary>
-    public static LoopOptions LoopOf(PipelineOptions options)
+    private static MomentumForm FormOf(MomentumOptions momentum) => momentum.Form switch
     {
-        TrainOptions train = options.Train;
-        EarlyStopping? stop = train.EarlyStopping is { } early
-            ? new EarlyStopping(early.Metric.Split('.')[^1], early.Patience, early.MinDelta, HigherIsBetter(early))
-            : null;
-        return new LoopOptions((ulong)options.Seed, train.Batch, train.Epochs, ScheduleOf(train), stop, train.Checkpoint.EveryEpochs, train.Checkpoint.Keep)
-        {
-            Augment = Augmentations(options),
-        };
-    }
-
-    /// <summary>The augmentations of training images, in order.</summary>
-    public static IReadOnlyList<Augmentation> Augmentations(PipelineOptions options) => [.. (options.Augment ?? []).Select(AugmentationOf)];
-
-    private static Augmentation AugmentationOf(AugmentOptions augment) => augment switch
-    {
-        FlipOptions o => new Flip(Enum.Parse<FlipAxis>(o.Axis.ToString())),
-        ShiftOptions o => new Shift(o.Pixels, Enum.Parse<ShiftFill>(o.Fill.ToString())),
-        AugmentOptions other => throw new NotSupportedException($"no augmentation for {other.GetType().Name}"),
+        MomentumKind.Average => MomentumForm.Average,
+        MomentumKind.LookAhead => MomentumForm.LookAhead,
+        _ => momentum.Nesterov ? MomentumForm.Nesterov : MomentumForm.Velocity,
     };
 
-    private static Schedule ScheduleOf(TrainOptions train)
+    private static ParameterGroup GroupOf(LoadedConfig config, ParameterGroupOptions group, string path) => new(group.Match, OriginOf(config, path))
     {
-        float rate = (float)(train.Optimizer switch
-        {
-            SgdOptions o => o.Lr,
-            MomentumOptions o => o.Lr,
-            AdamOptions o => o.Lr,
-            OptimizerOptions other => throw new NotSupportedException($"no optimizer for {other.GetType().Name}"),
-        });
-        return train.Schedule switch
+        Rate = (float)group.Lr,
+        Decay = (float?)group.WeightDecay,
+        IsFrozen = group.Frozen,
+    };
+
+    private static Regularization RegularizationOf(RegularizeOptions options) => new()
+    {
+        L1 = (float)(options.ElasticNet is { } net ? net.Strength * net.L1Share : options.L1),
+        L2 = (float)(options.ElasticNet is { } other ? other.Strength * (1 - other.L1Share) : options.L2),
+        CoversBiases = options.Biases,
+        DecoupledDecay = (float)options.DecoupledDecay,
+        MaxNorm = (float)(options.MaxNorm ?? 0),
+        InputNoise = (float)options.InputNoise,
+        WeightNoise = (float)options.WeightNoise,
+    };
+
+    private static Schedule ScheduleOf(PhaseOptions phase, Origin origin)
+    {
+        float rate = (float)OptimizerOf(phase.Optimizer).Rate;
+        Schedule schedule = phase.Schedule switch
         {
             ConstantOptions => new Schedule.Constant(rate),
-            CosineOptions o => new Schedule.Cosine(rate, train.Epochs, o.Warmup, o.Floor),
             StepOptions o => new Schedule.StepDecay(rate, o.Every, o.Factor, o.Unit == StepUnit.Epoch),
+            MultiStepOptions o => new Schedule.MultiStep(rate, o.At, o.Factor, o.Unit == StepUnit.Epoch),
+            ExponentialOptions o => new Schedule.Exponential(rate, o.Factor, o.Unit == StepUnit.Epoch),
+            InverseTimeOptions o => new Schedule.InverseTime(rate, o.Decay, o.Unit == StepUnit.Epoch),
+            PolynomialOptions o => new Schedule.Polynomial(rate, o.Power, o.Floor, o.Unit == StepUnit.Epoch),
+            CosineOptions o => new Schedule.Cosine(rate, o.Floor, o.Unit == StepUnit.Epoch),
+            WarmRestartsOptions o => new Schedule.WarmRestarts(rate, o.Period, o.Growth, o.Floor, o.Unit == StepUnit.Epoch),
+            OneCycleOptions o => new Schedule.OneCycle(rate, o.Rise, o.Start, o.End),
+            ReduceOnPlateauOptions o => new Schedule.ReduceOnPlateau(
+                rate, new PlateauRule(MetricOf(o.Metric), HigherIsBetter(o.Mode, o.Metric), o.Factor, o.Patience, o.MinDelta, o.Floor)),
             ScheduleOptions other => throw new NotSupportedException($"no schedule for {other.GetType().Name}"),
         };
+        return schedule with { Epochs = phase.Epochs, Warmup = phase.Schedule.Warmup, Origin = origin };
     }
 
-    private static bool HigherIsBetter(EarlyStoppingOptions early) => early.Mode switch
+    private static Origin OriginOf(LoadedConfig config, string path)
+    {
+        Config.Origin origin = config.OriginOf(path);
+        return new Origin(origin.File, origin.Line, origin.Column, path);
+    }
+
+    private static string MetricOf(string metric) => metric.Split('.')[^1];
+
+    private static bool HigherIsBetter(Direction mode, string metric) => mode switch
     {
         Direction.Max => true,
         Direction.Min => false,
-        _ => Metrics.HigherIsBetter(early.Metric.Split('.')[^1]),
+        _ => Metrics.HigherIsBetter(MetricOf(metric)),
     };
 }

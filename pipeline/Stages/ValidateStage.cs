@@ -1,4 +1,3 @@
-using Anneal.Onnx.Formats;
 using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Config.Options;
@@ -6,7 +5,6 @@ using Anneal.Pipeline.Plan;
 using Anneal.Serving;
 using Anneal.Serving.Validation;
 using Anneal.Trainer.Loop;
-using Anneal.Trainer.Models;
 
 namespace Anneal.Pipeline.Stages;
 
@@ -25,42 +23,44 @@ internal sealed class ValidateStage : IStage
 
     public string Run(RunContext context)
     {
-        bool test = context.Data.TestRows.Length > 0;
-        (IReadOnlyDictionary<string, Tensor> feeds, Tensor truth) = context.Data.RawRows(test);
-        IReadOnlyDictionary<string, Tensor> reference = context.Evaluate(test ? context.TestRows : context.ValidationRows, context.AveragedParameters).Outputs;
+        Fit exported = context.Exported;
+        string part = context.Data.TestRows.Length > 0 ? Part.Test : exported.Data.Split.Validation.Length > 0 ? Part.Validation : Part.Train;
+        (IReadOnlyDictionary<string, Tensor> feeds, Tensor truth) = exported.Data.RawRows(part);
+        IReadOnlyDictionary<string, Tensor> reference = exported.Evaluate(exported.Rows(part), exported.AveragedParameters).Outputs;
         ValidateOptions options = context.Options.Validate;
         var set = new ValidationSet(
-            context.Data.Target.Task == LearningTask.Classification ? ModelTask.Classification : ModelTask.Regression,
+            exported.Data.Target.Answers,
             feeds,
             reference,
             truth)
         {
+            Threshold = exported.Data.Target.Threshold,
+            Metrics = exported.Data.Target.Metrics,
+            LossMetric = exported.Data.Target.LossMetric,
             Batches = [.. options.BatchSizes.Select(b => b ?? 0)],
         };
         using OrtModel model = OrtModel.Open(context.Folder.ModelPath, new OrtOptions { Threads = context.Threads });
-        ValidationReport report = Validator.Run(model, set, [.. Gates(context, test)]);
+        ValidationReport report = Validator.Run(model, set, [.. Gates(context, part)]);
         context.Folder.Write("validation.json", report.ToJson() + "\n");
         GateResult[] breached = [.. report.Gates.Where(g => !g.Passed)];
-        return FormattableString.Invariant($"{report.Rows} {(test ? "test" : "validation")} rows in {report.Engine}: max |Δ| {report.MaxAbsDiff:0.0e+0}, {report.DecisionFlips ?? 0} flips, {report.Gates.Count - breached.Length} of {report.Gates.Count} gates passed");
+        return FormattableString.Invariant($"{report.Rows} {part} rows in {report.Engine}: max |Δ| {report.MaxAbsDiff:0.0e+0}, {report.DecisionFlips ?? 0} flips, {report.Gates.Count - breached.Length} of {report.Gates.Count} gates passed");
     }
 
-    private static IEnumerable<IGate> Gates(RunContext context, bool test)
+    private static IEnumerable<IGate> Gates(RunContext context, string part)
     {
         ValidateOptions options = context.Options.Validate;
-        bool isClassification = context.Options.Task == TaskKind.Classification;
         yield return new ParityGate(options.Parity.MaxAbs);
-        if (isClassification)
+        if (context.Options.Task != TaskKind.Regression)
         {
             yield return new DecisionFlipsGate(options.Parity.DecisionFlips);
         }
 
         yield return new BatchInvarianceGate(options.Parity.MaxAbs);
-        string here = test ? "test." : "validation.";
         foreach ((string name, Bound bound) in options.Metric)
         {
             string metric = name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..];
             Comparison comparison = ComparisonOf(bound.Operator);
-            bool isRecomputed = name.StartsWith(here, StringComparison.Ordinal) && (metric != Metrics.Loss || isClassification);
+            bool isRecomputed = name.StartsWith(part + ".", StringComparison.Ordinal) && (metric != Metrics.Loss || context.Exported.Data.Target.LossMetric is not null);
             yield return isRecomputed
                 ? new MetricGate(name, metric, comparison, bound.Limit)
                 : new RecordedMetricGate(name, context.Metrics[name[..name.IndexOf('.', StringComparison.Ordinal)]][metric], comparison, bound.Limit);

@@ -7,11 +7,17 @@ using Anneal.Onnx.Tensors;
 
 namespace Anneal.Serving.BatchInference;
 
-/// <summary>Writes every output as columns: label, class, a probability per class, prediction, then any other.</summary>
+/// <summary>Writes every output as columns: label, class, a probability per class or label, prediction, then any other.</summary>
 internal sealed class CsvPredictionWriter : IPredictionWriter
 {
     private static readonly string[] s_order =
-        [ModelSignature.LabelOutput, ModelSignature.ClassOutput, ModelSignature.ProbabilitiesOutput, ModelSignature.PredictionOutput];
+    [
+        ModelSignature.LabelOutput,
+        ModelSignature.ClassOutput,
+        ModelSignature.ProbabilityOutput,
+        ModelSignature.ProbabilitiesOutput,
+        ModelSignature.PredictionOutput,
+    ];
 
     private readonly Stream _stream;
     private readonly IReadOnlyList<ValueInfo> _outputs;
@@ -80,7 +86,8 @@ internal sealed class CsvPredictionWriter : IPredictionWriter
     private string NameOf(int output, int column, int width)
     {
         string name = _outputs[output].Name;
-        return name == ModelSignature.ProbabilitiesOutput && width == _classes.Count ? $"probability_{_classes[column]}"
+        return width == _classes.Count && name == ModelSignature.ProbabilitiesOutput ? $"probability_{_classes[column]}"
+            : width == _classes.Count && name is ModelSignature.ClassOutput or ModelSignature.PredictionOutput && width > 1 ? $"{name}_{_classes[column]}"
             : width == 1 ? name
             : string.Create(CultureInfo.InvariantCulture, $"{name}_{column}");
     }

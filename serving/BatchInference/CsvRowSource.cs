@@ -35,7 +35,7 @@ internal sealed class CsvRowSource : IRowSource
             throw;
         }
 
-        Ignored = [.. (_reader.Header ?? []).Where(name => !_names.Contains(name) && name != table?.Target)];
+        Ignored = [.. (_reader.Header ?? []).Where(name => !_names.Contains(name) && table?.IsForTrainingOnly(name) != true)];
     }
 
     public long? Rows => null;
@@ -64,7 +64,7 @@ internal sealed class CsvRowSource : IRowSource
     private CsvColumn[] Named(string[][] wanted) =>
         [.. wanted.SelectMany((names, i) => names.Select(name => new CsvColumn(name, KindOf(_inputs[i])))).DistinctBy(c => c.Name)];
 
-    // A table without a header line has its columns in the order of the training table, with or without the target.
+    // A table without a header line has its columns in the order of the training table, with or without what is for training only.
     private CsvColumn[] Positioned(string path, CsvFormat format, SignatureTable table, string[][] wanted)
     {
         int found;
@@ -73,7 +73,7 @@ internal sealed class CsvRowSource : IRowSource
             found = peek.Read() ? peek.FieldCount : table.Columns.Length;
         }
 
-        CsvColumn[] columns = [.. table.Columns.Where(c => found == table.Columns.Length || c.Name != table.Target)];
+        CsvColumn[] columns = [.. table.Columns.Where(c => found == table.Columns.Length || !table.IsForTrainingOnly(c.Name))];
         if (found != columns.Length)
         {
             throw AnnealException.BadData($"{path}:1: {found} fields, expected {table.Columns.Length}: {string.Join(", ", table.Columns.Select(c => c.Name))}");

@@ -19,6 +19,7 @@ internal sealed class NpyPredictionWriter : IPredictionWriter
         _stream = stream;
         string[] names = [.. outputs.Select(o => o.Name)];
         _index = Array.IndexOf(names, ModelSignature.ProbabilitiesOutput);
+        _index = _index >= 0 ? _index : Array.IndexOf(names, ModelSignature.ProbabilityOutput);
         _index = _index >= 0 ? _index : Array.IndexOf(names, ModelSignature.PredictionOutput);
         _index = _index < 0 && names.Length == 1 ? 0 : _index;
         if (_index < 0)

@@ -2,8 +2,8 @@ using Anneal.Onnx.Formats;
 
 namespace Anneal.Serving.Validation;
 
-/// <summary>At most so many rows are decided differently by the trainer and by ONNX Runtime, at any batch size.</summary>
-/// <param name="limit">The number of rows.</param>
+/// <summary>At most so many rows, or labels of rows, are decided differently by the trainer and by ONNX Runtime, at any batch size.</summary>
+/// <param name="limit">The number of decisions.</param>
 public sealed class DecisionFlipsGate(int limit) : IGate
 {
     private const int Shown = 20;
@@ -21,7 +21,7 @@ public sealed class DecisionFlipsGate(int limit) : IGate
 
         IReadOnlyList<FlipRow> flips = context.Flips;
         string rows = string.Join("; ", flips.Take(Shown).Select(f =>
-            FormattableString.Invariant($"row {f.Row}: {f.Expected} → {f.Actual}, margin {f.Margin:g3}")));
+            FormattableString.Invariant($"row {f.Row}{(f.Label is { } label ? $", label {label}" : "")}: {f.Expected} → {f.Actual}, margin {f.Margin:g3}")));
         string detail = flips.Count switch
         {
             0 => "every row is decided alike",

@@ -2,7 +2,7 @@ namespace Anneal.Serving.Validation;
 
 /// <summary>A metric, recomputed from ONNX Runtime's answers alone, meets a limit.</summary>
 /// <param name="name">The gate's name in the report, such as <c>test.accuracy</c>.</param>
-/// <param name="metric">accuracy or loss (mean cross-entropy) of a classification; loss (mean squared error), mae, rmse or r2 of a regression.</param>
+/// <param name="metric">One of the task's metrics, or the loss where the answers tell it.</param>
 /// <param name="comparison">How the metric is held against the limit.</param>
 /// <param name="limit">The limit.</param>
 public sealed class MetricGate(string name, string metric, Comparison comparison, double limit) : IGate

@@ -1,4 +1,5 @@
 using Anneal.Onnx.Formats;
+using Anneal.Onnx.Metrics;
 using Anneal.Onnx.Tensors;
 
 namespace Anneal.Serving.Validation;
@@ -37,7 +38,7 @@ public sealed class ValidationContext
         ? Passes.Select(p => Difference.Between(Set.Reference, p)).MaxBy(d => d.Value)!
         : throw AnnealException.BadUsage("there are no answers of the trainer to compare with");
 
-    /// <summary>The rows that are decided differently at some batch size, in row order.</summary>
+    /// <summary>The decisions that differ at some batch size, in row order.</summary>
     internal IReadOnlyList<FlipRow> Flips => _flips ??= FindFlips();
 
     /// <summary>Every metric of the task, from ONNX Runtime's answers and the truth; empty when the truth is not known.</summary>
@@ -63,20 +64,22 @@ public sealed class ValidationContext
             return [];
         }
 
-        long[] expected = Decisions.Of(Set.Reference);
-        Set.Reference.TryGetValue(ModelSignature.ProbabilitiesOutput, out Tensor? probabilities);
+        long[] expected = Decisions.Of(Set.Task, Set.Reference);
+        Tensor scores = Decisions.Scores(Set.Task, Set.Reference);
+        int labels = expected.Length / Set.Rows;
         var flips = new SortedDictionary<int, FlipRow>();
         foreach (Pass pass in Passes)
         {
-            long[] actual = Decisions.Of(pass.Outputs);
-            for (int row = 0; row < expected.Length; row++)
+            long[] actual = Decisions.Of(Set.Task, pass.Outputs);
+            for (int i = 0; i < expected.Length; i++)
             {
-                if (actual[row] != expected[row] && !flips.ContainsKey(row))
+                if (actual[i] != expected[i] && !flips.ContainsKey(i))
                 {
-                    double margin = probabilities is null
-                        ? double.NaN
-                        : Decisions.Probability(probabilities, row, expected[row]) - Decisions.Probability(probabilities, row, actual[row]);
-                    flips.Add(row, new FlipRow(row, pass.Batch, expected[row], actual[row], margin));
+                    double margin = Decisions.Margin(Set.Task, scores, i, expected[i], actual[i], Set.Threshold);
+                    flips.Add(i, new FlipRow(i / labels, pass.Batch, expected[i], actual[i], margin)
+                    {
+                        Label = Set.Task == ModelTask.Multilabel ? i % labels : null,
+                    });
                 }
             }
         }

@@ -1,4 +1,5 @@
 using Anneal.Onnx.Formats;
+using Anneal.Onnx.Metrics;
 using Anneal.Onnx.Tensors;
 
 namespace Anneal.Serving.Validation;
@@ -7,7 +8,7 @@ namespace Anneal.Serving.Validation;
 /// <param name="Task">What the model answers.</param>
 /// <param name="Feeds">By input name: all rows, raw, the first dimension being rows.</param>
 /// <param name="Reference">By output name: the trainer's own answers for all rows; empty when there are none.</param>
-/// <param name="Truth">Class indices [N] int64 or targets [N] or [N, 1] float; null when they are not known.</param>
+/// <param name="Truth">Class indices [N] int64, labels [N, L] float of 0 and 1, or targets [N] or [N, K] float; null when they are not known.</param>
 public sealed record ValidationSet(
     ModelTask Task,
     IReadOnlyDictionary<string, Tensor> Feeds,
@@ -16,6 +17,15 @@ public sealed record ValidationSet(
 {
     /// <summary>The number of rows.</summary>
     public int Rows => Feeds.Values.FirstOrDefault() is { Rank: > 0 } feed ? feed.Shape[0] : 0;
+
+    /// <summary>The probability from which on a row is decided to be of class 1, or to have a label.</summary>
+    public float Threshold { get; init; } = Decisions.Threshold;
+
+    /// <summary>The settings of the metrics.</summary>
+    public MetricOptions Metrics { get; init; } = new();
+
+    /// <summary>The metric that the loss in training equals; null where the answers do not tell the loss.</summary>
+    public string? LossMetric { get; init; }
 
     /// <summary>Rows per run of each pass over the set; 0 for all rows in one.</summary>
     public IReadOnlyList<int> Batches { get; init; } = [1, 7, 64, 0];

@@ -21,7 +21,7 @@ public static class Compare
         }
 
         Assert.That(actual.Shape.ToArray(), Is.EqualTo(expected.Shape.ToArray()), $"{what}: shape");
-        if (!expected.Type.IsFloating())
+        if (expected.Type is not (DType.Float or DType.Double))
         {
             Same(actual, expected, what);
             return;

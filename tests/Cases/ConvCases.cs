@@ -21,6 +21,10 @@ internal sealed class ConvCases : IOpCases
                 ([1, 2, 9, 8], [2, 2, 3, 2], Of(strides: [2, 3], dilations: [1, 2], pads: [2, 1, 1, 0])),
                 ([1, 4, 5, 5], [6, 2, 3, 3], Of(pads: [1, 1, 1, 1], group: 2)),
                 ([2, 4, 6, 5], [4, 1, 3, 3], Of(strides: [2, 1], pads: [1, 1, 1, 1], group: 4)),
+                ([2, 3, 9, 17], [3, 1, 3, 3], Of(pads: [1, 1, 1, 1], group: 3)),
+                ([1, 3, 7, 9], [6, 1, 5, 4], Of(strides: [2, 2], pads: [2, 1, 2, 2], group: 3)),
+                ([2, 4, 5, 3], [4, 2, 2, 3], Of(dilations: [2, 1], pads: [1, 1, 1, 1], group: 2)),
+                ([2, 3, 21], [3, 1, 4], Of(pads: [1, 2], group: 3)),
                 ([2, 3, 6, 6], [5, 3, 1, 1], Of()),
                 ([2, 3, 6, 7], [5, 3, 1, 1], Of(strides: [2, 2])),
                 ([1, 2, 5, 6], [3, 2, 3, 3], Attributes.Of(("auto_pad", "SAME_UPPER"), ("strides", new long[] { 2, 2 }))),
@@ -49,6 +53,9 @@ internal sealed class ConvCases : IOpCases
                 ([1, 3, 70, 300], [9, 3, 5, 5], Of(strides: [2, 2], pads: [2, 2, 2, 2])),
                 ([20, 1, 28, 28], [32, 1, 3, 3], Of(pads: [1, 1, 1, 1])),
                 ([1, 8, 60000], [8, 8, 5], Of(pads: [2, 2])),
+                ([2, 40, 33, 30], [40, 1, 3, 3], Of(pads: [1, 1, 1, 1], group: 40)),
+                ([1, 2, 300, 310], [2, 1, 3, 3], Of(strides: [2, 2], pads: [1, 1, 1, 1], group: 2)),
+                ([1, 2, 60000], [4, 1, 7], Of(pads: [3, 3], group: 2)),
             ];
             foreach ((int[] x, int[] w, Attributes attributes) in large)
             {
@@ -97,6 +104,8 @@ internal sealed class ConvCases : IOpCases
             yield return Ours("ConvGradW", wide, Sample.Real([3, 4, 6, 6]), Sample.Real([3, 6, 3, 4], salt: 1)) with { Tolerance = 1e-4 };
             yield return Ours("ConvGradW", plain, Sample.Real([20, 16, 8, 8]), Sample.Real([20, 40, 8, 8], salt: 1)) with { Tolerance = 5e-4 };
             yield return Ours("ConvGradW", plain, Sample.Real([5, 1, 28, 28]), Sample.Real([5, 32, 28, 28], salt: 1)) with { Tolerance = 1e-3 };
+            yield return Ours("ConvGradX", All([1, 1], [1, 1], [1, 1, 1, 1], 3, [3, 3]).With("output_padding", new long[] { 0, 0 }), Sample.Real([2, 3, 17, 20]), Sample.Real([3, 1, 3, 3], salt: 1));
+            yield return Ours("ConvGradW", All([1, 1], [1, 1], [1, 1, 1, 1], 3, [3, 3]), Sample.Real([2, 3, 17, 20]), Sample.Real([2, 6, 17, 20], salt: 1)) with { Tolerance = 1e-4 };
             yield return Ours("ConvGradW", All([2], [3], [3, 2], 1, [3]), Sample.Real([2, 3, 20]), Sample.Real([2, 5, 10], salt: 1)) with { Tolerance = 1e-4 };
         }
     }

@@ -44,6 +44,20 @@ internal sealed class NnCases : IOpCases
                     Label = $"step {step}",
                 };
             }
+
+            foreach ((int[] shape, long step, float deviation) in new (int[], long, float)[]
+            {
+                ([1], 7, 0.1f), ([3, 5], 1, 0.5f), ([2, 17], 4294967295, 2f), ([64, 700], 123, 0.3f), ([4], 3, 0f),
+            })
+            {
+                yield return new OpCase("GaussianNoise", Sample.Real(shape), Tensor.Scalar(step))
+                {
+                    Domain = Model.AnnealDomain,
+                    Attributes = Attributes.Of(("deviation", deviation), ("key", unchecked((long)CounterRandom.Key(42, "noise")))),
+                    Differentiable = Tensor.LengthOf(shape) < 100 ? [0] : [],
+                    Label = $"noise of step {step}",
+                };
+            }
         }
     }
 }

@@ -76,7 +76,7 @@ internal sealed class PoolCases : IOpCases
     {
         get
         {
-            foreach (int[] x in new int[][] { [4, 3, 2, 5], [5, 2], [3, 2, 7], [6, 2, 9, 9] })
+            foreach (int[] x in new int[][] { [4, 3, 2, 5], [5, 2], [3, 2, 7], [6, 2, 9, 9], [5, 2, 20, 21] })
             {
                 bool isSmall = Tensor.LengthOf(x) < 200;
                 yield return new OpCase("BatchNormalization", Statistics(x)) { Attributes = Attributes.Of(("epsilon", 0.01f)), Differentiable = isSmall ? [0, 1, 2, 3, 4] : [] };
@@ -89,9 +89,11 @@ internal sealed class PoolCases : IOpCases
                     Differentiable = isSmall ? [0, 1, 2] : [],
                 };
                 yield return new OpCase("BatchNormTrainRelu", Statistics(x)) { Domain = Model.AnnealDomain, Attributes = Momentum, Outputs = 5 };
+                yield return new OpCase("BatchNormTrainAddRelu", [.. Statistics(x), Sample.Real(x, salt: 6)]) { Domain = Model.AnnealDomain, Attributes = Momentum, Outputs = 5 };
                 Tensor?[] gradient = [Sample.Real(x, salt: 7), .. Statistics(x)[..2], Statistics(x)[3], Statistics(x)[4]];
                 yield return new OpCase("BatchNormGrad", gradient) { Domain = Model.AnnealDomain, Outputs = 3, Tolerance = 5e-5 };
                 yield return new OpCase("BatchNormReluGrad", [.. gradient, Sample.Real(x, salt: 8)]) { Domain = Model.AnnealDomain, Outputs = 3, Tolerance = 5e-5 };
+                yield return new OpCase("BatchNormAddReluGrad", [.. gradient, Sample.Real(x, salt: 8)]) { Domain = Model.AnnealDomain, Outputs = 4, Tolerance = 5e-5 };
                 yield return new OpCase("ReluGrad", Sample.Real(x), Sample.Real(x, salt: 1)) { Domain = Model.AnnealDomain };
             }
 

@@ -51,17 +51,25 @@ internal sealed class TrainCases : IOpCases
                         Attributes = Attributes.Of(("beta1", 0.9f), ("beta2", 0.999f), ("epsilon", 1e-8f), ("weight_decay", decay)),
                         Outputs = 3,
                     };
-                    foreach (long nesterov in new[] { 0L, 1L })
+                    foreach (string op in new[] { "MomentumStep", "NesterovStep", "LookAheadStep" })
                     {
-                        yield return new OpCase("MomentumStep", w, g, m, lr)
-                        {
-                            Domain = Model.AnnealDomain,
-                            Attributes = Attributes.Of(("momentum", 0.9f), ("weight_decay", decay), ("nesterov", nesterov)),
-                            Outputs = 2,
-                        };
+                        yield return Case(op, [w, g, m, lr], 2, ("momentum", 0.9f), ("weight_decay", decay));
                     }
+
+                    Tensor step = Tensor.Scalar(3L);
+                    yield return Case("AverageMomentumStep", [w, g, m, lr, step], 2, ("momentum", 0.9f), ("weight_decay", decay));
+                    yield return Case("AdagradStep", [w, g, v, lr], 2, ("epsilon", 1e-10f), ("weight_decay", decay));
+                    yield return Case(
+                        "RmspropStep", [w, g, Sample.Real([length], 0.05, 0.1, 3), m, m, lr], 4, ("decay", 0.9f), ("epsilon", 1e-8f), ("momentum", 0.5f), ("centered", decay > 0 ? 1f : 0f), ("weight_decay", decay));
+                    yield return Case(
+                        "AdamWStep", [w, g, m, v, lr, step], 3, ("beta1", 0.9f), ("beta2", 0.999f), ("epsilon", 1e-8f), ("weight_decay", decay), ("decoupled_decay", 0.1f - decay), ("bias_correction", decay > 0 ? 1f : 0f));
+                    yield return Case("NadamStep", [w, g, m, v, lr, step], 3, ("beta1", 0.9f), ("beta2", 0.999f), ("epsilon", 1e-8f), ("weight_decay", decay));
+                    yield return Case("LionStep", [w, g, m, lr], 2, ("beta1", 0.9f), ("beta2", 0.99f), ("weight_decay", decay));
                 }
             }
         }
     }
+
+    private static OpCase Case(string op, Tensor[] inputs, int outputs, params (string, AttributeValue?)[] attributes) =>
+        new(op, inputs) { Domain = Model.AnnealDomain, Attributes = Attributes.Of(attributes), Outputs = outputs };
 }

@@ -18,7 +18,23 @@ internal sealed class StepAgreementTests
         new TestCaseData(Optimizer.Adam(weightDecay: 1e-3f), 1e-3f).SetArgDisplayNames("adam"),
         new TestCaseData(Optimizer.Sgd(weightDecay: 1e-3f), 0.05f).SetArgDisplayNames("sgd"),
         new TestCaseData(Optimizer.Momentum(weightDecay: 1e-3f), 0.01f).SetArgDisplayNames("momentum"),
+        new TestCaseData(Optimizer.AdamW(), 1e-3f).SetArgDisplayNames("adamw"),
     ];
+
+    private static IEnumerable<TestCaseData> Settings()
+    {
+        UpdateSettings rule = Optimizer.Momentum(form: MomentumForm.LookAhead);
+        yield return new TestCaseData(rule).SetArgDisplayNames("look ahead");
+        yield return new TestCaseData(rule with { ClipNorm = 0.1f, ClipValue = 0.05f }).SetArgDisplayNames("clipped");
+        yield return new TestCaseData(rule with { Regularization = new Regularization { L1 = 1e-3f, L2 = 1e-2f, MaxNorm = 0.8f, DecoupledDecay = 0.1f } }).SetArgDisplayNames("regularised");
+        yield return new TestCaseData(rule with { Regularization = new Regularization { InputNoise = 0.2f, WeightNoise = 0.02f } }).SetArgDisplayNames("noisy");
+        yield return new TestCaseData(rule with { Groups = [new ParameterGroup("dense1.*", Origin.None) { IsFrozen = true }, new ParameterGroup("*.bias", Origin.None) { Rate = 2 }] })
+            .SetArgDisplayNames("grouped");
+    }
+
+    [TestCaseSource(nameof(Settings))]
+    public void Run_FortyStepsWithSettings_EnginesAgree(UpdateSettings settings) =>
+        Agree(Networks.Mlp(20, [15, 10, 4], 0.3f, settings), 20, 4, batch: 32, steps: 40, 0.01f);
 
     [TestCaseSource(nameof(Optimizers))]
     public void Run_FiftyStepsOfOneFile_EnginesAgree(Optimizer optimizer, float rate) =>

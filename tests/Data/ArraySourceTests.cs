@@ -46,7 +46,7 @@ public sealed class ArraySourceTests
         string negative = Npy(folder, "n.npy", Tensor.Vector<long>(0, -1, 1));
         string large = Npy(folder, "l.npy", Tensor.Vector<long>(0, 1, 2));
         string few = Npy(folder, "f.npy", Tensor.Vector<long>(0, 1));
-        string wide = Npy(folder, "w.npy", Tensor.Zeros(DType.Int64, 3, 2));
+        string wide = Npy(folder, "w.npy", Tensor.Zeros(DType.Int64, 3, 2, 1));
         string odd = Npy(folder, "o.npy", Tensor.Of<float>([3, 2], [1, 2, float.NaN, 4, 5, 6]));
         DataTable train = new NpySource(x, y).Load();
         (Action Action, string Message)[] cases =
@@ -56,7 +56,7 @@ public sealed class ArraySourceTests
             (() => new NpySource(x, large).Load(train), $"{large}: row 2 (from 0): label 2 is not a class from 0 to 1. hint: the classes are those of the training data"),
             (() => new NpySource(odd, y).Load(), $"{odd}: row 1 (from 0): element 0 is not finite in float32"),
             (() => new NpySource(x, few).Load(), $"{x}: 3 rows, but 2 labels in {few}"),
-            (() => new NpySource(x, wide).Load(), $"{wide}: int64[3,2], expected one label a row"),
+            (() => new NpySource(x, wide).Load(), $"{wide}: int64[3,2,1], expected one label, or a line of labels, a row"),
         ];
         foreach ((Action action, string message) in cases)
         {

@@ -5,7 +5,10 @@ namespace Anneal.Tests.Docs;
 
 public sealed partial class CommandLineDocsTests
 {
-    private static readonly string[] s_pages = ["README.md", "AGENTS.md", "docs/pipelines.md", "docs/design.md", "docs/training-graph.md", "docs/performance.md"];
+    private static readonly string[] s_pages =
+    [
+        "README.md", "AGENTS.md", "docs/pipelines.md", "docs/augmentation.md", "docs/design.md", "docs/features.md", "docs/losses.md", "docs/training-graph.md", "docs/performance.md",
+    ];
 
     private static IEnumerable<TestCaseData> Commands() =>
         from page in s_pages

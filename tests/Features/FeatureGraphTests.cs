@@ -1,49 +1,14 @@
 using Anneal.Onnx;
 using Anneal.Onnx.Formats;
-using Anneal.Onnx.Ir;
 using Anneal.Onnx.Tensors;
-using Anneal.Serving;
 using Anneal.Trainer.Data;
-using Anneal.Trainer.Execution;
 using Anneal.Trainer.Features;
+using static Anneal.Tests.Features.FeatureRun;
 
 namespace Anneal.Tests.Features;
 
 public sealed class FeatureGraphTests
 {
-    private static DataTable Table(params FeatureColumn[] columns) =>
-        new(columns, Tensor.Zeros(DType.Int64, columns[0].Values.Shape[0]), ["a"]);
-
-    private static FeatureColumn Number(string name, params float[] values) =>
-        new(name, ColumnKind.Number, Tensor.Of<float>([values.Length, 1], values));
-
-    private static FeatureColumn Category(string name, params string[] values) =>
-        new(name, ColumnKind.Category, Tensor.OfStrings([values.Length, 1], values));
-
-    private static FeatureColumn Array(Tensor values) => new(ArraySource.InputName, null, values);
-
-    private static int[] All(DataTable table) => [.. Enumerable.Range(0, table.Rows)];
-
-    /// <summary>What our engine gives, after ONNX Runtime has given the same.</summary>
-    private static Tensor Run(FittedFeatures features, DataTable table)
-    {
-        var model = Model.Of(features.Graph);
-        Tensor[] feeds = [.. table.Features.Select(f => f.Values)];
-        using var simd = new SimdRunner(2);
-        using IGraphSession ours = simd.Open(model, []);
-        using IGraphSession theirs = new OrtRunner(new OrtOptions { Threads = 1 }).Open(model, []);
-        var result = new Tensor?[1];
-        var expected = new Tensor?[1];
-        ours.Run(feeds, result);
-        theirs.Run(feeds, expected);
-        Assert.That(result[0]!.ToString(), Is.EqualTo(expected[0]!.ToString()));
-        Assert.That(result[0]!.Span<float>().ToArray(), Is.EqualTo(expected[0]!.Span<float>().ToArray()).Within(1e-6));
-        return result[0]!;
-    }
-
-    private static float[] Column(Tensor features, int column) =>
-        [.. Enumerable.Range(0, features.Shape[0]).Select(r => features.Span<float>()[(r * features.Shape[1]) + column])];
-
     [Test]
     public void Fit_Standardize_UsesTheTrainingRowsAlone()
     {
@@ -60,7 +25,7 @@ public sealed class FeatureGraphTests
     public void Fit_Impute_FillsMissingNumbers(Imputation impute, float filled)
     {
         DataTable table = Table(Number("x", 1, 4, 2, float.NaN));
-        FittedFeatures features = FeatureGraph.Fit(new FeatureOptions { Impute = impute, Numbers = NumberScaling.None }, table, All(table));
+        FittedFeatures features = FeatureGraph.Fit(new FeatureOptions { Numbers = new NumberFeature { Impute = impute, Scaling = NumberScaling.None } }, table, All(table));
         Assert.That(Run(features, table).Span<float>().ToArray(), Is.EqualTo(new[] { 1, 4, 2, filled }).Within(1e-6));
     }
 
@@ -68,7 +33,7 @@ public sealed class FeatureGraphTests
     public void Fit_MedianOfAnEvenCount_IsTheMeanOfTheMiddleTwo()
     {
         DataTable table = Table(Number("x", 9, 1, float.NaN, 4, 2));
-        FittedFeatures features = FeatureGraph.Fit(new FeatureOptions { Impute = Imputation.Median, Numbers = NumberScaling.None }, table, All(table));
+        FittedFeatures features = FeatureGraph.Fit(new FeatureOptions { Numbers = new NumberFeature { Impute = Imputation.Median, Scaling = NumberScaling.None } }, table, All(table));
         Assert.That(Run(features, table).Span<float>()[2], Is.EqualTo(3));
     }
 
@@ -76,7 +41,7 @@ public sealed class FeatureGraphTests
     public void Fit_MinMax_MapsToUnitRange()
     {
         DataTable table = Table(Number("x", -2, 2, 0, 6));
-        FittedFeatures features = FeatureGraph.Fit(new FeatureOptions { Numbers = NumberScaling.MinMax }, table, [0, 1, 2]);
+        FittedFeatures features = FeatureGraph.Fit(new FeatureOptions { Numbers = new NumberFeature { Scaling = NumberScaling.MinMax } }, table, [0, 1, 2]);
         Assert.That(Run(features, table).Span<float>().ToArray(), Is.EqualTo(new[] { 0, 1, 0.5f, 2 }).Within(1e-6));
     }
 

@@ -1,5 +1,6 @@
 using Anneal.Onnx;
 using Anneal.Onnx.Formats;
+using Anneal.Onnx.Metrics;
 
 namespace Anneal.Tests.Formats;
 
@@ -17,7 +18,11 @@ public sealed class ModelSignatureTests
                 new CsvFormat { Header = false, Delimiter = ';', Trim = true },
                 [new("age", ColumnKind.Number), new("hours", ColumnKind.Number), new("pay", ColumnKind.Category)],
                 ["?"],
-                "pay"),
+                ["pay"],
+                "weight"),
+            Threshold = 0.25f,
+            Metrics = new MetricOptions(5, 10),
+            LossMetric = "log_loss",
         };
 
         ModelSignature found = ModelSignature.Find(new Dictionary<string, string> { [ModelSignature.MetadataKey] = signature.ToJson() })!;
@@ -26,6 +31,7 @@ public sealed class ModelSignatureTests
         Assert.That(found.Classes, Is.EqualTo(signature.Classes));
         Assert.That(found.Table!.Columns, Is.EqualTo(signature.Table.Columns));
         Assert.That(found.Table.Format, Is.EqualTo(signature.Table.Format));
+        Assert.That(found.Metrics, Is.EqualTo(signature.Metrics));
         Assert.That(found.Inputs[0].Columns, Is.EqualTo(new[] { "age", "hours" }));
     }
 

@@ -10,5 +10,5 @@ internal sealed record GoldenRun(string Optimizer, float Rate, IReadOnlyList<dou
 {
     /// <summary>The update rules by name, with the settings that PyTorch has by default.</summary>
     public static readonly IReadOnlyDictionary<string, Optimizer> Optimizers =
-        new[] { Trainer.Optimizers.Optimizer.Sgd(), Trainer.Optimizers.Optimizer.Adam() }.ToDictionary(o => o.Name, StringComparer.Ordinal);
+        new Optimizer[] { Trainer.Optimizers.Optimizer.Sgd(), Trainer.Optimizers.Optimizer.Adam() }.ToDictionary(o => o.Name, StringComparer.Ordinal);
 }

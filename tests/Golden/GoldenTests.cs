@@ -106,7 +106,7 @@ internal sealed class GoldenTests
     private static IEnumerable<Parameter> Trained(TrainingGraphs graphs) => graphs.Parameters.Where(p => p.IsTrained);
 
     private static string Gradient(TrainingGraphs graphs, string parameter) =>
-        graphs.Step.Graph.Nodes.Single(n => n.OpType == graphs.Optimizer.Op && n.Inputs[0] == parameter).Inputs[1];
+        graphs.Step.Graph.Nodes.Single(n => n.OpType == ((Trainer.Optimizers.UpdateRule)graphs.Optimizer).Op && n.Inputs[0] == parameter).Inputs[1];
 
     private static void Check(GoldenTensor golden, double[] gradient, int[] places)
     {

@@ -28,6 +28,8 @@ public sealed unsafe class GemmPlanTests
     [TestCase(700, 1, 33)]
     [TestCase(3, 3, 5000)]
     [TestCase(300, 260, 1025)]
+    [TestCase(1203, 390, 350)]
+    [TestCase(1203, 390, 515)]
     public void Run_LargeShapes_EqualsNaiveSum(int m, int n, int k)
     {
         using Team team = new(2);
@@ -103,6 +105,7 @@ public sealed unsafe class GemmPlanTests
     [TestCase(784, 500, 100)]
     [TestCase(257, 300, 1100)]
     [TestCase(513, 11, 260)]
+    [TestCase(1203, 390, 515)]
     public void Run_AnyThreadCount_GivesTheSameBits(int m, int n, int k)
     {
         foreach (bool trans in new[] { false, true })
@@ -171,6 +174,17 @@ public sealed unsafe class GemmPlanTests
         Assert.That(() => plan.Run(team, null, null, null, default), Throws.ArgumentNullException);
     }
 
+    [Test]
+    public void Run_NoScratchForALargeTransposedOperand_Throws()
+    {
+        using Team team = new(1);
+        GemmPlan<float, GemmEpilogue<float>> plan = new(1024, 1024, 512, transA: true);
+        float value = 0;
+        float* any = &value;
+        Assert.That(plan.ScratchBytes, Is.Positive);
+        Assert.That(() => plan.Run(team, any, any, any, new GemmEpilogue<float>()), Throws.ArgumentNullException);
+    }
+
     private static int Pick(ref uint state)
     {
         state = (state * 1664525) + 1013904223;
@@ -196,9 +210,11 @@ public sealed unsafe class GemmPlanTests
     {
         T[] c = new T[m * n];
         GemmPlan<T, GemmEpilogue<T>> plan = new(m, n, k, transA, transB);
+        byte[] scratch = new byte[plan.ScratchBytes];
         fixed (T* pa = a, pb = b, pc = c)
+        fixed (byte* pScratch = scratch)
         {
-            plan.Run(team, pa, pb, pc, epilogue);
+            plan.Run(team, pa, pb, pc, epilogue, pScratch);
         }
 
         return c;

@@ -16,9 +16,9 @@ internal sealed class Trained : IDisposable
     private readonly SimdRunner _runner = new(2);
     private readonly TempFolder _folder = new();
 
-    public Trained(float dropout = 0.2f, Optimizer? optimizer = null)
+    public Trained(float dropout = 0.2f, UpdateSettings? settings = null)
     {
-        Graphs = Networks.Mlp(8, [16, 3], dropout, optimizer);
+        Graphs = Networks.Mlp(8, [16, 3], dropout, settings);
         (Tensor features, Tensor target) = Networks.Rows(230, 8, 3);
         Rows = new RowSet([features], target, [.. Enumerable.Range(0, 200)]);
         Validation = new RowSet([features], target, [.. Enumerable.Range(200, 30)]);

@@ -1,3 +1,4 @@
+using Anneal.Onnx.Ir;
 using Anneal.Onnx.Tensors;
 using Anneal.Trainer.Models;
 
@@ -67,15 +68,89 @@ internal sealed class InitializationTests
         Assert.That(Once(6, "a"), Is.Not.EqualTo(first));
     }
 
-    [TestCase(Activation.Relu, Initializer.HeNormal)]
-    [TestCase(Activation.Gelu, Initializer.HeNormal)]
-    [TestCase(Activation.Selu, Initializer.LecunNormal)]
-    [TestCase(Activation.Linear, Initializer.LecunNormal)]
-    [TestCase(Activation.Tanh, Initializer.GlorotUniform)]
-    public void For_Activation_ChoosesWhereNoneIsGiven(Activation activation, Initializer expected)
+    [Test]
+    public void For_Activation_ChoosesWhereNoneIsGiven([Values] Activation activation)
     {
+        Initializer expected = activation switch
+        {
+            Activation.Linear or Activation.Selu => Initializer.LecunNormal,
+            Activation.Sigmoid or Activation.HardSigmoid or Activation.Tanh or Activation.Softsign => Initializer.GlorotUniform,
+            Activation.Relu or Activation.LeakyRelu or Activation.Elu or Activation.Celu or Activation.Gelu or Activation.Swish or Activation.Silu or Activation.Mish
+                or Activation.Softplus or Activation.ThresholdedRelu or Activation.HardSwish => Initializer.HeNormal,
+            _ => throw new AssertionException($"{activation} is not in this table"),
+        };
         Assert.That(new Initialization(Initializer.Auto, 3).For(activation), Is.EqualTo(new Initialization(expected, 3)));
         Assert.That(new Initialization(Initializer.Zeros).For(activation).Kind, Is.EqualTo(Initializer.Zeros));
+    }
+
+    [TestCase(Activation.Relu, Initializer.HeNormal)]
+    [TestCase(Activation.Selu, Initializer.LecunNormal)]
+    [TestCase(Activation.Tanh, Initializer.GlorotUniform)]
+    public void Apply_LayerWithActivation_BeginsByItsDefault(Activation activation, Initializer expected)
+    {
+        var g = new GraphBuilder("g");
+        var context = new LayerContext(g, 7, null);
+        Layer[] layers =
+        [
+            new Layer.Conv("conv", Origin.None, 5, 3, 1, null, 1, activation, true, Initializer.Auto),
+            new Layer.ConvTranspose("up", Origin.None, 4, 2, 2, null, 1, activation, true, Initializer.Auto),
+            new Layer.Flatten("flat", Origin.None),
+            new Layer.Dense("dense", Origin.None, 6, activation, true, Initializer.Auto),
+        ];
+
+        context.Chain(layers, g.Input("x", TensorType.Of(DType.Float, Dim.Of("N"), 2, 4, 4)));
+
+        (string Name, int FanIn, int FanOut)[] fans = [("conv", 2 * 9, 5 * 9), ("up", 5, 4 * 4), ("dense", 4 * 64, 6)];
+        foreach ((string name, int fanIn, int fanOut) in fans)
+        {
+            Tensor first = context.Parameters.Single(p => p.Name == name + ".weight").Initial;
+            Tensor drawn = new Initialization(expected).Draw(first.Shape, fanIn, fanOut, 7, name + ".weight");
+            Assert.That(first.Span<float>().ToArray(), Is.EqualTo(drawn.Span<float>().ToArray()), name);
+        }
+    }
+
+    [Test]
+    public void Apply_RecurrentLayer_HasWhatIsAskedForInEachGate()
+    {
+        var g = new GraphBuilder("g");
+        var context = new LayerContext(g, 7, null);
+        var layer = new Layer.Recurrent("r", Origin.None, RecurrentKind.Gru, 4, ReturnSequences: false, Bidirectional: true, 0)
+        {
+            Initializer = new Initialization(Initializer.Constant, 0.5),
+            RecurrentInitializer = new Initialization(Initializer.Orthogonal, 2),
+        };
+
+        layer.Apply(context, g.Input("x", TensorType.Of(DType.Float, Dim.Of("N"), 3, 5)));
+
+        Assert.That(context.Parameters.Single(p => p.Name == "r.weight").Initial.Span<float>().ToArray(), Is.All.EqualTo(0.5f));
+        float[] all = context.Parameters.Single(p => p.Name == "r.recurrent_weight").Initial.Span<float>().ToArray();
+        for (int gate = 0; gate < 6; gate++)
+        {
+            float[] matrix = all[(gate * 16)..((gate + 1) * 16)];
+            for (int a = 0; a < 4; a++)
+            {
+                for (int b = 0; b < 4; b++)
+                {
+                    double product = Enumerable.Range(0, 4).Sum(k => matrix[(a * 4) + k] * matrix[(b * 4) + k]);
+                    Assert.That(product, Is.EqualTo(a == b ? 4 : 0).Within(1e-5), $"rows {a} and {b} of gate {gate}");
+                }
+            }
+
+            Assert.That(gate == 0 || !matrix.SequenceEqual(all[..16]), "each gate has a draw of its own");
+        }
+    }
+
+    [Test]
+    public void Apply_RecurrentLayer_BeginsAsBeforeWhereNothingIsAskedFor()
+    {
+        var g = new GraphBuilder("g");
+        var context = new LayerContext(g, 7, null);
+
+        new Layer.Recurrent("r", Origin.None, RecurrentKind.Lstm, 4, false, false, 0).Apply(context, g.Input("x", TensorType.Of(DType.Float, Dim.Of("N"), 3, 5)));
+
+        float[] recurrent = context.Parameters.Single(p => p.Name == "r.recurrent_weight").Initial.Span<float>().ToArray();
+        Assert.That(recurrent, Is.EqualTo(new Initialization(Initializer.LecunUniform).Draw([1, 16, 4], 12, 4, 7, "r.recurrent_weight").Span<float>().ToArray()));
+        Assert.That(recurrent.Select(Math.Abs), Is.All.LessThanOrEqualTo(0.5f));
     }
 
     [Test]

@@ -1,4 +1,3 @@
-using Anneal.Onnx;
 using Anneal.Onnx.Tensors;
 using Anneal.Tests.Loop;
 using Anneal.Trainer.Execution;
@@ -17,20 +16,20 @@ internal sealed class ProbeTests
     {
         using var problem = new Trained(dropout: 0, Optimizer.Sgd());
         using var runner = new SimdRunner(1);
-        using IGraphSession session = runner.Open(problem.Graphs.Step, problem.Graphs.StepState());
+        using IStepDriver driver = StepDrivers.Open(problem.Graphs, runner, seed: 3);
         using var probe = new Probe(problem.Graphs, runner, problem.Rows, seed: 3);
 
-        MonitorRecord record = probe.Look(session, 0, 0, Rate);
+        MonitorRecord record = probe.Look(driver, 0, 0, Rate);
 
         Assert.That(record.Rows, Is.EqualTo(200));
         Assert.That(record.Parameters.Select(p => p.Name), Is.EqualTo(problem.Graphs.Parameters.Select(p => p.Name)));
         foreach (ParameterRecord parameter in record.Parameters)
         {
-            Assert.That(parameter.Update, Is.EqualTo(Rate * parameter.Gradient.Norm).Within(1e-5 * parameter.Gradient.Norm), parameter.Name);
-            Assert.That(parameter.Gradient.Norm, Is.Positive, parameter.Name);
+            Assert.That(parameter.Update, Is.EqualTo(Rate * parameter.Gradient!.Norm).Within(1e-5 * parameter.Gradient!.Norm), parameter.Name);
+            Assert.That(parameter.Gradient!.Norm, Is.Positive, parameter.Name);
         }
 
-        Assert.That(record.GradientNorm, Is.EqualTo(Math.Sqrt(record.Parameters.Sum(p => p.Gradient.Norm * p.Gradient.Norm))).Within(1e-12));
+        Assert.That(record.GradientNorm, Is.EqualTo(Math.Sqrt(record.Parameters.Sum(p => p.Gradient!.Norm * p.Gradient.Norm))).Within(1e-12));
         ParameterRecord weight = record.Parameters[0];
         Assert.That(weight.Ratio, Is.EqualTo(weight.Update / TensorStatistics.Of(problem.Graphs.Parameters[0].Initial.Span<float>()).Norm).Within(1e-12));
     }
@@ -40,18 +39,18 @@ internal sealed class ProbeTests
     {
         using var problem = new Trained(dropout: 0);
         using var runner = new SimdRunner(1);
-        using IGraphSession session = runner.Open(problem.Graphs.Step, problem.Graphs.StepState());
+        using IStepDriver driver = StepDrivers.Open(problem.Graphs, runner, seed: 3);
         using var probe = new Probe(problem.Graphs, runner, problem.Rows, seed: 3);
 
-        MonitorRecord record = probe.Look(session, 0, 0, Rate);
+        MonitorRecord record = probe.Look(driver, 0, 0, Rate);
 
         Assert.That(record.Layers.Select(l => l.Name), Is.EqualTo(new[] { "dense1", "dense2" }));
         Assert.That(record.Layers[0].Activation.Histogram.Low, Is.Zero, "Relu's least answer");
         Assert.That(record.Layers[0].Dead, Is.Not.Null);
         Assert.That(record.Layers[1].Dead, Is.Null);
         // The gradient of the mean cross-entropy over the logits sums to zero in every row.
-        Assert.That(record.Layers[1].Gradient.Mean, Is.EqualTo(0).Within(1e-9));
-        Assert.That(record.Layers[1].Gradient.Variance, Is.Positive);
+        Assert.That(record.Layers[1].Gradient!.Mean, Is.EqualTo(0).Within(1e-9));
+        Assert.That(record.Layers[1].Gradient!.Variance, Is.Positive);
     }
 
     [Test]
@@ -60,10 +59,9 @@ internal sealed class ProbeTests
         using var problem = new Trained();
         using var runner = new SimdRunner(2);
         LoopOutcome without = problem.Run(Trained.Options(3), problem.Store("a"));
-        using var probe = new Probe(problem.Graphs, runner, problem.Rows, seed: 3);
         var trace = new LoopTrace();
         using var evaluator = new Evaluator(problem.Graphs, runner, problem.Validation);
-        LoopOutcome with = new TrainingLoop(problem.Graphs, runner, problem.Rows, evaluator, Trained.Options(3), problem.Store("b"), trace) { Probe = probe }.Run(default);
+        LoopOutcome with = new TrainingLoop(problem.Graphs, runner, problem.Rows, evaluator, Trained.Options(3), problem.Store("b"), trace) { ProbeOf = graphs => new Probe(graphs, runner, problem.Rows, seed: 3) }.Run(default);
 
         Assert.That(trace.Events.OfType<LoopEvent.Monitored>().Select(m => m.Record.Epoch), Is.EqualTo(new[] { 0, 1, 2, 3 }));
         foreach ((string name, Tensor tensor) in without.Parameters)

@@ -47,14 +47,14 @@ public sealed class TrainOpTests
     }
 
     // The velocity is 0.9·0.1 - 0.1·(1.25 + 0.25·1) = -0.06; Nesterov adds 0.9·-0.06 - 0.15 to the weight in its place.
-    [TestCase(0L, 0.94)]
-    [TestCase(1L, 0.796)]
-    public void MomentumStep_OneElement_ByHand(long nesterov, double weight)
+    [TestCase("MomentumStep", 0.94)]
+    [TestCase("NesterovStep", 0.796)]
+    public void MomentumStep_OneElement_ByHand(string op, double weight)
     {
-        var c = new OpCase("MomentumStep", Tensor.Vector(1.0), Tensor.Vector(1.25), Tensor.Vector(0.1), Sample.Scalar(0.1))
+        var c = new OpCase(op, Tensor.Vector(1.0), Tensor.Vector(1.25), Tensor.Vector(0.1), Sample.Scalar(0.1))
         {
             Domain = Model.AnnealDomain,
-            Attributes = Attributes.Of(("momentum", 0.9f), ("weight_decay", 0.25f), ("nesterov", nesterov)),
+            Attributes = Attributes.Of(("momentum", 0.9f), ("weight_decay", 0.25f)),
             Outputs = 2,
         };
         Tensor?[] result = Evaluator.Run(c.ToNode(), c.Inputs);
@@ -81,6 +81,26 @@ public sealed class TrainOpTests
         Assert.That(one[1]!.Span<bool>().ToArray().Count(kept => kept), Is.InRange((1 - ratio - 0.01) * 100_000, (1 - ratio + 0.01) * 100_000));
         Assert.That(one[0]!.Span<float>().ToArray().Distinct(), Is.EquivalentTo(new[] { 0f, 1f / (1f - ratio) }));
         Assert.That(one[1]!.Bytes.SequenceEqual(two[1]!.Bytes), Is.False);
+    }
+
+    [Test]
+    public void GaussianNoise_ManyElements_IsStandardNormalAndIndependent()
+    {
+        const int Length = 200_000;
+        var c = new OpCase("GaussianNoise", Tensor.Zeros(DType.Float, Length), Tensor.Scalar(3L))
+        {
+            Domain = Model.AnnealDomain,
+            Attributes = Attributes.Of(("deviation", 1f), ("key", unchecked((long)CounterRandom.Key(5, "noise")))),
+        };
+        double[] z = Compare.Doubles(Evaluator.Run(c.ToNode(), c.Inputs)[0]!);
+
+        // Four standard errors of each estimate: 1/√n, √(2/n), √(15/n), √(96/n), 1/√n.
+        double error = 4 / Math.Sqrt(Length);
+        Assert.That(z.Average(), Is.Zero.Within(error));
+        Assert.That(z.Average(x => x * x), Is.EqualTo(1).Within(Math.Sqrt(2) * error));
+        Assert.That(z.Average(x => x * x * x), Is.Zero.Within(Math.Sqrt(15) * error));
+        Assert.That(z.Average(x => x * x * x * x), Is.EqualTo(3).Within(Math.Sqrt(96) * error));
+        Assert.That(z.Zip(z.Skip(1), (a, b) => a * b).Average(), Is.Zero.Within(error));
     }
 
     private static Tensor?[] Dropout(Tensor x, long step, float ratio)

@@ -5,7 +5,7 @@ using Anneal.Onnx.Tensors;
 
 namespace Anneal.Trainer.Data;
 
-/// <summary>A file of inputs and a file of labels, row for row. Integer labels are class indices, floats are numbers to predict.</summary>
+/// <summary>A file of inputs and a file of labels, row for row. Integer labels are class indices, floats are numbers to predict, and so are labels of several columns.</summary>
 /// <param name="Features">The file of inputs, one item a row.</param>
 /// <param name="Labels">The file of labels, one a row.</param>
 public abstract record ArraySource(string Features, string Labels) : DataSource
@@ -23,16 +23,16 @@ public abstract record ArraySource(string Features, string Labels) : DataSource
     {
         Tensor features = Read(Features);
         Tensor labels = Read(Labels);
-        if (features.Rank == 0 || labels.Rank == 0 || labels.Length != labels.Shape[0])
+        if (features.Rank == 0 || labels.Rank is 0 or > 2)
         {
             throw features.Rank == 0
                 ? AnnealException.BadData($"{Features}: a single number, expected one item a row")
-                : AnnealException.BadData($"{Labels}: {labels}, expected one label a row");
+                : AnnealException.BadData($"{Labels}: {labels}, expected one label, or a line of labels, a row");
         }
 
-        if (features.Shape[0] != labels.Length)
+        if (features.Shape[0] != labels.Shape[0])
         {
-            throw AnnealException.BadData($"{Features}: {features.Shape[0]} rows, but {labels.Length} labels in {Labels}");
+            throw AnnealException.BadData($"{Features}: {features.Shape[0]} rows, but {labels.Shape[0]} labels in {Labels}");
         }
 
         if (labels.Length == 0)
@@ -42,6 +42,12 @@ public abstract record ArraySource(string Features, string Labels) : DataSource
 
         CheckFinite(features);
         var column = new FeatureColumn(InputName, null, features);
+        if (labels.Length != labels.Shape[0])
+        {
+            Tensor numbers = labels.Type.IsFloating() ? Numbers(labels) : Floats(Indices(labels));
+            return new DataTable([column], numbers.Reshape([.. labels.Shape]), null) { TargetNames = ClassNames };
+        }
+
         return labels.Type.IsFloating() ? new DataTable([column], Numbers(labels), null) : Classified(column, Indices(labels), train);
     }
 
@@ -94,6 +100,17 @@ public abstract record ArraySource(string Features, string Labels) : DataSource
         return -1;
     }
 
+    private static Tensor Floats(Tensor integers)
+    {
+        Tensor numbers = Tensor.Zeros(DType.Float, integers.Length);
+        for (int i = 0; i < integers.Length; i++)
+        {
+            numbers.Span<float>()[i] = integers.Span<long>()[i];
+        }
+
+        return numbers;
+    }
+
     private Tensor Numbers(Tensor labels)
     {
         Tensor target = Tensor.Zeros(DType.Float, labels.Length);
@@ -105,7 +122,7 @@ public abstract record ArraySource(string Features, string Labels) : DataSource
                 DType.Double => (float)labels.Span<double>()[i],
                 _ => (float)labels.Span<Half>()[i],
             };
-            target.Span<float>()[i] = float.IsFinite(value) ? value : throw AnnealException.BadData($"{Labels}: row {i} (from 0): the label is not finite in float32");
+            target.Span<float>()[i] = float.IsFinite(value) ? value : throw AnnealException.BadData($"{Labels}: row {i / (labels.Length / labels.Shape[0])} (from 0): the label is not finite in float32");
         }
 
         return target;

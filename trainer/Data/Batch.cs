@@ -14,7 +14,7 @@ public sealed class Batch
     /// <summary>The inputs, [rows, ...] each.</summary>
     public IReadOnlyList<Tensor> Features { get; }
 
-    /// <summary>What to predict, [rows].</summary>
+    /// <summary>What to predict, [rows]; [rows, classes] where rows are mixed.</summary>
     public Tensor Target { get; }
 
     /// <summary>The number of rows.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Anneal.Onnx.Kernels;
 using Anneal.Onnx.Tensors;
@@ -18,6 +19,7 @@ public sealed class BatchFeed : IDisposable
     private readonly int _batchSize;
     private readonly ulong? _key;
     private readonly Augmenter? _augmenter;
+    private readonly Mixer? _mixer;
     private readonly Batch[] _whole;
     private readonly Batch[]? _short;
     private readonly Batch[] _ready;
@@ -41,6 +43,7 @@ public sealed class BatchFeed : IDisposable
     /// <param name="step">The step to start at within it.</param>
     /// <param name="prefetch">Whether a thread of its own gathers ahead; else a batch is gathered when asked for.</param>
     /// <param name="augmenter">Changes each row of the first input while it is gathered; null to copy it. It is this feed's alone.</param>
+    /// <param name="mixer">Mixes the rows of each batch, whose target is then what the mixer makes of it; null for none. It is this feed's alone.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are no rows, the batch size is not positive, or the start lies outside an epoch.</exception>
     public BatchFeed(
         IReadOnlyList<Tensor> features,
@@ -51,7 +54,8 @@ public sealed class BatchFeed : IDisposable
         int epoch = 0,
         int step = 0,
         bool prefetch = true,
-        Augmenter? augmenter = null)
+        Augmenter? augmenter = null,
+        Mixer? mixer = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(rows.Length, nameof(rows));
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
@@ -62,6 +66,7 @@ public sealed class BatchFeed : IDisposable
         _order = new int[rows.Length];
         _batchSize = Math.Min(batchSize, rows.Length);
         _augmenter = augmenter;
+        _mixer = mixer;
         _key = seed is { } value ? CounterRandom.Key(value, "shuffle") : null;
         StepsPerEpoch = (int)(((long)rows.Length + _batchSize - 1) / _batchSize);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(step, StepsPerEpoch);
@@ -81,6 +86,9 @@ public sealed class BatchFeed : IDisposable
     /// <summary>The number of batches that cover all rows once.</summary>
     public int StepsPerEpoch { get; }
 
+    /// <summary>How long the consumer has waited for batches that were not ready; zero without prefetching.</summary>
+    public TimeSpan Waited { get; private set; }
+
     /// <summary>The next batch, across epochs without end; valid until the next call.</summary>
     /// <returns>The batch.</returns>
     /// <exception cref="ObjectDisposedException">The feed is disposed.</exception>
@@ -94,9 +102,9 @@ public sealed class BatchFeed : IDisposable
 
         lock (_gate)
         {
-            while (_produced == _taken && _error is null)
+            if (_produced == _taken && _error is null)
             {
-                Monitor.Wait(_gate);
+                WaitForBatch();
             }
 
             if (_produced == _taken)
@@ -120,6 +128,17 @@ public sealed class BatchFeed : IDisposable
         }
 
         _thread?.Join();
+    }
+
+    private void WaitForBatch()
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (_produced == _taken && _error is null)
+        {
+            Monitor.Wait(_gate);
+        }
+
+        Waited += Stopwatch.GetElapsedTime(start);
     }
 
     private void Produce()
@@ -173,16 +192,23 @@ public sealed class BatchFeed : IDisposable
         ReadOnlySpan<int> order = _order.AsSpan(start, count);
         for (int i = 0; i < _sources.Length; i++)
         {
-            Tensor destination = i < batch.Features.Count ? batch.Features[i] : batch.Target;
+            bool isTarget = i == batch.Features.Count;
+            Tensor destination = isTarget ? batch.Target : batch.Features[i];
             if (i == 0 && _augmenter is { } augmenter)
             {
                 Augment(augmenter, _sources[i], destination, order);
+            }
+            else if (isTarget && _mixer is { } mixer)
+            {
+                mixer.Load(_sources[i], order, destination);
             }
             else
             {
                 Copy(_sources[i], destination, order);
             }
         }
+
+        _mixer?.Apply(batch.Features[0], batch.Target, _epoch, _step);
 
         (batch.Epoch, batch.Step) = (_epoch, _step);
         (_epoch, _step) = _step + 1 < StepsPerEpoch ? (_epoch, _step + 1) : (_epoch + 1, 0);
@@ -191,7 +217,7 @@ public sealed class BatchFeed : IDisposable
 
     private void Augment(Augmenter augmenter, Tensor source, Tensor destination, ReadOnlySpan<int> rows)
     {
-        int width = destination.Length / rows.Length;
+        int width = destination.Length / rows.Length * source.Type.Size();
         Span<byte> from = source.Bytes;
         Span<byte> to = destination.Bytes;
         for (int i = 0; i < rows.Length; i++)
@@ -243,6 +269,6 @@ public sealed class BatchFeed : IDisposable
     private Batch NewBatch()
     {
         Tensor[] tensors = [.. _sources.Select(t => Tensor.Zeros(t.Type, [_batchSize, .. t.Shape[1..]]))];
-        return new Batch(tensors[..^1], tensors[^1]);
+        return new Batch(tensors[..^1], _mixer?.NewTarget(_batchSize) ?? tensors[^1]);
     }
 }

@@ -13,15 +13,15 @@ public sealed class DataTable
 
     /// <summary>Puts a table together.</summary>
     /// <param name="features">The raw inputs, all with the same number of rows.</param>
-    /// <param name="target">int64 [rows] class indices, or float [rows] numbers.</param>
-    /// <param name="classNames">The name of each class; null for a regression.</param>
+    /// <param name="target">int64 [rows] class indices; float [rows] numbers, or [rows, K] of several columns.</param>
+    /// <param name="classNames">The name of each class or label; null for numbers.</param>
     /// <exception cref="AnnealException">The numbers of rows differ, or there are none.</exception>
     public DataTable(IReadOnlyList<FeatureColumn> features, Tensor target, IReadOnlyList<string>? classNames)
     {
         Features = features;
         Target = target;
         ClassNames = classNames;
-        Rows = target.Length;
+        Rows = target.Shape[0];
         foreach (FeatureColumn feature in features)
         {
             if (feature.Values.Shape[0] != Rows)
@@ -41,14 +41,23 @@ public sealed class DataTable
     /// <summary>The raw inputs.</summary>
     public IReadOnlyList<FeatureColumn> Features { get; }
 
-    /// <summary>What to predict: int64 [rows] class indices, or float [rows] numbers.</summary>
+    /// <summary>What to predict: int64 [rows] class indices; float [rows] numbers, or [rows, K] of several columns.</summary>
     public Tensor Target { get; }
 
-    /// <summary>The name of each class; null for a regression.</summary>
+    /// <summary>The name of each class or label; null for numbers.</summary>
     public IReadOnlyList<string>? ClassNames { get; }
+
+    /// <summary>The names of the target's columns where there are several and they have names; null otherwise.</summary>
+    public IReadOnlyList<string>? TargetNames { get; init; }
+
+    /// <summary>The weight of each row, float [rows], at least 0; null where all are equal.</summary>
+    public Tensor? Weight { get; init; }
 
     /// <summary>The number of rows.</summary>
     public int Rows { get; }
+
+    /// <summary>[rows] the text of the column by which rows are split; null where the source was asked for none.</summary>
+    public IReadOnlyList<string>? Marks { get; init; }
 
     /// <summary>What is worth telling of how the rows were read, such as rows left out.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
@@ -67,7 +76,13 @@ public sealed class DataTable
 
         Append(hash, "target");
         Append(hash, Target);
-        foreach (string name in ClassNames ?? [])
+        if (Weight is not null)
+        {
+            Append(hash, "weight");
+            Append(hash, Weight);
+        }
+
+        foreach (string name in (ClassNames ?? []).Concat(TargetNames ?? []))
         {
             Append(hash, name);
         }

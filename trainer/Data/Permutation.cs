@@ -32,7 +32,7 @@ public static class Permutation
             order[i] = i;
         }
 
-        ulong counter = (ulong)epoch << EpochShift;
+        ulong counter = FirstCounter(epoch);
         for (int last = order.Length - 1; last > 0; last--)
         {
             int other = (int)Below((uint)last + 1, key, ref counter);
@@ -40,8 +40,11 @@ public static class Permutation
         }
     }
 
+    /// <summary>Where the draws of an epoch begin.</summary>
+    internal static ulong FirstCounter(long epoch) => (ulong)epoch << EpochShift;
+
     /// <summary>An unbiased number below a bound: the high half of a product, drawn again where the low half would favour some.</summary>
-    private static uint Below(uint bound, ulong key, ref ulong counter)
+    internal static uint Below(uint bound, ulong key, ref ulong counter)
     {
         ulong product = (ulong)CounterRandom.UInt32(key, counter++) * bound;
         if ((uint)product < bound)

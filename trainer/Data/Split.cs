@@ -1,4 +1,5 @@
 using Anneal.Onnx;
+using Anneal.Trainer.Data.Splits;
 
 namespace Anneal.Trainer.Data;
 
@@ -24,6 +25,18 @@ public static class Split
         return parts[0].Length > 0
             ? new SplitRows(parts[0], parts[2], parts[1])
             : throw AnnealException.BadData($"the split leaves none of {rows} rows to train on");
+    }
+
+    /// <summary>Holds random rows out to test on, as <see cref="Holdout"/> does.</summary>
+    internal static (int[] Others, int[] Test) HoldTest(SplitInput input, double share, bool stratify)
+    {
+        if (share == 0)
+        {
+            return ([.. Enumerable.Range(0, input.Rows)], []);
+        }
+
+        SplitRows rows = Holdout(input.Rows, 0, share, stratify ? input.Classes : [], input.Seed, input.ClassNames);
+        return (rows.Train, rows.Test);
     }
 
     private static int Count(int rows, double fraction, string part)

@@ -11,6 +11,9 @@ namespace Anneal.Trainer.Execution;
 /// <param name="InPlace">Whether an output is written over an input.</param>
 public sealed record PlanStep(Node Node, Kernel Kernel, IReadOnlyList<Slot> Inputs, IReadOnlyList<Slot> Outputs, bool InPlace)
 {
-    /// <summary>The bytes that the node reads and writes.</summary>
-    public long Bytes => Inputs.Sum(s => s.ByteLength) + Outputs.Sum(s => s.ByteLength);
+    /// <summary>The bytes of all that the node reads.</summary>
+    public long ReadBytes => Inputs.Sum(s => s.ByteLength);
+
+    /// <summary>The bytes of all that the node writes.</summary>
+    public long WrittenBytes => Outputs.Sum(s => s.ByteLength);
 }

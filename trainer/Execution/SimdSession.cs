@@ -65,7 +65,7 @@ public sealed class SimdSession : IGraphSession
             types.Add(name, TensorType.Of(tensor));
         }
 
-        Plan compiled = new PlanCompiler(_graph, types, _bindings, _state, Feeds, Fetches).Compile();
+        Plan compiled = new PlanCompiler(PlanPasses.Apply(_graph, types), types, _bindings, _state, Feeds, Fetches).Compile();
         _plans.Add(compiled);
         return compiled;
     }

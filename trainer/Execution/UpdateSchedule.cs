@@ -53,7 +53,8 @@ internal static class UpdateSchedule
         }
     }
 
-    private static IEnumerable<string> Replaces(Node node, IReadOnlySet<string> state) => node.Domain == Model.AnnealDomain
+    // What works element by element may take a dead buffer, and updates nothing.
+    private static IEnumerable<string> Replaces(Node node, IReadOnlySet<string> state) => node.Domain == Model.AnnealDomain && !OpTable.Get(node).IsElementwise
         ? OpTable.Get(node).InPlace.Where(p => node.HasOutput(p.Output) && state.Contains(node.Inputs[p.Input])).Select(p => node.Inputs[p.Input])
         : [];
 }

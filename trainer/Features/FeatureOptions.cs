@@ -3,11 +3,17 @@ namespace Anneal.Trainer.Features;
 /// <summary>How raw inputs become the model's float input.</summary>
 public sealed record FeatureOptions
 {
-    /// <summary>How number columns of a table are scaled.</summary>
-    public NumberScaling Numbers { get; init; } = NumberScaling.Standardize;
+    /// <summary>What becomes of a number column of a table.</summary>
+    public NumberFeature Numbers { get; init; } = new();
 
-    /// <summary>What fills a missing number of a table.</summary>
-    public Imputation Impute { get; init; } = Imputation.Mean;
+    /// <summary>What becomes of a category column of a table.</summary>
+    public CategoryFeature Categories { get; init; } = new();
+
+    /// <summary>The number columns that have settings of their own.</summary>
+    public IReadOnlyDictionary<string, NumberFeature> NumberColumns { get; init; } = new Dictionary<string, NumberFeature>();
+
+    /// <summary>The category columns that have settings of their own.</summary>
+    public IReadOnlyDictionary<string, CategoryFeature> CategoryColumns { get; init; } = new Dictionary<string, CategoryFeature>();
 
     /// <summary>How pixels and other arrays are scaled.</summary>
     public ArrayScaling Arrays { get; init; } = new();

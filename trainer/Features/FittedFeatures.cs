@@ -7,4 +7,11 @@ namespace Anneal.Trainer.Features;
 /// <param name="Names">The name of each of the F features; empty for arrays.</param>
 /// <param name="PerBatch">Whether the raw rows are the smaller ones, so that it is better run batch by batch than once over the table.</param>
 /// <param name="Warnings">What the user should know of the data.</param>
-public sealed record FittedFeatures(Graph Graph, IReadOnlyList<string> Names, bool PerBatch, IReadOnlyList<string> Warnings);
+public sealed record FittedFeatures(Graph Graph, IReadOnlyList<string> Names, bool PerBatch, IReadOnlyList<string> Warnings)
+{
+    /// <summary>How many of a table's features, the first ones, are scaled numbers.</summary>
+    public int Numbers { get; init; }
+
+    /// <summary>The embedded columns: the table's last features, in this order, are their ids.</summary>
+    public IReadOnlyList<EmbeddedColumn> Embedded { get; init; } = [];
+}

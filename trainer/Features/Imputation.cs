@@ -1,6 +1,6 @@
 namespace Anneal.Trainer.Features;
 
-/// <summary>What fills a missing number.</summary>
+/// <summary>What fills a missing number, before it is scaled.</summary>
 public enum Imputation
 {
     /// <summary>The mean of the numbers that are there.</summary>
@@ -8,4 +8,7 @@ public enum Imputation
 
     /// <summary>Their median; the mean of the middle two where their count is even.</summary>
     Median,
+
+    /// <summary>A number that is given.</summary>
+    Constant,
 }

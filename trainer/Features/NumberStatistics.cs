@@ -6,15 +6,24 @@ namespace Anneal.Trainer.Features;
 /// <summary>What preprocessing learns from numbers; sums in double, in the order of the rows.</summary>
 internal readonly record struct NumberStatistics(double Mean, double Deviation, double Median, float Min, float Max)
 {
-    /// <summary>Of the numbers of a column that are not missing, float [rows, 1].</summary>
-    public static NumberStatistics OfColumn(string name, Tensor column, ReadOnlySpan<int> rows)
+    /// <summary>A quarter of the numbers lie below; between two numbers by their distance.</summary>
+    public double LowerQuartile { get; init; }
+
+    /// <summary>A quarter of the numbers lie above.</summary>
+    public double UpperQuartile { get; init; }
+
+    /// <summary>The number of rows whose number is missing.</summary>
+    public int Missing { get; init; }
+
+    /// <summary>Of the numbers of a column that are not missing, float [rows, 1], or of a function of them.</summary>
+    public static NumberStatistics OfColumn(string name, Tensor column, ReadOnlySpan<int> rows, Func<float, float>? of = null)
     {
         ReadOnlySpan<float> values = column.Span<float>();
         float[] present = new float[rows.Length];
         int count = 0;
         foreach (int row in rows)
         {
-            present[count] = values[row];
+            present[count] = of is null ? values[row] : of(values[row]);
             count += float.IsNaN(values[row]) ? 0 : 1;
         }
 
@@ -26,8 +35,12 @@ internal readonly record struct NumberStatistics(double Mean, double Deviation, 
         Span<float> there = present.AsSpan(0, count);
         (double mean, double deviation) = Moments(there);
         there.Sort();
-        double median = (there[(count - 1) / 2] + (double)there[count / 2]) / 2;
-        return new NumberStatistics(mean, deviation, median, there[0], there[^1]);
+        return new NumberStatistics(mean, deviation, Quantile(there, 0.5), there[0], there[^1])
+        {
+            LowerQuartile = Quantile(there, 0.25),
+            UpperQuartile = Quantile(there, 0.75),
+            Missing = rows.Length - count,
+        };
     }
 
     /// <summary>Mean and standard deviation of all elements of the rows of an array.</summary>
@@ -46,6 +59,14 @@ internal readonly record struct NumberStatistics(double Mean, double Deviation, 
         }
 
         return Moments(values);
+    }
+
+    private static double Quantile(ReadOnlySpan<float> sorted, double share)
+    {
+        double place = share * (sorted.Length - 1);
+        int below = (int)place;
+        int above = Math.Min(below + 1, sorted.Length - 1);
+        return sorted[below] + ((place - below) * ((double)sorted[above] - sorted[below]));
     }
 
     private static (double Mean, double Deviation) OfBytes(ReadOnlySpan<byte> bytes, int width, ReadOnlySpan<int> rows)

@@ -1,5 +1,5 @@
 using Anneal.Onnx;
-using Anneal.Onnx.Formats;
+using Anneal.Onnx.Metrics;
 using Anneal.Onnx.Tensors;
 using Anneal.Trainer.Data;
 using Anneal.Trainer.Models;
@@ -14,6 +14,7 @@ public sealed class Evaluator : IDisposable
     private readonly IGraphSession _session;
     private readonly RowSet _set;
     private readonly int[] _rows;
+    private readonly Tensor _truth;
 
     /// <summary>Prepares the evaluation.</summary>
     /// <param name="graphs">The model's graphs.</param>
@@ -24,6 +25,12 @@ public sealed class Evaluator : IDisposable
         _graphs = graphs;
         _set = rows;
         _rows = rows.Rows;
+        _truth = Tensor.Zeros(rows.Target.Type, [_rows.Length, .. rows.Target.Shape[1..]]);
+        for (int i = 0; i < _rows.Length; i++)
+        {
+            rows.Target.Rows(_rows[i], 1).CopyTo(_truth.Rows(i, 1));
+        }
+
         _session = runner.Open(graphs.Evaluation, graphs.EvaluationState());
     }
 
@@ -45,9 +52,10 @@ public sealed class Evaluator : IDisposable
         var feeds = new Tensor[feedNames.Length];
         var fetches = new Tensor?[fetchNames.Length];
         int[] featureAt = [.. feedNames.Select(name => _graphs.BatchInputs.ToList().IndexOf(name))];
+        int massAt = Array.IndexOf(fetchNames, TrainingGraphs.MassOutput);
         var outputs = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         double loss = 0;
-        double correct = 0;
+        double mass = 0;
         int done = 0;
         using var feed = new BatchFeed(_set.Features, _set.Target, _rows, BatchRows, seed: null, prefetch: false);
         while (done < _rows.Length)
@@ -59,16 +67,17 @@ public sealed class Evaluator : IDisposable
             }
 
             _session.Run(feeds, fetches);
+            double weight = massAt < 0 ? batch.Rows : fetches[massAt]!.Span<float>()[0];
+            mass += weight;
             for (int i = 0; i < fetches.Length; i++)
             {
                 Tensor value = fetches[i]!;
                 switch (fetchNames[i])
                 {
-                    case Metrics.Loss:
-                        loss += (double)value.Span<float>()[0] * batch.Rows;
+                    case TrainingGraphs.LossOutput:
+                        loss += value.Span<float>()[0] * weight;
                         break;
-                    case "correct":
-                        correct += value.Span<float>()[0];
+                    case TrainingGraphs.MassOutput:
                         break;
                     default:
                         Gather(outputs, fetchNames[i], value, done);
@@ -79,45 +88,22 @@ public sealed class Evaluator : IDisposable
             done += batch.Rows;
         }
 
-        return new Evaluation(MetricsOf(loss, correct, outputs), outputs);
+        return Judge(loss / mass, outputs);
     }
 
     /// <summary>Ends the session.</summary>
     public void Dispose() => _session.Dispose();
 
-    private Metrics MetricsOf(double loss, double correct, Dictionary<string, Tensor> outputs)
+    private Evaluation Judge(double loss, Dictionary<string, Tensor> outputs)
     {
-        var metrics = new Metrics { [Metrics.Loss] = loss / _rows.Length };
-        if (_graphs.HasAccuracy)
+        var answers = new Answers(_graphs.Target.Answers, outputs, _truth, _graphs.Target.Metrics);
+        var metrics = new Metrics { [Metrics.Loss] = loss };
+        foreach ((string name, double value) in MetricTable.Compute(answers))
         {
-            metrics[Metrics.Accuracy] = correct / _rows.Length;
-            return metrics;
+            metrics.Add(name, value);
         }
 
-        ReadOnlySpan<float> prediction = outputs[ModelSignature.PredictionOutput].Span<float>();
-        ReadOnlySpan<float> truth = _set.Target.Span<float>();
-        double squares = 0;
-        double absolute = 0;
-        double sum = 0;
-        foreach (int row in _rows)
-        {
-            sum += truth[row];
-        }
-
-        double mean = sum / _rows.Length;
-        double spread = 0;
-        for (int i = 0; i < _rows.Length; i++)
-        {
-            double error = prediction[i] - truth[_rows[i]];
-            squares += error * error;
-            absolute += Math.Abs(error);
-            spread += (truth[_rows[i]] - mean) * (truth[_rows[i]] - mean);
-        }
-
-        metrics["rmse"] = Math.Sqrt(squares / _rows.Length);
-        metrics["mae"] = absolute / _rows.Length;
-        metrics["r2"] = 1 - (squares / spread);
-        return metrics;
+        return new Evaluation(metrics, outputs, answers);
     }
 
     private void Gather(Dictionary<string, Tensor> outputs, string name, Tensor value, int start)

@@ -11,10 +11,20 @@ public abstract record LoopEvent
 
     /// <summary>The run begins or goes on.</summary>
     /// <param name="State">Where it stands.</param>
-    /// <param name="StepsPerEpoch">Steps in an epoch.</param>
+    /// <param name="StepsPerEpoch">Steps in an epoch of the phase that it stands in.</param>
     /// <param name="Epochs">Epochs at most.</param>
     /// <param name="Engine">The engine's name.</param>
-    public sealed record Started(LoopState State, int StepsPerEpoch, int Epochs, string Engine) : LoopEvent;
+    public sealed record Started(LoopState State, int StepsPerEpoch, int Epochs, string Engine) : LoopEvent
+    {
+        /// <summary>Steps of the whole run.</summary>
+        public long Steps { get; init; } = (long)StepsPerEpoch * Epochs;
+    }
+
+    /// <summary>Another phase begins.</summary>
+    /// <param name="Phase">Its number, from 1.</param>
+    /// <param name="Phases">The number of phases.</param>
+    /// <param name="StepsPerEpoch">Steps in one of its epochs.</param>
+    public sealed record PhaseBegun(int Phase, int Phases, int StepsPerEpoch) : LoopEvent;
 
     /// <summary>An epoch is complete.</summary>
     /// <param name="Record">What it gave.</param>
@@ -28,4 +38,8 @@ public abstract record LoopEvent
     /// <summary>The run is over before its last epoch.</summary>
     /// <param name="Reason">Why, in words.</param>
     public sealed record Stopped(string Reason) : LoopEvent;
+
+    /// <summary>Steps wait for their batches; told once in a run.</summary>
+    /// <param name="Share">The share of the training time so far that they waited.</param>
+    public sealed record FeedBound(double Share) : LoopEvent;
 }

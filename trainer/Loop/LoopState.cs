@@ -1,3 +1,5 @@
+using Anneal.Trainer.Schedules;
+
 namespace Anneal.Trainer.Loop;
 
 /// <summary>Where a run stands, beside its tensors: all that a resume needs.</summary>
@@ -18,8 +20,11 @@ public readonly record struct LoopState
     /// <summary>Steps done in all.</summary>
     public long Step { get; init; }
 
-    /// <summary>Sum of the loss over the rows of the epoch under way.</summary>
+    /// <summary>Sum of the loss over the rows of the epoch under way, each times its weight.</summary>
     public double LossSum { get; init; }
+
+    /// <summary>Sum of the weights of the rows of the epoch under way; their number where all are 1.</summary>
+    public double MassSum { get; init; }
 
     /// <summary>Rows of the epoch under way that were classified rightly while training.</summary>
     public double CorrectSum { get; init; }
@@ -32,6 +37,9 @@ public readonly record struct LoopState
 
     /// <summary>The best value of the validation metric.</summary>
     public double BestValue { get; init; }
+
+    /// <summary>Where the phase's rule on a metric that stands still is.</summary>
+    public Plateau Plateau { get; init; } = new();
 
     /// <summary>The records of the complete epochs.</summary>
     public IReadOnlyList<EpochRecord> History { get; init; } = [];

@@ -7,6 +7,7 @@ using Anneal.Trainer.Data.Augment;
 using Anneal.Trainer.Execution;
 using Anneal.Trainer.Models;
 using Anneal.Trainer.Monitors;
+using Anneal.Trainer.Schedules;
 
 namespace Anneal.Trainer.Loop;
 
@@ -20,7 +21,7 @@ public sealed class TrainingLoop
     private readonly LoopOptions _options;
     private readonly CheckpointStore _checkpoints;
     private readonly ILoopObserver _observer;
-    private readonly int _stepsPerEpoch;
+    private readonly PhaseSpan[] _phases;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="graphs">The model's graphs.</param>
@@ -30,7 +31,7 @@ public sealed class TrainingLoop
     /// <param name="options">The settings.</param>
     /// <param name="checkpoints">Where checkpoints go.</param>
     /// <param name="observer">Watches the run.</param>
-    /// <exception cref="AnnealException">The schedule is longer than the run, or the rows are no images and are to be augmented.</exception>
+    /// <exception cref="AnnealException">The schedule is longer than the run, or an augmentation does not fit the rows.</exception>
     public TrainingLoop(
         TrainingGraphs graphs,
         IGraphRunner runner,
@@ -47,13 +48,17 @@ public sealed class TrainingLoop
         _options = options;
         _checkpoints = checkpoints;
         _observer = observer;
-        _stepsPerEpoch = (rows.Rows.Length + options.Batch - 1) / options.Batch;
-        options.Schedule.Check(_stepsPerEpoch);
+        _phases = PhaseSpan.Of([new Phase(graphs, options.Batch, options.Epochs, options.Schedule), .. options.Later], rows.Rows.Length);
+        foreach (PhaseSpan span in _phases)
+        {
+            span.Phase.Schedule.Check(span.StepsPerEpoch);
+        }
+
         _ = NewAugmenter();
     }
 
-    /// <summary>Looks into the model before the first epoch and after each; null for no looks.</summary>
-    public Probe? Probe { get; init; }
+    /// <summary>Makes what looks into a phase's model before the first epoch and after each; null for no looks.</summary>
+    public Func<TrainingGraphs, Probe>? ProbeOf { get; init; }
 
     /// <summary>Trains from the newest checkpoint, or from the start when there is none.</summary>
     /// <param name="cancel">Asks the run to save its state and stop after the step under way.</param>
@@ -62,30 +67,50 @@ public sealed class TrainingLoop
     public LoopOutcome Run(CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
-        using IGraphSession session = _runner.Open(_graphs.Step, _graphs.StepState());
-        LoopState state = Restore(session);
-        _observer.On(new LoopEvent.Started(state, _stepsPerEpoch, _options.Epochs, _runner.Name));
-        if (state.Step == 0)
+        LoopState state = _checkpoints.Latest()?.State ?? new LoopState();
+        _observer.On(new LoopEvent.Started(state, PhaseOf(state).StepsPerEpoch, Epochs, _runner.Name) { Steps = _phases[^1].EndStep });
+        IReadOnlyDictionary<string, Tensor>? parameters = null;
+        var feedWatch = new FeedWatch();
+        do
         {
-            Look(session, state);
-        }
-
-        var step = new TrainingStep(session, _graphs);
-        using BatchFeed feed = FeedOf(state);
-        while (state.Epoch < _options.Epochs && StopReason(state) is null)
-        {
-            if (cancel.IsCancellationRequested)
+            PhaseSpan span = PhaseOf(state);
+            using IStepDriver driver = Open(span, _runner, parameters);
+            using Probe? probe = ProbeOf?.Invoke(span.Phase.Graphs);
+            if (state.Step == 0)
             {
-                _checkpoints.SaveInterrupted(CheckpointOf(session, state));
-                return new LoopOutcome(true, state, Parameters(session), clock.Elapsed.TotalSeconds);
+                Look(probe, span, driver, state);
             }
 
-            state = Advance(step, feed.Next(), state);
-            if (state.StepInEpoch == _stepsPerEpoch)
+            using BatchFeed feed = FeedOf(span, state);
+            long epochStart = Stopwatch.GetTimestamp();
+            while (state.Epoch < span.EndEpoch && StopReason(state) is null)
             {
-                state = CloseEpoch(session, state);
+                if (cancel.IsCancellationRequested)
+                {
+                    _checkpoints.SaveInterrupted(CheckpointOf(driver, state));
+                    return new LoopOutcome(true, state, Parameters(driver), clock.Elapsed.TotalSeconds);
+                }
+
+                state = Advance(span, driver, feed, state);
+                if (state.StepInEpoch == span.StepsPerEpoch)
+                {
+                    if (feedWatch.Epoch(Stopwatch.GetElapsedTime(epochStart), feed.Waited) is { } share)
+                    {
+                        _observer.On(new LoopEvent.FeedBound(share));
+                    }
+
+                    state = CloseEpoch(span, driver, probe, state);
+                    epochStart = Stopwatch.GetTimestamp();
+                }
+            }
+
+            parameters = Parameters(driver);
+            if (state.Epoch < Epochs && StopReason(state) is null)
+            {
+                _observer.On(new LoopEvent.PhaseBegun(Array.IndexOf(_phases, span) + 2, _phases.Length, PhaseOf(state).StepsPerEpoch));
             }
         }
+        while (state.Epoch < Epochs && StopReason(state) is null);
 
         if (StopReason(state) is { } reason)
         {
@@ -94,132 +119,159 @@ public sealed class TrainingLoop
 
         IReadOnlyDictionary<string, Tensor> result = _options.EarlyStopping is not null && _checkpoints.HasBest
             ? _graphs.ParametersIn(_checkpoints.LoadBest().Tensors)
-            : Parameters(session);
+            : parameters;
         return new LoopOutcome(false, state, result, clock.Elapsed.TotalSeconds);
     }
 
-    private LoopState Advance(TrainingStep step, Batch batch, LoopState state)
+    private int Epochs => _phases[^1].EndEpoch;
+
+    // The phase of the next step; the last one where there is none.
+    private PhaseSpan PhaseOf(LoopState state) => _phases.FirstOrDefault(p => state.Epoch < p.EndEpoch) ?? _phases[^1];
+
+    private LoopState Advance(PhaseSpan span, IStepDriver driver, BatchFeed feed, LoopState state)
     {
-        float rate = _options.Schedule.At(state.Step, _stepsPerEpoch);
-        step.Run(batch, rate, state.Step + 1);
-        if (!float.IsFinite(step.Loss))
+        float rate = span.RateAt(state);
+        int rows = span.RowsOf(state);
+        StepResult result = driver.Run(feed, rows, rate, state.Step - span.FirstStep + 1);
+        if (!float.IsFinite(result.Loss))
         {
-            throw Diverged(batch, state, step.Loss);
+            throw Diverged(rows, state, result.Loss);
         }
 
-        _observer.OnStep(new StepRecord(state.Epoch + 1, state.StepInEpoch + 1, state.Step + 1, batch.Rows, step.Loss, rate));
+        _observer.OnStep(new StepRecord(state.Epoch + 1, state.StepInEpoch + 1, state.Step + 1, rows, result.Loss, rate));
         return state with
         {
             StepInEpoch = state.StepInEpoch + 1,
             Step = state.Step + 1,
-            LossSum = state.LossSum + ((double)step.Loss * batch.Rows),
-            CorrectSum = state.CorrectSum + step.Correct,
-            Rows = state.Rows + batch.Rows,
+            LossSum = state.LossSum + (result.Loss * (double)result.Mass),
+            MassSum = state.MassSum + result.Mass,
+            CorrectSum = state.CorrectSum + result.Correct,
+            Rows = state.Rows + rows,
         };
     }
 
-    private LoopState CloseEpoch(IGraphSession session, LoopState state)
+    private LoopState CloseEpoch(PhaseSpan span, IStepDriver driver, Probe? probe, LoopState state)
     {
-        var train = new Metrics { [Metrics.Loss] = state.LossSum / state.Rows };
+        var train = new Metrics { [Metrics.Loss] = state.LossSum / state.MassSum };
         if (_graphs.HasAccuracy)
         {
             train[Metrics.Accuracy] = state.CorrectSum / state.Rows;
         }
 
-        Metrics validation = _evaluator?.Evaluate(Parameters(session)).Metrics ?? [];
-        float rate = _options.Schedule.At(state.Step - 1, _stepsPerEpoch);
+        Metrics validation = _evaluator?.Evaluate(Parameters(driver)).Metrics ?? [];
+        float rate = span.RateAt(state with { Step = state.Step - 1 });
         var record = new EpochRecord(state.Epoch + 1, state.Step, rate, train, validation);
-        bool isBest = validation.Count > 0 && IsBetter(validation, state);
+        Metrics watched = _options.EarlyStopping is { OnTrain: true } ? train : validation;
+        bool isBest = watched.Count > 0 && IsBetter(watched, state);
         state = new LoopState
         {
             Epoch = record.Epoch,
             Step = state.Step,
             BestEpoch = isBest ? record.Epoch : state.BestEpoch,
-            BestValue = isBest ? validation[WatchedMetric] : state.BestValue,
+            BestValue = isBest ? watched[WatchedMetric] : state.BestValue,
+            Plateau = record.Epoch == span.EndEpoch ? new Plateau()
+                : span.Phase.Schedule is Schedule.ReduceOnPlateau { Rule: var rule } ? rule.Next(state.Plateau, validation[rule.Metric])
+                : state.Plateau,
             History = [.. state.History, record],
         };
         // Reported first: who resumes from the checkpoint finds all that led to it in the logs.
         _observer.On(new LoopEvent.EpochDone(record, isBest));
-        Look(session, state);
+        Look(probe, span, driver, state);
         if (isBest)
         {
-            _checkpoints.SaveBest(CheckpointOf(session, state));
+            _checkpoints.SaveBest(CheckpointOf(driver, state));
         }
 
-        if (state.Epoch % _options.CheckpointEvery == 0 || state.Epoch == _options.Epochs || StopReason(state) is not null)
+        if (state.Epoch % _options.CheckpointEvery == 0 || state.Epoch == Epochs || StopReason(state) is not null)
         {
-            Save(session, state);
+            _checkpoints.Save(CheckpointOf(driver, state), _options.KeepCheckpoints);
         }
 
         return state;
     }
 
-    private void Look(IGraphSession session, LoopState state)
+    private void Look(Probe? probe, PhaseSpan span, IStepDriver driver, LoopState state)
     {
-        if (Probe is not null)
+        if (probe is not null)
         {
-            float rate = _options.Schedule.At(Math.Max(0, state.Step - 1), _stepsPerEpoch);
-            _observer.On(new LoopEvent.Monitored(Probe.Look(session, state.Epoch, state.Step, rate)));
+            float rate = span.RateAt(state with { Step = Math.Max(span.FirstStep, state.Step - 1) });
+            _observer.On(new LoopEvent.Monitored(probe.Look(driver, state.Epoch, state.Step, rate)));
         }
     }
 
-    private string WatchedMetric => _options.EarlyStopping?.Metric ?? (_graphs.HasAccuracy ? Metrics.Accuracy : Metrics.Loss);
+    private string WatchedMetric => _options.EarlyStopping?.Metric ?? _options.BestMetric ?? _graphs.Target.BestMetric;
 
-    private bool IsBetter(Metrics validation, LoopState state)
+    private bool IsBetter(Metrics watched, LoopState state)
     {
         bool higher = _options.EarlyStopping?.HigherIsBetter ?? Metrics.HigherIsBetter(WatchedMetric);
-        double gain = (validation[WatchedMetric] - state.BestValue) * (higher ? 1 : -1);
-        return state.BestEpoch == 0 || gain > (_options.EarlyStopping?.MinDelta ?? 0);
+        double gain = (watched[WatchedMetric] - state.BestValue) * (higher ? 1 : -1);
+        return state.BestEpoch == 0 || (double.IsNaN(state.BestValue) && !double.IsNaN(watched[WatchedMetric])) || gain > (_options.EarlyStopping?.MinDelta ?? 0);
     }
 
     private string? StopReason(LoopState state) =>
         _options.EarlyStopping is { } stop && state.Epoch - state.BestEpoch >= stop.Patience && state.Epoch > 0
-            ? $"validation {stop.Metric} has not improved for {stop.Patience} epochs: best {state.BestValue:0.#####} in epoch {state.BestEpoch}"
+            ? $"{(stop.OnTrain ? "train" : "validation")} {stop.Metric} has not improved for {stop.Patience} epochs: best {state.BestValue:0.#####} in epoch {state.BestEpoch}"
             : null;
 
-    private BatchFeed FeedOf(LoopState state) =>
-        new(_rows.Features, _rows.Target, _rows.Rows, _options.Batch, _options.Seed, state.Epoch, state.StepInEpoch, augmenter: NewAugmenter());
+    // The whole set at once has no order to draw: its sums are then the same in every epoch.
+    private BatchFeed FeedOf(PhaseSpan span, LoopState state) => new(
+        _rows.Features,
+        _rows.Target,
+        _rows.Rows,
+        span.Batch,
+        span.Batch == _rows.Rows.Length ? null : _options.Seed,
+        state.Epoch,
+        state.StepInEpoch * span.Accumulate,
+        augmenter: NewAugmenter());
 
-    private Augmenter? NewAugmenter() => _options.Augment.Count == 0 ? null : new Augmenter(_options.Augment, _rows.Features[0], _options.Seed);
+    private Augmenter? NewAugmenter() => _options.Augment.Count == 0 ? null : new Augmenter(_options.Augment, _rows.Features[0], _options.Seed, _options.AugmentWidth);
 
-    private LoopState Restore(IGraphSession session)
+    // With the tensors of the newest checkpoint, where that is of this phase; else with the parameters of the one before.
+    private IStepDriver Open(PhaseSpan span, IGraphRunner runner, IReadOnlyDictionary<string, Tensor>? parameters)
     {
-        if (_checkpoints.Latest() is not { } checkpoint)
+        IStepDriver driver = StepDrivers.Open(span.Phase.Graphs, runner, _options.Seed);
+        if (parameters is null && _checkpoints.Latest() is { } checkpoint)
         {
-            return new LoopState();
+            bool isInside = checkpoint.State.Step > span.FirstStep;
+            parameters = isInside ? checkpoint.Tensors : _graphs.ParametersIn(checkpoint.Tensors);
         }
 
-        foreach ((string name, Tensor tensor) in checkpoint.Tensors)
+        foreach ((string name, Tensor tensor) in parameters ?? new Dictionary<string, Tensor>(StringComparer.Ordinal))
         {
-            session.WriteState(name, tensor);
+            driver.Write(name, tensor);
         }
 
-        return checkpoint.State;
+        return driver;
     }
 
-    private void Save(IGraphSession session, LoopState state) => _checkpoints.Save(CheckpointOf(session, state), _options.KeepCheckpoints);
+    private static Checkpoint CheckpointOf(IStepDriver driver, LoopState state) =>
+        new(state, driver.State.ToDictionary(name => name, driver.Read, StringComparer.Ordinal));
 
-    private Checkpoint CheckpointOf(IGraphSession session, LoopState state) =>
-        new(state, _graphs.StepState().ToDictionary(s => s.Input, s => session.ReadState(s.Input), StringComparer.Ordinal));
-
-    private Dictionary<string, Tensor> Parameters(IGraphSession session) =>
-        _graphs.Parameters.ToDictionary(p => p.Name, p => session.ReadState(p.Name), StringComparer.Ordinal);
+    private Dictionary<string, Tensor> Parameters(IStepDriver driver) =>
+        _graphs.Parameters.ToDictionary(p => p.Name, p => driver.Read(p.Name), StringComparer.Ordinal);
 
     // The state is already overwritten when a loss turns out not to be finite. Steps are pure functions of what was saved, so they are
-    // run again from the last checkpoint, and the last one is watched node by node.
-    private AnnealException Diverged(Batch last, LoopState at, float loss)
+    // run again from the last checkpoint, and each is watched node by node.
+    private AnnealException Diverged(int rows, LoopState at, float loss)
     {
         using var runner = new SimdRunner(1);
-        using SimdSession session = runner.OpenPlanned(_graphs.Step, _graphs.StepState());
-        LoopState state = Restore(session);
+        LoopState state = _checkpoints.Latest()?.State ?? new LoopState();
         long saved = state.Step;
-        var step = new TrainingStep(session, _graphs);
         Node? first = null;
-        using BatchFeed feed = FeedOf(state);
+        IReadOnlyDictionary<string, Tensor>? parameters = null;
         while (state.Step <= at.Step && first is null)
         {
-            first = step.FirstNonFinite(session, feed.Next(), _options.Schedule.At(state.Step, _stepsPerEpoch), state.Step + 1);
-            state = state with { Step = state.Step + 1 };
+            PhaseSpan span = PhaseOf(state);
+            using IStepDriver driver = Open(span, runner, parameters);
+            using BatchFeed feed = FeedOf(span, state);
+            while (state.Step <= Math.Min(at.Step, span.EndStep - 1) && first is null)
+            {
+                first = driver.Trace(feed, span.RowsOf(state), span.RateAt(state), state.Step - span.FirstStep + 1);
+                int inEpoch = (state.StepInEpoch + 1) % span.StepsPerEpoch;
+                state = state with { Step = state.Step + 1, StepInEpoch = inEpoch, Epoch = state.Epoch + (inEpoch == 0 ? 1 : 0) };
+            }
+
+            parameters = Parameters(driver);
         }
 
         string node = first is null
@@ -227,7 +279,7 @@ public sealed class TrainingLoop
             : $"the first value that is not finite comes from node '{first.Name}' ({first.OpType}) in step {state.Step}";
         return new AnnealException(
             ExitCode.GateFailed,
-            $"epoch {at.Epoch + 1}, step {at.Step + 1}: the loss is {loss} over {last.Rows} rows; {node}; the state of step {saved} is kept",
+            $"epoch {at.Epoch + 1}, step {at.Step + 1}: the loss is {loss} over {rows} rows; {node}; the state of step {saved} is kept",
             "lower the learning rate, look at the inputs' scale, or clip the gradient");
     }
 }

@@ -26,9 +26,10 @@ public readonly record struct Initialization(Initializer Kind, double Scale = 1)
     /// <param name="fanOut">Units that an input feeds.</param>
     /// <param name="seed">The run's seed.</param>
     /// <param name="name">The parameter's name: the purpose of the random key.</param>
+    /// <param name="matrices">The number of matrices that lie one under the other, each orthogonal by itself where that is asked for; one has a row for each index of the first dimension.</param>
     /// <returns>A float tensor.</returns>
     /// <exception cref="InvalidOperationException">The distribution is <see cref="Initializer.Auto"/>, which <see cref="For"/> resolves.</exception>
-    public Tensor Draw(ReadOnlySpan<int> shape, int fanIn, int fanOut, ulong seed, string name)
+    public Tensor Draw(ReadOnlySpan<int> shape, int fanIn, int fanOut, ulong seed, string name, int matrices = 1)
     {
         Tensor tensor = Tensor.Zeros(DType.Float, shape);
         Span<float> values = tensor.Span<float>();
@@ -42,7 +43,13 @@ public readonly record struct Initialization(Initializer Kind, double Scale = 1)
                 Array.Fill(draws, 1);
                 break;
             case Initializer.Orthogonal:
-                Orthogonal(draws, shape[0], key);
+                int size = draws.Length / matrices;
+                for (int i = 0; i < matrices; i++)
+                {
+                    ulong own = i == 0 ? key : CounterRandom.Key(key, FormattableString.Invariant($"matrix {i}"));
+                    Orthogonal(draws.AsSpan(i * size, size), matrices == 1 ? shape[0] : size / shape[^1], own);
+                }
+
                 break;
             case Initializer.HeNormal or Initializer.GlorotNormal or Initializer.LecunNormal or Initializer.Normal:
                 Normal(draws, Math.Sqrt(Variance(fanIn, fanOut)), key);

@@ -13,14 +13,17 @@ public sealed class LayerContext
     private readonly List<(Layer Layer, Value Output)> _watched = [];
     private readonly ulong _seed;
     private readonly Value? _step;
+    private readonly Func<Parameter, Value, Value>? _read;
 
     /// <summary>Begins a model in a graph.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="seed">The run's seed.</param>
     /// <param name="step">The step number, an int64 scalar, in a training graph; null for inference, where dropout is the identity.</param>
-    public LayerContext(GraphBuilder graph, ulong seed, Value? step)
+    /// <param name="read">What layers read in place of a parameter; null for the parameter itself.</param>
+    public LayerContext(GraphBuilder graph, ulong seed, Value? step, Func<Parameter, Value, Value>? read = null)
     {
         Graph = graph;
+        _read = read;
         _seed = seed;
         _step = step;
     }
@@ -48,11 +51,7 @@ public sealed class LayerContext
     /// <param name="initial">Its first value.</param>
     /// <param name="decays">Whether weight decay applies.</param>
     /// <returns>The value.</returns>
-    public Value Parameter(string name, Tensor initial, bool decays)
-    {
-        _parameters.Add(new Parameter(name, initial, decays));
-        return Graph.Input(name, TensorType.Of(initial));
-    }
+    public Value Parameter(string name, Tensor initial, bool decays) => Add(new Parameter(name, initial, decays));
 
     /// <summary>Adds a tensor that the model keeps from step to step without training it.</summary>
     /// <param name="name">Its name.</param>
@@ -78,6 +77,28 @@ public sealed class LayerContext
     /// <returns>The value.</returns>
     public Value Weight(string name, Initialization initializer, int fanIn, int fanOut, params ReadOnlySpan<int> shape) =>
         Parameter(name, initializer.Draw(shape, fanIn, fanOut, _seed, name), decays: true);
+
+    /// <summary>Adds a weight that is several matrices one under the other, drawn from a distribution.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="initializer">The distribution.</param>
+    /// <param name="fanIn">Inputs that a unit sums over.</param>
+    /// <param name="fanOut">Units that an input feeds.</param>
+    /// <param name="shape">Its sizes.</param>
+    /// <param name="matrices">The number of matrices.</param>
+    /// <returns>The value.</returns>
+    public Value Weight(string name, Initialization initializer, int fanIn, int fanOut, ReadOnlySpan<int> shape, int matrices) =>
+        Parameter(name, initializer.Draw(shape, fanIn, fanOut, _seed, name, matrices), decays: true);
+
+    /// <summary>Adds a weight drawn from a distribution, whose units do not sum over the axes that its rank suggests.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="summedAxes">The axes that a unit sums over.</param>
+    /// <param name="initializer">The distribution.</param>
+    /// <param name="fanIn">Inputs that a unit sums over.</param>
+    /// <param name="fanOut">Units that an input feeds.</param>
+    /// <param name="shape">Its sizes.</param>
+    /// <returns>The value.</returns>
+    public Value Weight(string name, long[] summedAxes, Initialization initializer, int fanIn, int fanOut, params ReadOnlySpan<int> shape) =>
+        Add(new Parameter(name, initializer.Draw(shape, fanIn, fanOut, _seed, name), Decays: true) { SummedAxes = summedAxes });
 
     /// <summary>Adds a trained scale that begins at 1, as normalisations have.</summary>
     /// <param name="name">Its name.</param>
@@ -132,6 +153,13 @@ public sealed class LayerContext
             2,
             Attributes.Of(("ratio", ratio), ("key", unchecked((long)CounterRandom.Key(_seed, "dropout/" + name)))),
             Model.AnnealDomain)[0];
+
+    private Value Add(Parameter parameter)
+    {
+        _parameters.Add(parameter);
+        Value value = Graph.Input(parameter.Name, TensorType.Of(parameter.Initial));
+        return _read is null ? value : _read(parameter, value);
+    }
 
     /// <summary>A vector of ones.</summary>
     internal static Tensor Ones(int size)

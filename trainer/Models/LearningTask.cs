@@ -6,6 +6,12 @@ public enum LearningTask
     /// <summary>One of C classes: softmax and cross-entropy.</summary>
     Classification,
 
-    /// <summary>A number: identity and mean squared error on the standardised target.</summary>
+    /// <summary>One of two classes by one output: sigmoid and cross-entropy.</summary>
+    Binary,
+
+    /// <summary>Any of L labels: a sigmoid and cross-entropy for each.</summary>
+    Multilabel,
+
+    /// <summary>Numbers: identity and mean squared error on the standardised target.</summary>
     Regression,
 }

@@ -6,5 +6,5 @@ namespace Anneal.Trainer.Models;
 /// <param name="Layer">The layer's name.</param>
 /// <param name="Activation">The function that the layer ends with.</param>
 /// <param name="Output">The layer's output.</param>
-/// <param name="Gradient">The loss's gradient with respect to it, of its type and shape.</param>
-public sealed record Signal(string Layer, Activation Activation, ValueInfo Output, ValueInfo Gradient);
+/// <param name="Gradient">The loss's gradient with respect to it, of its type and shape; null where the optimizer needs none.</param>
+public sealed record Signal(string Layer, Activation Activation, ValueInfo Output, ValueInfo? Gradient);

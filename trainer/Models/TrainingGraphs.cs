@@ -1,34 +1,36 @@
 using Anneal.Onnx;
-using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Rewrite;
 using Anneal.Onnx.Tensors;
-using Anneal.Trainer.Autodiff;
+using Anneal.Trainer.Losses;
 using Anneal.Trainer.Optimizers;
 
 namespace Anneal.Trainer.Models;
 
 /// <summary>The graphs of one model: the training step, its evaluation, and inference.</summary>
 /// <remarks>
-/// <see cref="Step"/> takes the batch, <c>target</c>, <c>lr</c> (float scalar), <c>step</c> (int64 scalar from 1), every parameter and every
-/// optimizer state; it gives <c>loss</c> (mean over the batch), <c>correct</c> (classification: float count) and <c>X.next</c> for each state X.
-/// <see cref="Evaluation"/> takes the batch, <c>target</c> and the parameters; it gives <c>loss</c>, <c>correct</c> and the model's outputs.
-/// <see cref="Inference"/> takes raw rows and the parameters; it gives the outputs of the deployable:
-/// <c>class</c> [N] int64 and <c>probabilities</c> [N, C] float, or <c>prediction</c> [N, 1] float.
+/// <see cref="Step"/> takes the batch, <c>target</c>, <c>weight</c> where rows are weighted, <c>lr</c> (float scalar), <c>step</c> (int64 scalar from 1),
+/// every parameter and every optimizer state; it gives <c>loss</c> (the batch's weighted mean), <c>mass</c> (the sum of its weights, where there are any),
+/// <c>correct</c> (float count of rows answered rightly; not of a regression) and <c>X.next</c> for each state X.
+/// Where the optimizer is no update rule it gives what that asks for in place of <c>P.next</c> of each parameter P: <c>P.gradient</c>, or nothing.
+/// With penalties, <c>objective</c> is the loss with them.
+/// <see cref="Evaluation"/> takes the batch, <c>target</c>, <c>weight</c> and the parameters; it gives <c>loss</c>, <c>mass</c> and the model's outputs.
+/// <see cref="Inference"/> takes raw rows and the parameters; it gives the outputs of the deployable: <c>class</c> [N] int64 and <c>probabilities</c> [N, C]
+/// float of classes; <c>class</c> [N] and <c>probability</c> [N, 1] of two; <c>class</c> and <c>probabilities</c> [N, L] of labels; <c>prediction</c> [N, K].
 /// </remarks>
 public sealed record TrainingGraphs(
     Model Step,
     Model Evaluation,
     Graph Inference,
     IReadOnlyList<Parameter> Parameters,
-    Optimizer Optimizer,
+    UpdateSettings Update,
     TargetSpec Target,
     IReadOnlyList<string> BatchInputs)
 {
     /// <summary>The layers' outputs in <see cref="Step"/>, from the input to the loss.</summary>
     public IReadOnlyList<Signal> Signals { get; init; } = [];
 
-    /// <summary>The gradient of each trained parameter in <see cref="Step"/>, by the parameter's name.</summary>
+    /// <summary>The gradient of each parameter that changes in <see cref="Step"/>, by the parameter's name; none where the optimizer needs none.</summary>
     public IReadOnlyDictionary<string, ValueInfo> Gradients { get; init; } = new Dictionary<string, ValueInfo>(StringComparer.Ordinal);
 
     /// <summary>The name of the learning rate's input.</summary>
@@ -40,6 +42,18 @@ public sealed record TrainingGraphs(
     /// <summary>The name of the target's input.</summary>
     public const string TargetInput = "target";
 
+    /// <summary>The name of the input of the rows' weights.</summary>
+    public const string WeightInput = "weight";
+
+    /// <summary>The name of the loss among the outputs.</summary>
+    public const string LossOutput = "loss";
+
+    /// <summary>The name of the output that holds the sum of a batch's weights.</summary>
+    public const string MassOutput = "mass";
+
+    /// <summary>The name of the output that counts rows answered rightly.</summary>
+    public const string CorrectOutput = "correct";
+
     /// <summary>The suffix of the output that replaces a state.</summary>
     public const string NextSuffix = ".next";
 
@@ -48,30 +62,33 @@ public sealed record TrainingGraphs(
     /// <param name="inStep">What a batch goes through in every step: its inputs to one output, the features that enter the first layer.</param>
     /// <param name="deployed">What a raw row goes through before the first layer: the whole of the preprocessing.</param>
     /// <param name="target">What is learnt.</param>
-    /// <param name="optimizer">The update rule.</param>
+    /// <param name="update">The optimizer, with what else shapes a step.</param>
     /// <param name="seed">The run's seed.</param>
     /// <returns>The graphs with the parameters' first values.</returns>
     /// <exception cref="AnnealException">A layer does not fit its input, or the last one the task.</exception>
-    public static TrainingGraphs Build(Network network, Graph inStep, Graph deployed, TargetSpec target, Optimizer optimizer, ulong seed)
+    public static TrainingGraphs Build(Network network, Graph inStep, Graph deployed, TargetSpec target, UpdateSettings update, ulong seed)
     {
         (Graph step, IReadOnlyList<Parameter> parameters, IReadOnlyList<Signal> signals, IReadOnlyDictionary<string, ValueInfo> gradients) =
-            BuildStep(network, inStep, target, optimizer, seed);
+            BuildStep(network, inStep, target, update, seed);
         return new TrainingGraphs(
             Model.Of(step),
             Model.Of(BuildEvaluation(network, inStep, target, seed)),
             BuildInference(network, deployed, target, seed),
             parameters,
-            optimizer,
+            update,
             target,
-            [.. inStep.Inputs.Select(i => i.Name)])
+            [.. inStep.Inputs.Select(i => i.Name), .. target.IsWeighted ? (string[])[WeightInput] : []])
         {
             Signals = signals,
             Gradients = gradients,
         };
     }
 
-    /// <summary>Whether the graphs count right answers.</summary>
-    public bool HasAccuracy => Target.Task == LearningTask.Classification;
+    /// <summary>The optimizer.</summary>
+    public Optimizer Optimizer => Update.Optimizer;
+
+    /// <summary>Whether the step counts right answers.</summary>
+    public bool HasAccuracy => Target.Task != LearningTask.Regression;
 
     /// <summary>The parameters among the tensors of a step, without the optimizer's state.</summary>
     /// <param name="tensors">Parameters and optimizer state by name.</param>
@@ -80,12 +97,11 @@ public sealed record TrainingGraphs(
         Parameters.ToDictionary(p => p.Name, p => tensors[p.Name], StringComparer.Ordinal);
 
     /// <summary>What a step session keeps: parameters and optimizer state, each with its first value.</summary>
-    /// <returns>The bindings, parameters first.</returns>
+    /// <returns>The bindings, parameters first; what a step does not replace has no output.</returns>
     public IReadOnlyList<StateBinding> StepState() =>
     [
-        .. Parameters.Select(p => new StateBinding(p.Name, p.Name + NextSuffix, p.Initial)),
-        .. Parameters.Where(p => p.IsTrained).SelectMany(p => Optimizer.State.Select(s => StateName(p, s))
-            .Select(name => new StateBinding(name, name + NextSuffix, Tensor.Zeros(p.Initial.Type, p.Initial.Shape)))),
+        .. Parameters.Select(p => new StateBinding(p.Name, IsReplaced(p) ? p.Name + NextSuffix : "", p.Initial)),
+        .. Parameters.SelectMany(p => Update.StateOf(p).Select(name => new StateBinding(name, name + NextSuffix, Tensor.Zeros(p.Initial.Type, p.Initial.Shape)))),
     ];
 
     /// <summary>What an evaluation session keeps: the parameters.</summary>
@@ -93,64 +109,52 @@ public sealed record TrainingGraphs(
     public IReadOnlyList<StateBinding> EvaluationState() => [.. Parameters.Select(p => new StateBinding(p.Name, "", p.Initial))];
 
     private static (Graph Graph, IReadOnlyList<Parameter> Parameters, IReadOnlyList<Signal> Signals, IReadOnlyDictionary<string, ValueInfo> Gradients) BuildStep(
-        Network network, Graph preprocessing, TargetSpec target, Optimizer optimizer, ulong seed)
+        Network network, Graph preprocessing, TargetSpec target, UpdateSettings settings, ulong seed)
     {
         var g = new GraphBuilder("training_step");
         IReadOnlyDictionary<string, Value> raw = RawInputs(g, preprocessing);
-        Value truth = TargetValue(g, target);
+        TargetInputs(g, target, target.IsSoft);
         Value rate = g.Input(RateInput, TensorType.Of(DType.Float));
         Value step = g.Input(StepInput, TensorType.Of(DType.Int64));
-        var context = new LayerContext(g, seed, step);
-        Value logits = Logits(network, preprocessing, target, context, raw);
-        (Value loss, Value? correct) = Loss(g, target, logits, truth);
-        Parameter[] trained = [.. context.Parameters.Where(p => p.IsTrained)];
-        Value[] parameters = [.. trained.Select(p => g[p.Name])];
-        IReadOnlyList<Value> gradients = Backward.Run(g, loss, [.. parameters, .. context.Watched.Select(w => w.Output)]);
-        g.Output(loss, "loss");
+        var update = new UpdateGraph(g, settings, seed, step, rate);
+        var context = new LayerContext(g, seed, step, update.Read);
+        Value logits = Logits(network, preprocessing, target, context, raw, update.ReadInput);
+        (Value loss, Value? mass, Value? correct) = Loss(g, target, logits, target.IsSoft);
+        g.Output(loss, LossOutput);
+        if (mass is not null)
+        {
+            g.Output(mass, MassOutput);
+        }
+
         if (correct is not null)
         {
-            g.Output(correct, "correct");
+            g.Output(correct, CorrectOutput);
         }
 
-        using (g.Scope("update"))
-        {
-            for (int i = 0; i < parameters.Length; i++)
-            {
-                Parameter parameter = trained[i];
-                string[] names = [.. optimizer.State.Select(s => StateName(parameter, s))];
-                Value[] state = [.. names.Select(name => g.Input(name, parameters[i].Type))];
-                Value[] next = optimizer.Update(g, parameters[i], gradients[i], state, rate, step, parameter.Decays);
-                g.Output(next[0], parameter.Name + NextSuffix);
-                for (int s = 0; s < names.Length; s++)
-                {
-                    g.Output(next[s + 1], names[s] + NextSuffix);
-                }
-            }
-        }
-
+        (IReadOnlyDictionary<string, Value> gradients, IReadOnlyList<Value> watched) = update.Add(loss, context.Parameters, [.. context.Watched.Select(w => w.Output)]);
         foreach ((string name, Value next) in context.Next)
         {
             g.Output(next, name + NextSuffix);
         }
 
-        Signal[] signals = [.. context.Watched.Select((w, i) => new Signal(w.Layer.Name, w.Layer.Ending, InfoOf(w.Output), InfoOf(gradients[parameters.Length + i])))];
-        return (g.Build(), context.Parameters, signals, trained.Zip(gradients).ToDictionary(p => p.First.Name, p => InfoOf(p.Second), StringComparer.Ordinal));
+        Signal[] signals = [.. context.Watched.Select((w, i) => new Signal(w.Layer.Name, w.Layer.Ending, InfoOf(w.Output), watched.Count > 0 ? InfoOf(watched[i]) : null))];
+        return (g.Build(), context.Parameters, signals, gradients.ToDictionary(p => p.Key, p => InfoOf(p.Value), StringComparer.Ordinal));
     }
 
     private static Graph BuildEvaluation(Network network, Graph preprocessing, TargetSpec target, ulong seed)
     {
         var g = new GraphBuilder("evaluation");
         IReadOnlyDictionary<string, Value> raw = RawInputs(g, preprocessing);
-        Value truth = TargetValue(g, target);
+        TargetInputs(g, target, isSoft: false);
         Value logits = Logits(network, preprocessing, target, new LayerContext(g, seed, null), raw);
-        (Value loss, Value? correct) = Loss(g, target, logits, truth);
-        g.Output(loss, "loss");
-        if (correct is not null)
+        (Value loss, Value? mass, _) = Loss(g, target, logits, isSoft: false);
+        g.Output(loss, LossOutput);
+        if (mass is not null)
         {
-            g.Output(correct, "correct");
+            g.Output(mass, MassOutput);
         }
 
-        Outputs(g, target, logits);
+        Head.Outputs(g, target, logits);
         return g.Build();
     }
 
@@ -158,70 +162,54 @@ public sealed record TrainingGraphs(
     {
         var g = new GraphBuilder("inference");
         var context = new LayerContext(g, seed, null);
-        Outputs(g, target, Logits(network, preprocessing, target, context, RawInputs(g, preprocessing)));
+        Head.Outputs(g, target, Logits(network, preprocessing, target, context, RawInputs(g, preprocessing)));
         return InlineFunctions.Apply(Model.Of(g.Build()), known: true).Graph;
     }
 
     private static Dictionary<string, Value> RawInputs(GraphBuilder g, Graph preprocessing) =>
         preprocessing.Inputs.ToDictionary(i => i.Name, i => g.Input(i.Name, i.Type), StringComparer.Ordinal);
 
-    private static Value TargetValue(GraphBuilder g, TargetSpec target) =>
-        g.Input(TargetInput, TensorType.Of(target.Task == LearningTask.Classification ? DType.Int64 : DType.Float, Dim.Of("N")));
+    private static void TargetInputs(GraphBuilder g, TargetSpec target, bool isSoft)
+    {
+        g.Input(TargetInput, Head.TargetType(target, isSoft));
+        if (target.IsWeighted)
+        {
+            g.Input(WeightInput, TensorType.Of(DType.Float, Dim.Of("N")));
+        }
+    }
 
-    private static Value Logits(Network network, Graph preprocessing, TargetSpec target, LayerContext context, IReadOnlyDictionary<string, Value> raw)
+    private static Value Logits(Network network, Graph preprocessing, TargetSpec target, LayerContext context, IReadOnlyDictionary<string, Value> raw, Func<Value, Value>? read = null)
     {
         GraphBuilder g = context.Graph;
         Value features;
         using (g.Scope("features"))
         {
             features = g.Splice(preprocessing, raw).Values.Single();
+            features = read?.Invoke(features) ?? features;
         }
 
         Value logits = network.Apply(context, features);
         Layer last = network.Layers[^1];
-        if (logits.Rank != 2 || logits.Shape[1].Size != target.Classes)
+        if (logits.Rank != 2 || logits.Shape[1].Size != target.Outputs)
         {
-            string expected = target.Task == LearningTask.Classification ? $"{target.Classes} classes" : "one number";
             throw AnnealException.BadUsage(
-                $"the last layer '{last.Name}' gives {logits.Shape}, expected [N,{target.Classes}] for {expected}",
-                $"end with dense: {target.Classes}").In(last.Origin.ToString());
+                $"the last layer '{last.Name}' gives {logits.Shape}, expected [N,{target.Outputs}] for {Head.Expected(target)}",
+                $"end with dense: {target.Outputs}").In(last.Origin.ToString());
         }
 
         return logits;
     }
 
-    private static (Value Loss, Value? Correct) Loss(GraphBuilder g, TargetSpec target, Value logits, Value truth)
+    private static (Value Mean, Value? Mass, Value? Correct) Loss(GraphBuilder g, TargetSpec target, Value logits, bool isSoft)
     {
+        Value truth = g[TargetInput];
+        Value? weight = target.IsWeighted ? g[WeightInput] : null;
         using IDisposable scope = g.Scope("loss");
-        if (target.Task == LearningTask.Regression)
-        {
-            Value z = g.Mul(g.Sub(truth, g.Scalar(target.Mean, DType.Float)), 1.0 / target.Deviation);
-            Value error = g.Sub(g.Squeeze(logits, 1), z);
-            return (g.Reduce("ReduceMean", g.Mul(error, error), keepDims: false), null);
-        }
-
-        Value loss = g.Node("SoftmaxCrossEntropyLoss", [logits, truth], 2)[0];
-        Value hits = g.Cast(g.Equal(ClassIndex(g, logits), truth), DType.Float);
-        return (loss, g.ReduceSum(hits, keepDims: false));
+        (Value mean, Value? mass) = target.Loss.Mean(new LossScope(g, target, logits, truth, weight, isSoft));
+        return (mean, mass, Head.Correct(g, target, logits, truth, isSoft));
     }
-
-    private static void Outputs(GraphBuilder g, TargetSpec target, Value logits)
-    {
-        if (target.Task == LearningTask.Regression)
-        {
-            Value prediction = g.Add(g.Mul(logits, target.Deviation), g.Scalar(target.Mean, DType.Float));
-            g.Output(prediction, ModelSignature.PredictionOutput);
-            return;
-        }
-
-        g.Output(ClassIndex(g, logits), ModelSignature.ClassOutput);
-        g.Output(g.Node("Softmax", [logits], Attributes.Of(("axis", -1L))), ModelSignature.ProbabilitiesOutput);
-    }
-
-    private static Value ClassIndex(GraphBuilder g, Value logits) =>
-        g.Node("ArgMax", [logits], Attributes.Of(("axis", 1L), ("keepdims", 0L)));
 
     private static ValueInfo InfoOf(Value value) => new(value.Name, value.Type);
 
-    private static string StateName(Parameter parameter, string state) => $"{parameter.Name}.{state}";
+    private bool IsReplaced(Parameter parameter) => !parameter.IsTrained || (Update.Optimizer is UpdateRule && Update.Changes(parameter));
 }

@@ -35,7 +35,7 @@ public static class TrainingModel
     private static string Initial(string name) => name + ".initial";
 
     private static IEnumerable<string> State(TrainingGraphs graphs) =>
-        graphs.StepState().Select(s => s.Input).Append(TrainingGraphs.StepInput);
+        graphs.StepState().Where(s => s.Output.Length > 0).Select(s => s.Input).Append(TrainingGraphs.StepInput);
 
     private static Graph Initialization(TrainingGraphs graphs)
     {

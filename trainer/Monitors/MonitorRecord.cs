@@ -5,14 +5,14 @@ namespace Anneal.Trainer.Monitors;
 /// <param name="Step">Steps done in all.</param>
 /// <param name="Rows">The rows that were looked at.</param>
 /// <param name="Loss">Their mean loss, dropout included.</param>
-/// <param name="GradientNorm">The norm of all parameters' gradients together.</param>
-/// <param name="Parameters">The trained parameters, in the model's order.</param>
+/// <param name="GradientNorm">The norm of all parameters' gradients together; null where the optimizer needs none.</param>
+/// <param name="Parameters">The parameters that change, in the model's order.</param>
 /// <param name="Layers">The layers, from the input to the loss.</param>
 public sealed record MonitorRecord(
     int Epoch,
     long Step,
     int Rows,
     double Loss,
-    double GradientNorm,
+    double? GradientNorm,
     IReadOnlyList<ParameterRecord> Parameters,
     IReadOnlyList<LayerRecord> Layers);

@@ -15,8 +15,7 @@ public sealed class Probe : IDisposable
     private const int LeastRows = 8;
     private const long MostBytes = 64L << 20;
     private readonly TrainingGraphs _graphs;
-    private readonly IGraphSession _session;
-    private readonly TrainingStep _step;
+    private readonly StepSession _step;
     private readonly BatchFeed _feed;
     private readonly Batch _batch;
 
@@ -34,66 +33,75 @@ public sealed class Probe : IDisposable
         int[] watched = [.. order.Take(count).Order().Select(i => rows.Rows[i])];
         _feed = new BatchFeed(rows.Features, rows.Target, watched, watched.Length, seed: null, prefetch: false);
         _batch = _feed.Next();
-        _session = runner.Open(
-            ModelOf(graphs),
-            [.. graphs.StepState().Select(s => s with { Output = "" })]);
-        _step = new TrainingStep(_session, graphs);
+        IGraphSession session = runner.Open(ModelOf(graphs), [.. graphs.StepState().Select(s => s with { Output = "" })]);
+        _step = new StepSession(session, graphs);
     }
 
-    /// <summary>Looks at a training session's state.</summary>
-    /// <param name="training">The session; it is only read.</param>
+    /// <summary>Looks at a training's state.</summary>
+    /// <param name="training">The training; it is only read.</param>
     /// <param name="epoch">Epochs that are complete.</param>
     /// <param name="step">Steps done in all.</param>
     /// <param name="rate">The learning rate.</param>
     /// <returns>What there is to see.</returns>
-    public MonitorRecord Look(IGraphSession training, int epoch, long step, float rate)
+    internal MonitorRecord Look(IStepDriver training, int epoch, long step, float rate)
     {
         var before = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (StateBinding state in _graphs.StepState())
         {
-            before[state.Input] = training.ReadState(state.Input);
-            _session.WriteState(state.Input, before[state.Input]);
+            before[state.Input] = training.Read(state.Input);
+            _step.Write(state.Input, before[state.Input]);
         }
 
         _step.Run(_batch, rate, step + 1);
-        ParameterRecord[] parameters =
-        [
-            .. _graphs.Parameters.Where(p => p.IsTrained).Select(p => new ParameterRecord(
-                p.Name,
-                TensorStatistics.Of(before[p.Name].Span<float>()),
-                TensorStatistics.Of(_step.Output(_graphs.Gradients[p.Name].Name).Span<float>()),
-                Distance(before[p.Name].Span<float>(), _step.Output(p.Name + TrainingGraphs.NextSuffix).Span<float>()))),
-        ];
-        LayerRecord[] layers = [.. _graphs.Signals.Select(Describe)];
-        double norm = Math.Sqrt(parameters.Sum(p => p.Gradient.Norm * p.Gradient.Norm));
-        return new MonitorRecord(epoch, step, _batch.Rows, _step.Loss, norm, parameters, layers);
+        ParameterRecord[] parameters = [.. _graphs.Parameters.Where(_graphs.Update.Changes).Select(p => Describe(p.Name, before[p.Name]))];
+        bool hasGradients = parameters.All(p => p.Gradient is not null);
+        return new MonitorRecord(
+            epoch,
+            step,
+            _batch.Rows,
+            _step.Result.Loss,
+            hasGradients ? Math.Sqrt(parameters.Sum(p => p.Gradient!.Norm * p.Gradient.Norm)) : null,
+            parameters,
+            [.. _graphs.Signals.Select(Describe)]);
     }
 
     /// <summary>Ends the session.</summary>
     public void Dispose()
     {
         _feed.Dispose();
-        _session.Dispose();
+        _step.Dispose();
+    }
+
+    private ParameterRecord Describe(string name, Tensor weights)
+    {
+        int next = _step.IndexOf(name + TrainingGraphs.NextSuffix);
+        return new ParameterRecord(
+            name,
+            TensorStatistics.Of(weights.Span<float>()),
+            _graphs.Gradients.TryGetValue(name, out ValueInfo? gradient) ? TensorStatistics.Of(Output(gradient).Span<float>()) : null,
+            next < 0 ? null : Distance(weights.Span<float>(), _step.Fetch(next).Span<float>()));
     }
 
     private LayerRecord Describe(Signal signal)
     {
-        Tensor output = _step.Output(signal.Output.Name);
-        Tensor gradient = _step.Output(signal.Gradient.Name);
+        Tensor output = Output(signal.Output);
+        Tensor? gradient = signal.Gradient is { } value ? Output(value) : null;
         return new LayerRecord(
             signal.Layer,
             TensorStatistics.Of(output.Span<float>()),
-            TensorStatistics.Of(gradient.Span<float>()),
-            UnitActivity.SilentRows(gradient),
+            gradient is null ? null : TensorStatistics.Of(gradient.Span<float>()),
+            gradient is null ? 0 : UnitActivity.SilentRows(gradient),
             UnitActivity.Dead(signal.Activation, output),
             UnitActivity.Saturated(signal.Activation, output));
     }
+
+    private Tensor Output(ValueInfo value) => _step.Fetch(_step.IndexOf(value.Name));
 
     private static Model ModelOf(TrainingGraphs graphs)
     {
         Graph step = graphs.Step.Graph;
         HashSet<string> names = [.. step.Outputs.Select(o => o.Name)];
-        IEnumerable<ValueInfo> watched = graphs.Signals.SelectMany(s => (ValueInfo[])[s.Output, s.Gradient]).Concat(graphs.Gradients.Values);
+        IEnumerable<ValueInfo> watched = graphs.Signals.SelectMany(s => s.Gradient is { } gradient ? (ValueInfo[])[s.Output, gradient] : [s.Output]).Concat(graphs.Gradients.Values);
         return graphs.Step with { Graph = step with { Outputs = [.. step.Outputs, .. watched.Where(w => names.Add(w.Name))] } };
     }
 

@@ -10,7 +10,8 @@ namespace Anneal.Onnx.Ir.Format;
 /// <summary>Reads the graphs and functions of one model, and gathers the ops that nothing here can run.</summary>
 /// <param name="folder">Where external data is.</param>
 /// <param name="functions">The functions that the model brings.</param>
-internal sealed class GraphReader(ExternalFolder folder, IReadOnlySet<(string Domain, string Name)> functions)
+/// <param name="takesGradients">Whether nodes of Gradient are expanded later.</param>
+internal sealed class GraphReader(ExternalFolder folder, IReadOnlySet<(string Domain, string Name)> functions, bool takesGradients)
 {
     private readonly List<string> _unsupported = [];
 
@@ -228,13 +229,13 @@ internal sealed class GraphReader(ExternalFolder folder, IReadOnlySet<(string Do
             return;
         }
 
-        if (functions.Contains((node.Domain, node.OpType)))
+        if (functions.Contains((node.Domain, node.OpType)) || (takesGradients && ExpandUpdates.IsGradient(node)))
         {
             return;
         }
 
         string text = string.Create(CultureInfo.InvariantCulture, $"op {node.OpType} (domain {shown}, version {version}), node '{node.Name}'{place}");
-        text += node is { Domain: ExpandUpdates.Domain, OpType: "Gradient" } ? ": gradients are derived when a step is built, not when a file is read" : "";
+        text += ExpandUpdates.IsGradient(node) ? ": gradients are derived when a step is built, not when a file is read" : "";
         if (OpTable.Find(node.Domain, node.OpType) is not { } op)
         {
             Refuse(node, text);

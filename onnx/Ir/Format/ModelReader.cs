@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Anneal.Onnx.Ops;
 using Anneal.Onnx.Proto;
 using Anneal.Onnx.Rewrite;
 using Google.Protobuf;
@@ -110,7 +111,7 @@ public static class ModelReader
 
         bool constantInputs = proto.IrVersion <= ConstantInputsUntil;
         ImmutableSortedDictionary<string, long> opsets = GraphReader.Opsets(proto.OpsetImport);
-        var reader = new GraphReader(new ExternalFolder(folder), names);
+        var reader = new GraphReader(new ExternalFolder(folder), names, options?.ExpandGradients is not null);
         Graph graph = FoldIf.Apply(reader.Read(proto.Graph, opsets, constantInputs: constantInputs));
         ImmutableArray<Function> functions = [.. proto.Functions.Select(reader.Read)];
         ImmutableArray<TrainingInfo> training = [.. proto.TrainingInfo.Select(t => new TrainingInfo(
@@ -129,7 +130,13 @@ public static class ModelReader
             Doc = proto.DocString,
         };
         Check(model);
-        return options is { KeepFunctions: true } ? model : InlineFunctions.Apply(model);
+        if (options is { KeepFunctions: true })
+        {
+            return model;
+        }
+
+        model = InlineFunctions.Apply(model);
+        return options?.ExpandGradients is { } expand ? FunctionBodies.Complete(model with { Graph = expand(model.Graph) }) : model;
     }
 
     private static ImmutableSortedDictionary<string, long> AtDefault(ImmutableSortedDictionary<string, long> opsets) =>

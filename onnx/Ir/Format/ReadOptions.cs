@@ -2,4 +2,10 @@ namespace Anneal.Onnx.Ir.Format;
 
 /// <summary>How a model is read.</summary>
 /// <param name="KeepFunctions">Keep calls of functions that are no op known here, instead of replacing them by the functions' bodies.</param>
-public sealed record ReadOptions(bool KeepFunctions = false);
+public sealed record ReadOptions(bool KeepFunctions = false)
+{
+    /// <summary>
+    /// Puts other nodes in the place of those of <c>Gradient</c>, of the domain <c>ai.onnx.preview.training</c>, once functions are replaced; null where a file that has some is refused.
+    /// </summary>
+    public Func<Graph, Graph>? ExpandGradients { get; init; }
+}

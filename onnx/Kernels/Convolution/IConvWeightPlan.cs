@@ -24,6 +24,7 @@ internal unsafe interface IConvWeightPlan<T>
     static IConvWeightPlan<T> Plan(int batch, int groups, int filters, int channels, TapAxis y, TapAxis x) =>
         WinogradWeightPlan<T>.Suits(batch, filters, channels, y, x)
             ? new WinogradWeightPlan<T>(batch, groups, filters, channels, y, x)
+            : FewChannelWeightPlan<T>.Suits(batch, filters, channels, y, x) ? new FewChannelWeightPlan<T>(batch, groups, filters, channels, y, x)
             : new ConvWeightPlan<T>(batch, groups, filters, channels, y, x);
 
     /// <summary>Computes the gradient.</summary>

@@ -21,6 +21,7 @@ internal unsafe interface ITapProduct<T>
     static ITapProduct<T> Plan(int batch, int groups, int rows, int channels, TapAxis y, TapAxis x) =>
         WinogradProduct<T>.Suits(batch, rows, channels, y, x)
             ? new WinogradProduct<T>(batch, groups, rows, channels, y, x)
+            : FewChannelProduct<T>.Suits(batch, rows, channels, y, x) ? new FewChannelProduct<T>(batch, groups, rows, channels, y, x)
             : new TapProduct<T>(batch, groups, rows, channels, y, x);
 
     /// <summary>Computes the product.</summary>

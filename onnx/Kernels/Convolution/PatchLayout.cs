@@ -82,23 +82,28 @@ internal sealed unsafe class PatchLayout
                 {
                     CopyRow(source + ((nint)y * width) + left, end, start, stop, RowStride, to, (nint)_y.Source * width);
                 }
+                else if (_x.Step == 2)
+                {
+                    Deal<T, Count2>(source + ((nint)y * width), end, left, to);
+                }
                 else
                 {
-                    Deal(source + ((nint)y * width), end, left, to);
+                    Deal<T, Count0>(source + ((nint)y * width), end, left, to);
                 }
             }
         }
     }
 
-    // The hardware does not foresee the jump from one channel's rows to the next channel's.
+    // The hardware does not foresee the jump from one channel's rows to the next channel's. Vectors are written past what they are for:
+    // what follows is written after.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CopyRow<T>(T* from, T* end, int start, int stop, int length, T* to, nint ahead)
         where T : unmanaged
     {
         int lanes = Vector512<T>.Count;
-        for (int i = 0; i < start; i++)
+        for (int i = 0; i < start; i += lanes)
         {
-            to[i] = default;
+            Vector512<T>.Zero.Store(to + i);
         }
 
         int at = start;
@@ -113,16 +118,18 @@ internal sealed unsafe class PatchLayout
             to[at] = from[at];
         }
 
-        for (int i = stop; i < length; i++)
+        for (int i = stop; i < length; i += lanes)
         {
-            to[i] = default;
+            Vector512<T>.Zero.Store(to + i);
         }
     }
 
-    private void Deal<T>(T* row, T* end, int left, T* to)
+    // A step known ahead, 0 for any other, is divided by without a division.
+    private void Deal<T, TStep>(T* row, T* end, int left, T* to)
         where T : unmanaged
+        where TStep : ICount
     {
-        int step = _x.Step;
+        int step = TStep.Value > 0 ? TStep.Value : _x.Step;
         for (int phase = 0; phase < step && phase <= _x.Reach; phase++, to += _phaseStride)
         {
             int x = left + phase;

@@ -275,50 +275,9 @@ internal sealed unsafe class TapProduct<T> : ITapProduct<T>
         {
             for (int r = 0; r < runs; r++)
             {
-                T* run = target + to[r];
-                T* from = tile + at[r];
-                if (spacing == 1)
-                {
-                    new ReadOnlySpan<T>(from, length[r]).CopyTo(new Span<T>(run, length[r]));
-                    continue;
-                }
-
-                int done = spacing == 2 ? PutEveryOther(run, from, length[r], _x.Target - (to[r] % _x.Target)) : 0;
-                for (int j = done; j < length[r]; j++)
-                {
-                    run[j * spacing] = from[j];
-                }
+                SpacedRow<T>.Put(tile + at[r], target + to[r], length[r], spacing, _x.Target - (to[r] % _x.Target));
             }
         }
-    }
-
-    private static int PutEveryOther(T* to, T* from, int length, int room)
-    {
-        int done = 0;
-        if (Vector512.IsHardwareAccelerated)
-        {
-            done = PutEveryOther<Vector512<T>, Ops512<T>>(to, from, done, length, room);
-        }
-
-        return Vector256.IsHardwareAccelerated ? PutEveryOther<Vector256<T>, Ops256<T>>(to, from, done, length, room) : done;
-    }
-
-    // The elements between are read and written as they are: within the row they are this item's.
-    private static int PutEveryOther<TVector, TOps>(T* to, T* from, int done, int length, int room)
-        where TVector : struct
-        where TOps : IVectorOps<TVector, T>
-    {
-        for (; done <= length - TOps.Width && 2 * (done + TOps.Width) <= room; done += TOps.Width)
-        {
-            T* low = to + (2 * done);
-            T* high = low + TOps.Width;
-            TVector between = TOps.Odd(TOps.Load(low), TOps.Load(high));
-            TVector value = TOps.Load(from + done);
-            TOps.Store(TOps.ZipLow(value, between), low);
-            TOps.Store(TOps.ZipHigh(value, between), high);
-        }
-
-        return done;
     }
 
     /// <summary>A panel: columns [Column, Column + Columns) of a block of the grid, whose rows count as RowLength columns, those past GridColumns idle.</summary>

@@ -17,7 +17,7 @@ internal static unsafe class WindowMax
     /// <param name="axisX">The horizontal axis.</param>
     /// <param name="isColumnMajor">Whether places count down the columns first.</param>
     public static void Plane<T>(T* x, T* y, long* indices, long start, in WindowAxis axisY, in WindowAxis axisX, bool isColumnMajor)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where T : unmanaged, INumber<T>, IMinMaxValue<T>
     {
         bool isPair = axisY is { Kernel: 2, Stride: 2, Dilation: 1, Begin: 0 } && axisX is { Kernel: 2, Stride: 2, Dilation: 1, Begin: 0 }
             && axisY.Output * 2 <= axisY.Input && axisX.Output * 2 <= axisX.Input && !isColumnMajor && y != null && indices != null;
@@ -32,7 +32,7 @@ internal static unsafe class WindowMax
         {
             for (int j = 0; j < axisX.Output; j++, at++)
             {
-                T best = T.NegativeInfinity;
+                T best = Reduction.Largest<T>.Identity;
                 int bestRow = -1;
                 int bestColumn = -1;
                 for (int ky = 0; ky < axisY.Kernel; ky++)
@@ -68,7 +68,7 @@ internal static unsafe class WindowMax
     }
 
     private static void Pairs<T>(T* x, T* y, long* indices, long start, in WindowAxis axisY, in WindowAxis axisX)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where T : unmanaged, INumber<T>, IMinMaxValue<T>
     {
         int width = axisX.Input;
         for (int i = 0; i < axisY.Output; i++)
@@ -106,7 +106,7 @@ internal static unsafe class WindowMax
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Take<T>(T value, int place, ref T best, ref int at)
-        where T : IBinaryFloatingPointIeee754<T>
+        where T : INumber<T>
     {
         bool wins = value > best || T.IsNaN(best);
         best = wins ? value : best;

@@ -11,15 +11,10 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
 {
     private const int Positions = WinogradTiles<T>.Positions;
     private const int TransformedBytes = 400 * 1024;
-    private const int FewestTiles = 16;
     private const int MostTiles = 192;
     private const int FewestItems = 16;
-    private const int LeastChannels = 8;
     private const int MaxColumns = 48;
     private const int MaxRows = 8;
-
-    /// <summary>Keeps rows of a power of two apart in the cache.</summary>
-    private const int Gap = 16;
 
     private readonly int _batch;
     private readonly int _groups;
@@ -57,12 +52,12 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
     /// <inheritdoc/>
     public long ScratchBytes => (long)_groups * _rows * WeightRow * sizeof(T);
 
-    private nint WeightRow => ((nint)Positions * _channels) + Gap;
+    private nint WeightRow => ((nint)Positions * _channels) + WinogradTiles<T>.Gap;
 
     /// <summary>Whether the method computes a product of these sizes, and faster than the direct sum.</summary>
     public static bool Suits(int batch, int rows, int channels, TapAxis y, TapAxis x)
     {
-        if (batch == 0 || rows < LeastChannels || channels < LeastChannels || !WinogradTiles<T>.Fit(y, x))
+        if (batch == 0 || rows < WinogradTiles<T>.LeastChannels || channels < WinogradTiles<T>.LeastChannels || !WinogradTiles<T>.Fit(y, x))
         {
             return false;
         }
@@ -85,7 +80,7 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
         team.Run(_imageBlocks * _groups * _tiles.RowBlocks, _item);
     }
 
-    private static int Tiles(int channels) => Math.Clamp(TransformedBytes / (Positions * channels * sizeof(T)), FewestTiles, MostTiles);
+    private static int Tiles(int channels) => Math.Clamp(TransformedBytes / (Positions * channels * sizeof(T)), WinogradTiles<T>.FewestTiles, MostTiles);
 
     // Row (group, i) of U = G g Gᵀ: [position][channel]
     private void Weights(int item)
@@ -128,18 +123,7 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
         int image = Pieces.Start(rest / _groups, _imageBlocks, _batch);
         int images = Pieces.Start((rest / _groups) + 1, _imageBlocks, _batch) - image;
         WinogradBlock block = _tiles.Block(image, images, rest % _groups, item % _tiles.RowBlocks);
-        switch (MicroKernelTable<T>.Bits)
-        {
-            case 512:
-                Compute<Vector512<T>, Ops512<T>>(block);
-                break;
-            case 256:
-                Compute<Vector256<T>, Ops256<T>>(block);
-                break;
-            default:
-                Compute<Vector128<T>, Ops128<T>>(block);
-                break;
-        }
+        VectorWidth<T>.Run(new Products(this, block));
     }
 
     private void Compute<TVector, TOps>(in WinogradBlock block)
@@ -304,5 +288,12 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
                 to[j] = from[j];
             }
         }
+    }
+
+    private readonly struct Products(WinogradProduct<T> product, WinogradBlock block) : IVectorWork<T>
+    {
+        public void Run<TVector, TOps>()
+            where TVector : struct
+            where TOps : IVectorOps<TVector, T> => product.Compute<TVector, TOps>(block);
     }
 }

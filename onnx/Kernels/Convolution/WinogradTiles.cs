@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Anneal.Onnx.Kernels;
 
@@ -14,6 +13,15 @@ internal sealed unsafe class WinogradTiles<T>
 
     /// <summary>Elements of slack behind what is read and written in vectors.</summary>
     public const int Slack = 64;
+
+    /// <summary>Channels, on either side, below which the transforms cost more than the products save.</summary>
+    public const int LeastChannels = 8;
+
+    /// <summary>Tiles that a block has at least, where the image has as many: vectors should be full.</summary>
+    public const int FewestTiles = 16;
+
+    /// <summary>Elements that keep rows of a power of two apart in the cache.</summary>
+    public const int Gap = 16;
 
     private const int MostPadding = 2;
 
@@ -55,7 +63,7 @@ internal sealed unsafe class WinogradTiles<T>
             for (int j = 0; j < Columns; j++)
             {
                 int pixel = x.Least + (2 * j) + s;
-                _mask[(s * _planeLength) + j] = pixel >= 0 && pixel < x.Source ? AllBits() : T.Zero;
+                _mask[(s * _planeLength) + j] = pixel >= 0 && pixel < x.Source ? BitMask<T>.All : T.Zero;
             }
         }
     }
@@ -99,19 +107,8 @@ internal sealed unsafe class WinogradTiles<T>
     public void Spread(T* source, in WinogradBlock block, int channel, T* spread)
     {
         // The narrowest vectors that hold a tile row: what is stored past its end is stored again.
-        int bits = Math.Min(MicroKernelTable<T>.Bits, 8 * sizeof(T) * Columns);
-        if (bits > 256)
-        {
-            Spread<Vector512<T>, Ops512<T>>(source, block, channel, spread);
-        }
-        else if (bits > 128)
-        {
-            Spread<Vector256<T>, Ops256<T>>(source, block, channel, spread);
-        }
-        else
-        {
-            Spread<Vector128<T>, Ops128<T>>(source, block, channel, spread);
-        }
+        int bits = (int)BitOperations.RoundUpToPowerOf2((uint)(8 * sizeof(T) * Columns));
+        VectorWidth<T>.Run(new Spreading(this, source, block, channel, spread), bits);
     }
 
     /// <summary>Transforms tiles that <see cref="Spread"/> dealt.</summary>
@@ -174,14 +171,14 @@ internal sealed unsafe class WinogradTiles<T>
         }
     }
 
-    private static T AllBits()
-    {
-        T bits;
-        new Span<byte>(&bits, sizeof(T)).Fill(byte.MaxValue);
-        return bits;
-    }
-
     private static bool Fits(TapAxis axis) =>
         axis.Offsets.Length == 3 && axis.Reach == 2 && axis.Offsets[1] == axis.Least + 1 && axis.Step == 1 && axis.IsDense && axis.Grid > 2
         && Math.Abs(axis.Least) <= MostPadding && axis.Source <= axis.Grid + (2 * MostPadding);
+
+    private readonly struct Spreading(WinogradTiles<T> tiles, T* source, WinogradBlock block, int channel, T* spread) : IVectorWork<T>
+    {
+        public void Run<TVector, TOps>()
+            where TVector : struct
+            where TOps : IVectorOps<TVector, T> => tiles.Spread<TVector, TOps>(source, block, channel, spread);
+    }
 }

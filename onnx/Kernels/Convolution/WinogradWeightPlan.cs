@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Anneal.Onnx.Kernels;
 
@@ -12,14 +11,9 @@ internal sealed unsafe class WinogradWeightPlan<T> : IConvWeightPlan<T>
     private const int Positions = WinogradTiles<T>.Positions;
     private const int TransformedBytes = 192 * 1024;
     private const int MostTiles = 128;
-    private const int FewestTiles = 16;
-    private const int LeastChannels = 8;
     private const int BlockChannels = 64;
     private const long PartialBytes = 2 * 1024 * 1024;
     private const int MaxChunks = 16;
-
-    /// <summary>Keeps rows of a power of two apart in the cache.</summary>
-    private const int Gap = 16;
 
     private readonly int _batch;
     private readonly int _groups;
@@ -55,8 +49,8 @@ internal sealed unsafe class WinogradWeightPlan<T> : IConvWeightPlan<T>
         long bytes = (long)groups * Positions * channels * _filterStride * sizeof(T);
         _chunks = (int)Math.Clamp(PartialBytes / bytes, 1, Math.Min(batch, MaxChunks));
         _tiles = new WinogradTiles<T>(batch, groups, channels, y, x, Tiles(filters, channels), batch / _chunks);
-        _item = Item;
-        _reduce = Reduce;
+        _item = item => VectorWidth<T>.Run(new Sums(this, item));
+        _reduce = item => VectorWidth<T>.Run(new Totals(this, item));
     }
 
     /// <inheritdoc/>
@@ -65,7 +59,7 @@ internal sealed unsafe class WinogradWeightPlan<T> : IConvWeightPlan<T>
     /// <summary>Whether the method computes a gradient of these sizes, and faster than the direct sum.</summary>
     public static bool Suits(int batch, int filters, int channels, TapAxis y, TapAxis x)
     {
-        if (batch == 0 || filters < LeastChannels || channels < LeastChannels || !WinogradTiles<T>.Fit(y, x))
+        if (batch == 0 || filters < WinogradTiles<T>.LeastChannels || channels < WinogradTiles<T>.LeastChannels || !WinogradTiles<T>.Fit(y, x))
         {
             return false;
         }
@@ -89,27 +83,11 @@ internal sealed unsafe class WinogradWeightPlan<T> : IConvWeightPlan<T>
     }
 
     private static int Tiles(int filters, int channels) => Math.Clamp(
-        TransformedBytes / (Positions * Math.Min(BlockChannels, Math.Max(filters, channels)) * sizeof(T)), FewestTiles, MostTiles);
+        TransformedBytes / (Positions * Math.Min(BlockChannels, Math.Max(filters, channels)) * sizeof(T)), WinogradTiles<T>.FewestTiles, MostTiles);
 
-    private static long InputRow(int tiles) => ((long)Pieces.Count(tiles, MicroKernelTable<T>.Width) * MicroKernelTable<T>.Width) + Gap;
+    private static long InputRow(int tiles) => ((long)Pieces.Count(tiles, MicroKernelTable<T>.Width) * MicroKernelTable<T>.Width) + WinogradTiles<T>.Gap;
 
-    private static long OutputStep(int tiles, int width) => ((long)tiles * width) + Gap;
-
-    private void Item(int item)
-    {
-        switch (MicroKernelTable<T>.Bits)
-        {
-            case 512:
-                Sum<Vector512<T>, Ops512<T>>(item);
-                break;
-            case 256:
-                Sum<Vector256<T>, Ops256<T>>(item);
-                break;
-            default:
-                Sum<Vector128<T>, Ops128<T>>(item);
-                break;
-        }
-    }
+    private static long OutputStep(int tiles, int width) => ((long)tiles * width) + WinogradTiles<T>.Gap;
 
     private void Sum<TVector, TOps>(int item)
         where TVector : struct
@@ -221,22 +199,6 @@ internal sealed unsafe class WinogradWeightPlan<T> : IConvWeightPlan<T>
         }
     }
 
-    private void Reduce(int item)
-    {
-        switch (MicroKernelTable<T>.Bits)
-        {
-            case 512:
-                Reduce<Vector512<T>, Ops512<T>>(item);
-                break;
-            case 256:
-                Reduce<Vector256<T>, Ops256<T>>(item);
-                break;
-            default:
-                Reduce<Vector128<T>, Ops128<T>>(item);
-                break;
-        }
-    }
-
     // The chunks' sums of one channel, and from them its weights' gradients for every filter.
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -276,5 +238,19 @@ internal sealed unsafe class WinogradWeightPlan<T> : IConvWeightPlan<T>
                 }
             }
         }
+    }
+
+    private readonly struct Sums(WinogradWeightPlan<T> plan, int item) : IVectorWork<T>
+    {
+        public void Run<TVector, TOps>()
+            where TVector : struct
+            where TOps : IVectorOps<TVector, T> => plan.Sum<TVector, TOps>(item);
+    }
+
+    private readonly struct Totals(WinogradWeightPlan<T> plan, int item) : IVectorWork<T>
+    {
+        public void Run<TVector, TOps>()
+            where TVector : struct
+            where TOps : IVectorOps<TVector, T> => plan.Reduce<TVector, TOps>(item);
     }
 }

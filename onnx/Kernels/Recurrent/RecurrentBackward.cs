@@ -22,6 +22,7 @@ internal abstract unsafe class RecurrentBackward<T>
     private readonly Slot _work;
     private readonly Slot _dInput;
     private readonly Slot _dRecurrent;
+    private readonly Slot _products;
     private readonly nint _workLength;
     private readonly int _parts;
     private readonly int _stateWidth;
@@ -77,6 +78,7 @@ internal abstract unsafe class RecurrentBackward<T>
         Recurrent = new PackedProduct<T>(hidden, hidden, Padded);
         nint most = layout.MostRows;
         _workLength = ((2 * most) + (most * parts) + parts + SpareRows) * Padded;
+        _products = spec.Scratch(Math.Max(_weights.ScratchBytes, Math.Max(_recurrents.ScratchBytes, _met.ScratchBytes)));
         _packed = spec.Scratch(checked((long)layout.Directions * layout.Gates * Recurrent.Length * sizeof(T)));
         _work = spec.Scratch(checked((long)layout.Items * _workLength * sizeof(T)));
         _dInput = spec.Scratch(checked((long)rows * _width * sizeof(T)));
@@ -295,7 +297,7 @@ internal abstract unsafe class RecurrentBackward<T>
 
         if (_results[1] is { } dW)
         {
-            _weights.Run(team, dInput, (T*)_x.Pointer, (T*)dW.Pointer, sum);
+            _weights.Run(team, dInput, (T*)_x.Pointer, (T*)dW.Pointer, sum, _products.Pointer);
         }
 
         nint rows = (nint)Layout.Gates * Layout.Hidden;
@@ -306,8 +308,8 @@ internal abstract unsafe class RecurrentBackward<T>
             T* dR = (T*)_results[2]!.Pointer + (direction * rows * Layout.Hidden);
             T* states = (T*)_states.Pointer + Layout.Saved(direction, Layout.Steps + 1, Layout.Reverse[direction] ? 1 : 0, 0, _stateWidth);
             T* kept = (T*)_gates.Pointer + Layout.Saved(direction, Layout.Steps, 0, 0, _parts * Layout.Hidden) + ((_parts - 1) * Layout.Hidden);
-            _recurrents.Run(team, given, states, dR, sum);
-            _met.Run(team, given + met, kept, dR + (met * Layout.Hidden), sum);
+            _recurrents.Run(team, given, states, dR, sum, _products.Pointer);
+            _met.Run(team, given + met, kept, dR + (met * Layout.Hidden), sum, _products.Pointer);
         }
     }
 }

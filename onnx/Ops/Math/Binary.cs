@@ -17,5 +17,8 @@ public abstract class Binary : NumberOp
     public override IReadOnlyList<(int Output, int Input)> InPlace => [(0, 0), (0, 1)];
 
     /// <inheritdoc/>
+    public override bool IsElementwise => true;
+
+    /// <inheritdoc/>
     public override TensorType[] Infer(InferenceScope scope) => [new(scope.Type(0), scope.Broadcast(scope.Shape(0), scope.Shape(1)))];
 }

@@ -18,6 +18,8 @@ internal sealed class Cast : Op
 
     public override Gradient Gradient => Gradient.Of(s => [s.In(0).Type.Type.IsFloating() ? s.Builder.Cast(s.DY, s.In(0).Type.Type) : null]);
 
+    public override bool IsElementwise => true;
+
     public override TensorType[] Infer(InferenceScope scope)
     {
         var to = (DType)scope.Attributes.Int("to", 0);

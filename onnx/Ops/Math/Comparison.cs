@@ -12,6 +12,8 @@ internal abstract class Comparison : NumberOp
     protected static OpSchema SchemaOf(int since, int from, TypeSet types) =>
         new(since, [new("A", "T"), new("B", "T")], [new("C", "T1")], [], [("T", types), ("T1", TypeSet.Bool)]) { From = from };
 
+    public override bool IsElementwise => true;
+
     public override TensorType[] Infer(InferenceScope scope) => [new(DType.Bool, scope.Broadcast(scope.Shape(0), scope.Shape(1)))];
 
     public override Kernel Compile(KernelSpec spec) => spec.In(0).Type == DType.Bool ? CompileNumber<byte>(spec) : base.Compile(spec);

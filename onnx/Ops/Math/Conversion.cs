@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Anneal.Onnx.Kernels;
 using Anneal.Onnx.Tensors;
 
@@ -10,37 +11,48 @@ namespace Anneal.Onnx.Ops;
 /// <remarks>
 /// Integers wrap; floats are truncated to integers and those out of range, NaN included, give what x86 instructions give, as in ONNX Runtime.
 /// bool is 0 or 1, and any number but 0 is true. Texts of floats have the 8 digits of a float, the 17 of a double at most.
+/// To and from bfloat16 it goes by way of float, rounded to the nearest, to even where two are.
 /// </remarks>
 internal static class Conversion
 {
+    private const int WideBlock = 256;
+
     public static Kernel Make(KernelSpec spec)
     {
         Slot x = spec.In(0);
-        return x.Type == spec.Out().Type ? Views.Copy(spec) : x.Type switch
+        Slot y = spec.Out();
+        return x.Type == y.Type ? Views.Copy(spec) : x.Type switch
         {
-            DType.Float => From<float>(spec),
-            DType.Double => From<double>(spec),
-            DType.Int64 => From<long>(spec),
-            DType.Int32 => From<int>(spec),
-            DType.UInt64 => From<ulong>(spec),
-            DType.UInt32 => From<uint>(spec),
-            DType.Int16 => From<short>(spec),
-            DType.UInt16 => From<ushort>(spec),
-            DType.Int8 => From<sbyte>(spec),
-            DType.UInt8 or DType.Bool => From<byte>(spec),
-            DType.String => FromString(spec),
+            DType.Float or DType.BFloat16 => From<float>(spec, x, y),
+            DType.Double => From<double>(spec, x, y),
+            DType.Float16 => From<Half>(spec, x, y),
+            DType.Int64 => From<long>(spec, x, y),
+            DType.Int32 => From<int>(spec, x, y),
+            DType.UInt64 => From<ulong>(spec, x, y),
+            DType.UInt32 => From<uint>(spec, x, y),
+            DType.Int16 => From<short>(spec, x, y),
+            DType.UInt16 => From<ushort>(spec, x, y),
+            DType.Int8 => From<sbyte>(spec, x, y),
+            DType.UInt8 or DType.Bool => From<byte>(spec, x, y),
+            DType.String => FromString(spec, x, y),
             _ => throw spec.Unsupported(0),
         };
     }
 
-    private static Kernel From<TX>(KernelSpec spec)
+    private static Kernel From<TX>(KernelSpec spec, Slot x, Slot y)
         where TX : unmanaged, INumber<TX>
     {
-        Slot x = spec.In(0);
-        Slot y = spec.Out();
         return y.Type switch
         {
             DType.Float => To<TX, float>(x, y),
+            DType.Float16 => To<TX, Half>(x, y),
+            DType.BFloat16 => Each<TX, ushort>(x, y, static (a, b) =>
+            {
+                for (int i = 0; i < a.Length; i++)
+                {
+                    b[i] = Narrow(float.CreateTruncating(a[i]));
+                }
+            }),
             DType.Double => To<TX, double>(x, y),
             DType.Int64 => To<TX, long>(x, y),
             DType.Int32 => To<TX, int>(x, y),
@@ -50,7 +62,7 @@ internal static class Conversion
             DType.UInt16 => To<TX, ushort>(x, y),
             DType.Int8 => To<TX, sbyte>(x, y),
             DType.UInt8 => To<TX, byte>(x, y),
-            DType.Bool => Elementwise.Unary<TX, bool>(x, y, static (a, b) =>
+            DType.Bool => Each<TX, bool>(x, y, static (a, b) =>
             {
                 for (int i = 0; i < a.Length; i++)
                 {
@@ -66,17 +78,47 @@ internal static class Conversion
         where TX : unmanaged, INumber<TX>
         where TY : unmanaged, INumber<TY>
     {
-        bool fromFloat = typeof(TX) == typeof(float) || typeof(TX) == typeof(double);
-        bool toFloat = typeof(TY) == typeof(float) || typeof(TY) == typeof(double);
+        bool fromFloat = typeof(TX) == typeof(float) || typeof(TX) == typeof(double) || typeof(TX) == typeof(Half);
+        bool toFloat = typeof(TY) == typeof(float) || typeof(TY) == typeof(double) || typeof(TY) == typeof(Half);
         return fromFloat && !toFloat
-            ? Elementwise.Unary<TX, TY>(x, y, static (a, b) =>
+            ? Each<TX, TY>(x, y, static (a, b) =>
             {
                 for (int i = 0; i < a.Length; i++)
                 {
                     b[i] = Truncate<TY>(double.CreateTruncating(a[i]));
                 }
             })
-            : Elementwise.Unary<TX, TY>(x, y, TensorPrimitives.ConvertTruncating);
+            : Each<TX, TY>(x, y, TensorPrimitives.ConvertTruncating);
+    }
+
+    /// <summary>The kernel of a conversion; brain floats come to it as floats.</summary>
+    private static Kernel Each<TX, TY>(Slot x, Slot y, Elementwise.Map<TX, TY> map)
+        where TX : unmanaged
+        where TY : unmanaged => x.Type != DType.BFloat16 || typeof(TX) != typeof(float)
+            ? Elementwise.Unary(x, y, map)
+            : Elementwise.Unary<ushort, TY>(x, y, (a, b) =>
+            {
+                Span<float> wide = stackalloc float[WideBlock];
+                for (int start = 0; start < a.Length; start += WideBlock)
+                {
+                    int count = Math.Min(WideBlock, a.Length - start);
+                    for (int i = 0; i < count; i++)
+                    {
+                        wide[i] = Widen(a[start + i]);
+                    }
+
+                    map(MemoryMarshal.Cast<float, TX>(wide[..count]), b.Slice(start, count));
+                }
+            });
+
+    private static float Widen(ushort x) => BitConverter.UInt32BitsToSingle((uint)x << 16);
+
+    private static ushort Narrow(float x)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(x);
+
+        // The bit set for NaN keeps one whose payload lies below from becoming an infinity.
+        return (ushort)(float.IsNaN(x) ? (bits >> 16) | 0x40 : (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
 
     private static TY Truncate<TY>(double x)
@@ -84,8 +126,8 @@ internal static class Conversion
     {
         if (typeof(TY) == typeof(ulong))
         {
-            const double Half = 9223372036854775808.0;
-            return TY.CreateTruncating(x >= Half ? (ulong)ToInt64(x - Half) ^ (1UL << 63) : (ulong)ToInt64(x));
+            const double Middle = 9223372036854775808.0;
+            return TY.CreateTruncating(x >= Middle ? (ulong)ToInt64(x - Middle) ^ (1UL << 63) : (ulong)ToInt64(x));
         }
 
         return typeof(TY) == typeof(long) || typeof(TY) == typeof(uint)
@@ -100,9 +142,10 @@ internal static class Conversion
         {
             for (int i = 0; i < y.Length; i++)
             {
-                y.Strings[i] = ((TX*)x.Pointer)[i] switch
+                y.Strings[i] = (x.Type == DType.BFloat16 ? TX.CreateTruncating(Widen(((ushort*)x.Pointer)[i])) : ((TX*)x.Pointer)[i]) switch
                 {
                     float value => Text(value, 8),
+                    Half value => Text((double)value, 8),
                     double value => Text(value, 17),
                     TX value => value.ToString(null, CultureInfo.InvariantCulture),
                 };
@@ -130,19 +173,21 @@ internal static class Conversion
 
     private static string Trim(string number) => number.Contains('.', StringComparison.Ordinal) ? number.TrimEnd('0').TrimEnd('.') : number;
 
-    private static Kernel FromString(KernelSpec spec) => spec.Out().Type switch
+    private static Kernel FromString(KernelSpec spec, Slot x, Slot y) => y.Type switch
     {
-        DType.Float => Parse(spec, static s => float.Parse(Spelled(s), NumberStyles.Float, CultureInfo.InvariantCulture)),
-        DType.Double => Parse(spec, static s => double.Parse(Spelled(s), NumberStyles.Float, CultureInfo.InvariantCulture)),
-        DType.Int64 => Parse(spec, static s => long.Parse(s, NumberStyles.Integer, CultureInfo.InvariantCulture)),
-        DType.Int32 => Parse(spec, static s => int.Parse(s, NumberStyles.Integer, CultureInfo.InvariantCulture)),
-        DType.UInt64 => Parse(spec, static s => ulong.Parse(s, NumberStyles.Integer, CultureInfo.InvariantCulture)),
-        DType.UInt32 => Parse(spec, static s => uint.Parse(s, NumberStyles.Integer, CultureInfo.InvariantCulture)),
-        DType.Int16 => Parse(spec, static s => short.Parse(s, NumberStyles.Integer, CultureInfo.InvariantCulture)),
-        DType.UInt16 => Parse(spec, static s => ushort.Parse(s, NumberStyles.Integer, CultureInfo.InvariantCulture)),
-        DType.Int8 => Parse(spec, static s => sbyte.Parse(s, NumberStyles.Integer, CultureInfo.InvariantCulture)),
-        DType.UInt8 => Parse(spec, static s => byte.Parse(s, NumberStyles.Integer, CultureInfo.InvariantCulture)),
-        DType.Bool => Parse(spec, static s => long.Parse(s, NumberStyles.Integer, CultureInfo.InvariantCulture) != 0),
+        DType.Float => Parse(spec, x, y, static s => float.Parse(Spelled(s), NumberStyles.Float, CultureInfo.InvariantCulture)),
+        DType.BFloat16 => Parse(spec, x, y, static s => Narrow(float.Parse(Spelled(s), NumberStyles.Float, CultureInfo.InvariantCulture))),
+        DType.Float16 => Parse(spec, x, y, static s => Half.Parse(Spelled(s), NumberStyles.Float, CultureInfo.InvariantCulture)),
+        DType.Double => Parse(spec, x, y, static s => double.Parse(Spelled(s), NumberStyles.Float, CultureInfo.InvariantCulture)),
+        DType.Int64 => Parse(spec, x, y, static s => long.Parse(s, NumberStyles.Integer, CultureInfo.InvariantCulture)),
+        DType.Int32 => Parse(spec, x, y, static s => int.Parse(s, NumberStyles.Integer, CultureInfo.InvariantCulture)),
+        DType.UInt64 => Parse(spec, x, y, static s => ulong.Parse(s, NumberStyles.Integer, CultureInfo.InvariantCulture)),
+        DType.UInt32 => Parse(spec, x, y, static s => uint.Parse(s, NumberStyles.Integer, CultureInfo.InvariantCulture)),
+        DType.Int16 => Parse(spec, x, y, static s => short.Parse(s, NumberStyles.Integer, CultureInfo.InvariantCulture)),
+        DType.UInt16 => Parse(spec, x, y, static s => ushort.Parse(s, NumberStyles.Integer, CultureInfo.InvariantCulture)),
+        DType.Int8 => Parse(spec, x, y, static s => sbyte.Parse(s, NumberStyles.Integer, CultureInfo.InvariantCulture)),
+        DType.UInt8 => Parse(spec, x, y, static s => byte.Parse(s, NumberStyles.Integer, CultureInfo.InvariantCulture)),
+        DType.Bool => Parse(spec, x, y, static s => long.Parse(s, NumberStyles.Integer, CultureInfo.InvariantCulture) != 0),
         _ => throw spec.Unsupported(0),
     };
 
@@ -154,11 +199,9 @@ internal static class Conversion
         _ => text,
     };
 
-    private static unsafe Kernel Parse<T>(KernelSpec spec, Func<string, T> parse)
+    private static unsafe Kernel Parse<T>(KernelSpec spec, Slot x, Slot y, Func<string, T> parse)
         where T : unmanaged
     {
-        Slot x = spec.In(0);
-        Slot y = spec.Out();
         return _ =>
         {
             for (int i = 0; i < y.Length; i++)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Kernels;
 
@@ -16,15 +18,12 @@ internal sealed class Elu : Unary
         return [g.Where(g.Greater(s.In(0), zero), s.DY, g.Mul(s.DY, g.Add(s.Out(), alpha)))];
     });
 
-    protected override Kernel Compile<T>(KernelSpec spec)
+    protected override Kernel Compile<T>(KernelSpec spec) => VectorMap.InDouble<T, Curve>(spec, new(spec.Attributes.Float("alpha", 1)));
+
+    private readonly struct Curve(double alpha) : IVectorFunction<double>
     {
-        T alpha = T.CreateTruncating(spec.Attributes.Float("alpha", 1));
-        return Elementwise.Unary<T, T>(spec.In(0), spec.Out(), (x, y) =>
-        {
-            for (int i = 0; i < x.Length; i++)
-            {
-                y[i] = x[i] > T.Zero ? x[i] : alpha * T.ExpM1(x[i]);
-            }
-        });
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<double> Of(Vector512<double> x) =>
+            Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512<double>.Zero), x, alpha * VectorMath.ExpM1(x));
     }
 }

@@ -8,7 +8,7 @@ namespace Anneal.Onnx.Ops;
 /// <summary>C = A = B, of numbers, bools or strings; strings are equal when their characters are.</summary>
 internal sealed class Equal : Comparison
 {
-    public override OpSchema Schema { get; } = SchemaOf(13, 11, TypeSet.All);
+    public override OpSchema Schema { get; } = SchemaOf(13, 11, TypeSet.Values);
 
     public override Kernel Compile(KernelSpec spec) => spec.In(0).Type == DType.String ? OfStrings(spec) : base.Compile(spec);
 

@@ -94,6 +94,7 @@ public sealed class Gemm : Op
         bool transA = spec.Attributes.Int("transA", 0) != 0;
         var plan = new GemmPlan<T, GemmEpilogue<T>>(
             y.Shape[0], n, a.Shape[transA ? 0 : 1], transA, spec.Attributes.Int("transB", 0) != 0);
+        Slot scratch = spec.Scratch(plan.ScratchBytes);
         var epilogue = new GemmEpilogue<T>
         {
             Alpha = T.CreateChecked(spec.Attributes.Float("alpha", 1)),
@@ -115,7 +116,7 @@ public sealed class Gemm : Op
             GemmEpilogue<T> bound = epilogue;
             bound.Bias = bias is null ? null : (T*)bias.Pointer;
             bound.Mask = mask is null ? null : (T*)mask.Pointer;
-            plan.Run(team, (T*)a.Pointer, (T*)b.Pointer, (T*)y.Pointer, bound);
+            plan.Run(team, (T*)a.Pointer, (T*)b.Pointer, (T*)y.Pointer, bound, scratch.Pointer);
         };
     }
 }

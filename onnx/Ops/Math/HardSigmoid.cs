@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Kernels;
 using Anneal.Onnx.Tensors;
@@ -18,16 +20,15 @@ internal sealed class HardSigmoid : Unary
         return [g.Where(isInside, g.Mul(s.DY, s.Attributes.Float("alpha", 0.2f)), zero)];
     });
 
-    protected override Kernel Compile<T>(KernelSpec spec)
+    protected override Kernel Compile<T>(KernelSpec spec) => VectorMap.Kernel<T, Curve<T>>(
+        spec,
+        new(T.CreateTruncating(spec.Attributes.Float("alpha", 0.2f)), T.CreateTruncating(spec.Attributes.Float("beta", 0.5f))));
+
+    private readonly struct Curve<T>(T alpha, T beta) : IVectorFunction<T>
+        where T : unmanaged
     {
-        T alpha = T.CreateTruncating(spec.Attributes.Float("alpha", 0.2f));
-        T beta = T.CreateTruncating(spec.Attributes.Float("beta", 0.5f));
-        return Elementwise.Unary<T, T>(spec.In(0), spec.Out(), (x, y) =>
-        {
-            for (int i = 0; i < x.Length; i++)
-            {
-                y[i] = T.Max(T.Zero, T.Min(T.One, (alpha * x[i]) + beta));
-            }
-        });
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<T> Of(Vector512<T> x) =>
+            Vector512.Max(Vector512<T>.Zero, Vector512.Min(Vector512<T>.One, (x * alpha) + Vector512.Create(beta)));
     }
 }

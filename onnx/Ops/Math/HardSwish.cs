@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Kernels;
 using Anneal.Onnx.Tensors;
@@ -19,16 +21,14 @@ internal sealed class HardSwish : Unary
         return [g.Where(g.Greater(g.Neg(three), s.In(0)), g.Scalar(0, type), above)];
     });
 
-    protected override Kernel Compile<T>(KernelSpec spec)
+    protected override Kernel Compile<T>(KernelSpec spec) =>
+        VectorMap.Kernel<T, Curve<T>>(spec, new(T.CreateTruncating(6), T.One / T.CreateTruncating(2)));
+
+    private readonly struct Curve<T>(T six, T half) : IVectorFunction<T>
+        where T : unmanaged
     {
-        T six = T.CreateTruncating(6);
-        T half = T.One / T.CreateTruncating(2);
-        return Elementwise.Unary<T, T>(spec.In(0), spec.Out(), (x, y) =>
-        {
-            for (int i = 0; i < x.Length; i++)
-            {
-                y[i] = x[i] * T.Max(T.Zero, T.Min(T.One, (x[i] / six) + half));
-            }
-        });
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<T> Of(Vector512<T> x) =>
+            x * Vector512.Max(Vector512<T>.Zero, Vector512.Min(Vector512<T>.One, (x / six) + Vector512.Create(half)));
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Kernels;
@@ -17,22 +18,13 @@ internal sealed class LeakyRelu : Unary
         return [g.Where(g.Greater(s.In(0), zero), s.DY, g.Mul(s.DY, s.Attributes.Float("alpha", 0.01f)))];
     });
 
-    protected override Kernel Compile<T>(KernelSpec spec)
-    {
-        T alpha = T.CreateTruncating(spec.Attributes.Float("alpha", 0.01f));
-        return Elementwise.Unary<T, T>(spec.In(0), spec.Out(), (x, y) =>
-        {
-            int i = 0;
-            for (; i <= x.Length - Vector512<T>.Count; i += Vector512<T>.Count)
-            {
-                Vector512<T> v = Vector512.Create(x[i..]);
-                Vector512.ConditionalSelect(Vector512.GreaterThan(v, Vector512<T>.Zero), v, v * alpha).CopyTo(y[i..]);
-            }
+    protected override Kernel Compile<T>(KernelSpec spec) =>
+        VectorMap.Kernel<T, Curve<T>>(spec, new(T.CreateTruncating(spec.Attributes.Float("alpha", 0.01f))));
 
-            for (; i < x.Length; i++)
-            {
-                y[i] = x[i] > T.Zero ? x[i] : x[i] * alpha;
-            }
-        });
+    private readonly struct Curve<T>(T alpha) : IVectorFunction<T>
+        where T : unmanaged
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<T> Of(Vector512<T> x) => Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512<T>.Zero), x, x * alpha);
     }
 }

@@ -14,6 +14,8 @@ internal abstract class Logical : Op
 
     public override IReadOnlyList<(int Output, int Input)> InPlace => [(0, 0), (0, 1)];
 
+    public override bool IsElementwise => true;
+
     public override TensorType[] Infer(InferenceScope scope) => [new(DType.Bool, scope.Broadcast(scope.Shape(0), scope.Shape(1)))];
 
     protected static Kernel Of(KernelSpec spec, Elementwise.Zip<byte, byte, byte> both, Broadcast.Right<byte, byte> right) =>

@@ -13,6 +13,8 @@ internal sealed class Not : Op
 
     public override IReadOnlyList<(int Output, int Input)> InPlace => [(0, 0)];
 
+    public override bool IsElementwise => true;
+
     public override TensorType[] Infer(InferenceScope scope) => [scope.In(0)];
 
     public override Kernel Compile(KernelSpec spec) =>

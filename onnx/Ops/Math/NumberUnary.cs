@@ -10,5 +10,7 @@ internal abstract class NumberUnary : NumberOp
     protected static OpSchema SchemaOf(int since, int from) =>
         new(since, [new("X", "T")], [new("Y", "T")], [], [("T", TypeSet.Numbers)]) { From = from };
 
+    public override bool IsElementwise => true;
+
     public override TensorType[] Infer(InferenceScope scope) => [scope.In(0)];
 }

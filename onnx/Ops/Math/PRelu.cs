@@ -25,6 +25,8 @@ internal sealed class PRelu : NumberOp
 
     public override IReadOnlyList<(int Output, int Input)> InPlace => [(0, 0)];
 
+    public override bool IsElementwise => true;
+
     public override TensorType[] Infer(InferenceScope scope)
     {
         TensorShape? both = scope.Broadcast(scope.Shape(0), scope.Shape(1));

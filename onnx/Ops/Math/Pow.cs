@@ -40,6 +40,8 @@ internal sealed class Pow : Op
 
     public override IReadOnlyList<(int Output, int Input)> InPlace => [(0, 0)];
 
+    public override bool IsElementwise => true;
+
     public override TensorType[] Infer(InferenceScope scope) => [new(scope.Type(0), scope.Broadcast(scope.Shape(0), scope.Shape(1)))];
 
     public override Kernel Compile(KernelSpec spec) => spec.In(0).Type switch

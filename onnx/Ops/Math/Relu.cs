@@ -1,17 +1,19 @@
 using System.Numerics.Tensors;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Kernels;
+using Anneal.Onnx.Tensors;
 
 namespace Anneal.Onnx.Ops;
 
 /// <summary>Y = max(X, 0).</summary>
 /// <remarks>The gradient at 0 is 0. NaN stays NaN.</remarks>
-public sealed class Relu : Unary
+internal sealed class Relu : NumberUnary
 {
-    /// <inheritdoc/>
-    public override OpSchema Schema { get; } = SchemaOf(14, TypeSet.Floats) with { From = 6 };
+    public override OpSchema Schema { get; } = SchemaOf(14, 6) with
+    {
+        Types = [("T", TypeSet.Of(DType.Float, DType.Double, DType.Int8, DType.Int16, DType.Int32, DType.Int64))],
+    };
 
-    /// <inheritdoc/>
     public override Gradient Gradient => Gradient.Of(s =>
     {
         GraphBuilder g = s.Builder;
@@ -19,7 +21,6 @@ public sealed class Relu : Unary
         return [g.Where(g.Greater(s.Out(), zero), s.DY, zero)];
     });
 
-    /// <inheritdoc/>
-    protected override Kernel Compile<T>(KernelSpec spec) =>
+    protected override Kernel CompileNumber<T>(KernelSpec spec) =>
         Elementwise.Unary<T, T>(spec.In(0), spec.Out(), static (x, y) => TensorPrimitives.Max(x, T.Zero, y));
 }

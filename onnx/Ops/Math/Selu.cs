@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Kernels;
 using Anneal.Onnx.Tensors;
@@ -21,16 +23,13 @@ internal sealed class Selu : Unary
         return [g.Where(g.Greater(s.In(0), g.Scalar(0, type)), g.Mul(s.DY, gamma), g.Mul(s.DY, g.Add(s.Out(), shift)))];
     });
 
-    protected override Kernel Compile<T>(KernelSpec spec)
+    protected override Kernel Compile<T>(KernelSpec spec) =>
+        VectorMap.InDouble<T, Curve>(spec, new(spec.Attributes.Float("alpha", DefaultAlpha), spec.Attributes.Float("gamma", DefaultGamma)));
+
+    private readonly struct Curve(double alpha, double gamma) : IVectorFunction<double>
     {
-        T alpha = T.CreateTruncating(spec.Attributes.Float("alpha", DefaultAlpha));
-        T gamma = T.CreateTruncating(spec.Attributes.Float("gamma", DefaultGamma));
-        return Elementwise.Unary<T, T>(spec.In(0), spec.Out(), (x, y) =>
-        {
-            for (int i = 0; i < x.Length; i++)
-            {
-                y[i] = gamma * (x[i] > T.Zero ? x[i] : alpha * T.ExpM1(x[i]));
-            }
-        });
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<double> Of(Vector512<double> x) =>
+            gamma * Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512<double>.Zero), x, alpha * VectorMath.ExpM1(x));
     }
 }

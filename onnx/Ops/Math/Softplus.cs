@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Kernels;
 
@@ -10,11 +12,12 @@ internal sealed class Softplus : Unary
 
     public override Gradient Gradient => Gradient.Of(s => [s.Builder.Mul(s.DY, s.Builder.Node("Sigmoid", [s.In(0)]))]);
 
-    protected override Kernel Compile<T>(KernelSpec spec) => Elementwise.Unary<T, T>(spec.In(0), spec.Out(), static (x, y) =>
+    protected override Kernel Compile<T>(KernelSpec spec) => VectorMap.InDouble<T, Curve>(spec, default);
+
+    private readonly struct Curve : IVectorFunction<double>
     {
-        for (int i = 0; i < x.Length; i++)
-        {
-            y[i] = T.Max(x[i], T.Zero) + T.LogP1(T.Exp(-T.Abs(x[i])));
-        }
-    });
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<double> Of(Vector512<double> x) =>
+            Vector512.Max(x, Vector512<double>.Zero) + VectorMath.LogP1(Vector512.Exp(-Vector512.Abs(x)));
+    }
 }

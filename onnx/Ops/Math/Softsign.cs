@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Kernels;
 
@@ -15,11 +17,12 @@ internal sealed class Softsign : Unary
         return [g.Div(s.DY, g.Mul(below, below))];
     });
 
-    protected override Kernel Compile<T>(KernelSpec spec) => Elementwise.Unary<T, T>(spec.In(0), spec.Out(), static (x, y) =>
+    protected override Kernel Compile<T>(KernelSpec spec) => VectorMap.Kernel<T, Curve<T>>(spec, default);
+
+    private readonly struct Curve<T> : IVectorFunction<T>
+        where T : unmanaged
     {
-        for (int i = 0; i < x.Length; i++)
-        {
-            y[i] = x[i] / (T.One + T.Abs(x[i]));
-        }
-    });
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<T> Of(Vector512<T> x) => x / (Vector512<T>.One + Vector512.Abs(x));
+    }
 }

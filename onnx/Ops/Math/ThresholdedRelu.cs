@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Kernels;
 using Anneal.Onnx.Tensors;
@@ -17,15 +19,13 @@ internal sealed class ThresholdedRelu : Unary
         return [g.Where(g.Greater(s.In(0), alpha), s.DY, g.Scalar(0, type))];
     });
 
-    protected override Kernel Compile<T>(KernelSpec spec)
+    protected override Kernel Compile<T>(KernelSpec spec) =>
+        VectorMap.Kernel<T, Curve<T>>(spec, new(T.CreateTruncating(spec.Attributes.Float("alpha", 1))));
+
+    private readonly struct Curve<T>(T alpha) : IVectorFunction<T>
+        where T : unmanaged
     {
-        T alpha = T.CreateTruncating(spec.Attributes.Float("alpha", 1));
-        return Elementwise.Unary<T, T>(spec.In(0), spec.Out(), (x, y) =>
-        {
-            for (int i = 0; i < x.Length; i++)
-            {
-                y[i] = x[i] > alpha ? x[i] : T.Zero;
-            }
-        });
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<T> Of(Vector512<T> x) => Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512.Create(alpha)), x, Vector512<T>.Zero);
     }
 }

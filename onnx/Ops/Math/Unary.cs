@@ -19,6 +19,9 @@ public abstract class Unary : Op
     public override IReadOnlyList<(int Output, int Input)> InPlace => [(0, 0)];
 
     /// <inheritdoc/>
+    public override bool IsElementwise => true;
+
+    /// <inheritdoc/>
     public override TensorType[] Infer(InferenceScope scope) => [scope.In(0)];
 
     /// <inheritdoc/>

@@ -11,6 +11,9 @@ internal abstract class Variadic : Binary
     protected static OpSchema SchemaOf(string output, TypeSet types) =>
         new(13, [new("data_0", "T", Variadic: true)], [new(output, "T")], [], [("T", types)]) { From = 1 };
 
+    // A fold reads its later operands after it has written its output.
+    public override bool IsElementwise => false;
+
     public override TensorType[] Infer(InferenceScope scope)
     {
         TensorShape? shape = scope.Shape(0);

@@ -24,6 +24,8 @@ internal sealed unsafe class Where : Op
 
     public override IReadOnlyList<(int Output, int Input)> InPlace => [(0, 1), (0, 2)];
 
+    public override bool IsElementwise => true;
+
     public override TensorType[] Infer(InferenceScope scope) =>
         [new(scope.Type(1), scope.Broadcast(scope.Broadcast(scope.Shape(0), scope.Shape(1)), scope.Shape(2)))];
 

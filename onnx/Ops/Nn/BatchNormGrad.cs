@@ -9,20 +9,26 @@ namespace Anneal.Onnx.Ops;
 internal unsafe class BatchNormGrad : Op
 {
     private readonly string[] _inputs;
+    private readonly string[] _outputs;
 
     public BatchNormGrad()
-        : this("dY", "X", "scale", "mean", "invstd")
+        : this(["dY", "X", "scale", "mean", "invstd"])
     {
     }
 
-    protected BatchNormGrad(params string[] inputs) => _inputs = inputs;
+    /// <summary>Creates an op with a gate among its inputs, and perhaps the gated dY among its outputs.</summary>
+    protected BatchNormGrad(string[] inputs, params string[] more)
+    {
+        _inputs = inputs;
+        _outputs = ["dX", "dscale", "dbias", .. more];
+    }
 
     public override string Domain => Model.AnnealDomain;
 
     public override OpSchema Schema => new(
         1,
         [.. _inputs.Select(i => new Parameter(i, "T"))],
-        [new("dX", "T"), new("dscale", "T"), new("dbias", "T")],
+        [.. _outputs.Select(o => new Parameter(o, "T"))],
         [],
         [("T", TypeSet.Floats)]);
 
@@ -34,7 +40,7 @@ internal unsafe class BatchNormGrad : Op
     {
         get
         {
-            var b = new BodyBuilder(Name, _inputs, ["dX", "dscale", "dbias"]);
+            var b = new BodyBuilder(Name, _inputs, _outputs);
             string flat = b.Constant(Tensor.Vector(0L, 0L, -1L));
             string axes = b.Constant(Tensor.Vector(0L, 2L));
             string channel = b.Constant(Tensor.Vector(-1L, 1L));
@@ -51,13 +57,18 @@ internal unsafe class BatchNormGrad : Op
             b.Return("dX", b.Op("Reshape", b.Op("Mul", rest, b.Op("Mul", inverse, b.Op("Reshape", "scale", channel))), b.Op("Shape", "X")));
             b.Return("dscale", dScale);
             b.Return("dbias", dBias);
+            if (_outputs.Length > 3)
+            {
+                b.Return(_outputs[3], open);
+            }
+
             return b.Build();
 
             string Sum(string value) => b.Op("ReduceSum", Attributes.Of(("keepdims", 0L)), value, axes);
         }
     }
 
-    public override TensorType[] Infer(InferenceScope scope) => [scope.In(0), scope.In(2), scope.In(2)];
+    public override TensorType[] Infer(InferenceScope scope) => [scope.In(0), scope.In(2), scope.In(2), .. _outputs.Skip(3).Select(_ => scope.In(0))];
 
     public override Kernel Compile(KernelSpec spec) => spec.In(0).Type switch
     {
@@ -78,6 +89,7 @@ internal unsafe class BatchNormGrad : Op
         Slot dX = spec.Out();
         Slot? dScale = spec.HasOut(1) ? spec.Out(1) : null;
         Slot? dBias = spec.HasOut(2) ? spec.Out(2) : null;
+        Slot? gated = spec.HasOut(3) ? spec.Out(3) : null;
         var layout = new ChannelNorm<T>(x.Shape);
         T count = T.CreateTruncating(layout.Count);
         Action<int> body = c =>
@@ -85,10 +97,13 @@ internal unsafe class BatchNormGrad : Op
             T m = ((T*)mean.Pointer)[c];
             T r = ((T*)inverse.Pointer)[c];
             T* open = gate is null ? null : (T*)gate.Pointer;
-            (T sum, T product) = layout.Sums((T*)dY.Pointer, (T*)x.Pointer, open, c, m);
+            T* kept = gated is null ? null : (T*)gated.Pointer;
+            (T sum, T product) = kept == null
+                ? layout.Sums<Count0>((T*)dY.Pointer, (T*)x.Pointer, open, null, c, m)
+                : layout.Sums<Count1>((T*)dY.Pointer, (T*)x.Pointer, open, kept, c, m);
             T factor = ((T*)scale.Pointer)[c] * r;
             T slope = -factor * r * r * product / count;
-            layout.Back((T*)dY.Pointer, (T*)x.Pointer, open, (T*)dX.Pointer, c, factor, slope, (-factor * sum / count) - (slope * m));
+            layout.Back(kept == null ? (T*)dY.Pointer : kept, (T*)x.Pointer, kept == null ? open : null, (T*)dX.Pointer, c, factor, slope, (-factor * sum / count) - (slope * m));
             if (dScale is not null)
             {
                 ((T*)dScale.Pointer)[c] = product * r;

@@ -9,12 +9,21 @@ namespace Anneal.Onnx.Ops;
 internal class BatchNormTrain : Op
 {
     private static readonly string[] s_outputs = ["Y", "next_mean", "next_var", "saved_mean", "saved_invstd"];
+    private readonly string[] _inputs;
+
+    public BatchNormTrain()
+        : this([])
+    {
+    }
+
+    /// <summary>Creates an op with more inputs: one at most, which is added before the Relu.</summary>
+    protected BatchNormTrain(params string[] more) => _inputs = ["X", "scale", "bias", "running_mean", "running_var", .. more];
 
     public override string Domain => Model.AnnealDomain;
 
-    public override OpSchema Schema { get; } = new(
+    public override OpSchema Schema => new(
         1,
-        [new("X", "T"), new("scale", "T"), new("bias", "T"), new("running_mean", "T"), new("running_var", "T")],
+        [.. _inputs.Select(i => new Parameter(i, "T"))],
         [.. s_outputs.Select(o => new Parameter(o, "T", Optional: o != "Y"))],
         [AttributeSchema.Float("epsilon", required: true), AttributeSchema.Float("momentum", required: true)],
         [("T", TypeSet.Floats)]);
@@ -32,7 +41,7 @@ internal class BatchNormTrain : Op
 
     public override IReadOnlyList<(int Output, int Input)> InPlace => [(0, 0), (1, 3), (2, 4)];
 
-    public override Function Body => MakeBody(Name, isRelu: false);
+    public override Function Body => MakeBody(isRelu: false);
 
     public override TensorType[] Infer(InferenceScope scope)
     {
@@ -43,9 +52,9 @@ internal class BatchNormTrain : Op
     public override Kernel Compile(KernelSpec spec) => Compile(spec, isRelu: false);
 
     /// <summary>The body, with a Relu at its end if asked for.</summary>
-    protected static Function MakeBody(string name, bool isRelu)
+    protected Function MakeBody(bool isRelu)
     {
-        var b = new BodyBuilder(name, ["X", "scale", "bias", "running_mean", "running_var"], s_outputs, "epsilon", "momentum");
+        var b = new BodyBuilder(Name, _inputs, s_outputs, "epsilon", "momentum");
         string x = b.Op("Reshape", "X", b.Constant(Tensor.Vector(0L, 0L, -1L)));
         string axes = b.Constant(Tensor.Vector(0L, 2L));
         string channel = b.Constant(Tensor.Vector(-1L, 1L));
@@ -56,6 +65,7 @@ internal class BatchNormTrain : Op
         string inverse = b.Op("Reciprocal", b.Op("Sqrt", b.Op("Add", variance, b.FloatAttribute("epsilon", "X"))));
         string scaled = b.Op("Mul", centred, b.Op("Reshape", b.Op("Mul", "scale", inverse), channel));
         string y = b.Op("Reshape", b.Op("Add", scaled, b.Op("Reshape", "bias", channel)), b.Op("Shape", "X"));
+        y = _inputs.Length > 5 ? b.Op("Add", y, _inputs[5]) : y;
         b.Return("Y", isRelu ? b.Op("Relu", y) : y);
         b.Return("next_mean", Moved("running_mean", mean));
         b.Return("next_var", Moved("running_var", variance));

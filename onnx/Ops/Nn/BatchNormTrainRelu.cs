@@ -8,7 +8,7 @@ internal sealed class BatchNormTrainRelu : BatchNormTrain
 {
     public override Gradient Gradient => Gradient.Forbidden("it is made after differentiation: differentiate the BatchNormTrain and Relu it stands for");
 
-    public override Function Body => MakeBody(Name, isRelu: true);
+    public override Function Body => MakeBody(isRelu: true);
 
     public override Kernel Compile(KernelSpec spec) => Compile(spec, isRelu: true);
 }

@@ -86,6 +86,7 @@ internal sealed unsafe class BatchNormalization : Op
     {
         Slot x = spec.In(0);
         Slot y = spec.Out();
+        Slot? branch = spec.HasIn(5) ? spec.In(5) : null;
         var layout = new ChannelNorm<T>(x.Shape);
         Slot?[] outputs = [.. Enumerable.Range(1, 4).Select(i => spec.HasOut(i) ? spec.Out(i) : null)];
         Slot[] inputs = [.. Enumerable.Range(1, 4).Select(spec.In)];
@@ -98,7 +99,8 @@ internal sealed unsafe class BatchNormalization : Op
             T variance = layout.Sum((T*)x.Pointer, c, mean, isSquared: true) / count;
             T inverse = T.One / T.Sqrt(variance + eps);
             T factor = ((T*)inputs[0].Pointer)[c] * inverse;
-            layout.Scale((T*)x.Pointer, (T*)y.Pointer, c, factor, ((T*)inputs[1].Pointer)[c] - (mean * factor), isRelu);
+            T* addend = branch is null ? null : (T*)branch.Pointer;
+            layout.Scale((T*)x.Pointer, addend, (T*)y.Pointer, c, factor, ((T*)inputs[1].Pointer)[c] - (mean * factor), isRelu);
             Set(outputs[0], c, (((T*)inputs[2].Pointer)[c] * keep) + (mean * (T.One - keep)));
             Set(outputs[1], c, (((T*)inputs[3].Pointer)[c] * keep) + (variance * (T.One - keep)));
             Set(outputs[2], c, mean);
@@ -135,7 +137,7 @@ internal sealed unsafe class BatchNormalization : Op
         Action<int> body = c =>
         {
             T factor = ((T*)inputs[0].Pointer)[c] / T.Sqrt(((T*)inputs[3].Pointer)[c] + eps);
-            layout.Scale((T*)x.Pointer, (T*)y.Pointer, c, factor, ((T*)inputs[1].Pointer)[c] - (((T*)inputs[2].Pointer)[c] * factor), isRelu: false);
+            layout.Scale((T*)x.Pointer, null, (T*)y.Pointer, c, factor, ((T*)inputs[1].Pointer)[c] - (((T*)inputs[2].Pointer)[c] * factor), isRelu: false);
         };
         return team => team.Run(layout.Channels, body);
     }

@@ -2,7 +2,7 @@ using Anneal.Onnx.Kernels;
 
 namespace Anneal.Onnx.Ops;
 
-/// <summary>1 for the first of the largest elements along an axis, 0 for the others.</summary>
+/// <summary>1 for the first of the largest elements along an axis, 0 for the others; NaN is larger than any number.</summary>
 internal sealed class Hardmax : SoftmaxBase
 {
     public override Gradient Gradient => Gradient.Zero;
@@ -27,7 +27,9 @@ internal sealed class Hardmax : SoftmaxBase
                 int best = 0;
                 for (int k = 0; k < axes.Count; k++)
                 {
-                    best = from[(long)k * axes.Inner] > from[(long)best * axes.Inner] ? k : best;
+                    T value = from[(long)k * axes.Inner];
+                    T largest = from[(long)best * axes.Inner];
+                    best = value > largest || (T.IsNaN(value) && !T.IsNaN(largest)) ? k : best;
                     to[(long)k * axes.Inner] = T.Zero;
                 }
 

@@ -5,7 +5,7 @@ using Anneal.Onnx.Tensors;
 
 namespace Anneal.Onnx.Ops;
 
-/// <summary>Y = X / ‖X‖ along an axis, by the sum of magnitudes (p = 1) or the root of the sum of squares (p = 2); 0 where the norm is 0.</summary>
+/// <summary>Y = X / ‖X‖ along an axis, by the sum of magnitudes (p = 1) or the root of the sum of squares (p = 2); 0 where the norm is 0, as is the gradient.</summary>
 internal sealed unsafe class LpNormalization : Op
 {
     public override OpSchema Schema { get; } = new(
@@ -18,7 +18,10 @@ internal sealed unsafe class LpNormalization : Op
         long axis = s.Attributes.Int("axis", -1);
         Value norm = g.Reduce(isFirst ? "ReduceL1" : "ReduceL2", s.In(0), true, axis);
         Value along = g.ReduceSum(g.Mul(s.DY, s.Out()), true, axis);
-        return [g.Div(g.Sub(s.DY, g.Mul(isFirst ? g.Node("Sign", [s.In(0)]) : s.Out(), along)), norm)];
+        Value change = g.Sub(s.DY, g.Mul(isFirst ? g.Node("Sign", [s.In(0)]) : s.Out(), along));
+        Value zero = g.Scalar(0, s.DY.Type.Type);
+        Value isZero = g.Equal(norm, zero);
+        return [g.Where(isZero, zero, g.Div(change, g.Where(isZero, g.Scalar(1, s.DY.Type.Type), norm)))];
     });
 
     public override TensorType[] Infer(InferenceScope scope)

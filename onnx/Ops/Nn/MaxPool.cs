@@ -14,7 +14,7 @@ internal sealed unsafe class MaxPool : Pool
         [new("X", "T")],
         [new("Y", "T"), new("Indices", "I", Optional: true)],
         [.. Attributes, AttributeSchema.Int("storage_order")],
-        [("T", TypeSet.Floats), ("I", TypeSet.Int64)])
+        [("T", TypeSet.Of(DType.Float, DType.Double, DType.Int8, DType.UInt8)), ("I", TypeSet.Int64)])
     { From = 1 };
 
     public override Gradient Gradient => Gradient.Of(s =>
@@ -38,11 +38,13 @@ internal sealed unsafe class MaxPool : Pool
     {
         DType.Float => Make<float>(spec),
         DType.Double => Make<double>(spec),
+        DType.Int8 => Make<sbyte>(spec),
+        DType.UInt8 => Make<byte>(spec),
         _ => throw spec.Unsupported(0),
     };
 
     private static Kernel Make<T>(KernelSpec spec)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where T : unmanaged, INumber<T>, IMinMaxValue<T>
     {
         Slot x = spec.In(0);
         Slot? y = spec.HasOut(0) ? spec.Out(0) : null;

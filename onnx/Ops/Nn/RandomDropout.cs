@@ -82,21 +82,11 @@ internal sealed unsafe class RandomDropout : Op
         return team => team.Run(items, body);
     }
 
-    // The generator in int64, whose products and sums wrap in every engine; uint64 has fewer kernels.
     private static Function MakeBody()
     {
         var b = new BodyBuilder("RandomDropout", ["X", "step"], ["Y", "mask"], "ratio", "key");
-        string two32 = b.Constant(Tensor.Scalar(1L << 32));
-        string key = b.IntAttribute("key");
         string shape = b.Op("Shape", "X");
-        string index = b.Op("Range", b.Constant(Tensor.Scalar(0L)), b.Op("Size", "X"), b.Constant(Tensor.Scalar(1L)));
-        string counter = b.Op("Add", b.Op("Mul", "step", two32), index);
-        string y = b.Op("Mul", counter, key);
-        string z = b.Op("Add", y, key);
-        string x = Rotate(b.Op("Add", b.Op("Mul", y, y), y));
-        x = Rotate(b.Op("Add", b.Op("Mul", x, x), z));
-        x = Rotate(b.Op("Add", b.Op("Mul", x, x), y));
-        string random = High(b.Op("Add", b.Op("Mul", x, x), z));
+        string random = RandomBits.Of(b, b.Op("Size", "X"));
         string wide = b.Constant(Tensor.Scalar(0.0));
         string share = b.Op("Sub", b.Constant(Tensor.Scalar(1.0)), b.FloatAttribute("ratio", wide));
         string threshold = b.Op(
@@ -109,9 +99,5 @@ internal sealed unsafe class RandomDropout : Op
         b.Return("Y", b.Op("Where", mask, b.Op("Mul", "X", scale), b.Like(0, "X")));
         b.Return("mask", mask);
         return b.Build();
-
-        string High(string value) => b.Op("Mod", b.Op("Div", b.Op("Sub", value, b.Op("Mod", value, two32)), two32), two32);
-
-        string Rotate(string value) => b.Op("Add", b.Op("Mul", value, two32), High(value));
     }
 }

@@ -24,6 +24,8 @@ internal sealed unsafe class ReluGrad : Unary
         }
     }
 
+    public override IReadOnlyList<(int Output, int Input)> InPlace => [(0, 0), (0, 1)];
+
     public override TensorType[] Infer(InferenceScope scope) => [scope.In(1)];
 
     protected override Kernel Compile<T>(KernelSpec spec)

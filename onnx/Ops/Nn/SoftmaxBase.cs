@@ -7,6 +7,8 @@ internal abstract class SoftmaxBase : Unary
 {
     public override OpSchema Schema { get; } = SchemaOf(13, TypeSet.Floats, AttributeSchema.Int("axis"));
 
+    public override bool IsElementwise => false;
+
     public override TensorType[] Infer(InferenceScope scope)
     {
         if (scope.Shape(0) is { } shape)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Kernels;
 
@@ -28,11 +30,11 @@ internal sealed class Swish : Unary
         }
     }
 
-    protected override Kernel Compile<T>(KernelSpec spec) => Elementwise.Unary<T, T>(spec.In(0), spec.Out(), static (x, y) =>
+    protected override Kernel Compile<T>(KernelSpec spec) => VectorMap.InDouble<T, Curve>(spec, default);
+
+    private readonly struct Curve : IVectorFunction<double>
     {
-        for (int i = 0; i < x.Length; i++)
-        {
-            y[i] = x[i] / (T.One + T.Exp(-x[i]));
-        }
-    });
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<double> Of(Vector512<double> x) => x / (Vector512<double>.One + Vector512.Exp(-x));
+    }
 }

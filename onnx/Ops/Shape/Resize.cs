@@ -72,11 +72,6 @@ internal sealed class Resize : Op
         }
 
         int[] sizes = shape.ToSizes();
-        if (scope.Attributes.String("coordinate_transformation_mode", "") == "align_corners" && scope.Constant(2) is { } scales && ResizeAxis.IsFractional(scope.Attributes, sizes, scales))
-        {
-            throw scope.NotSupported("align_corners with scales to fractional sizes is not supported", "give sizes: engines differ in what the last corner is");
-        }
-
         foreach (ResizeAxis axis in ResizeAxis.Of(scope.Attributes, sizes, scope.Constant(1), scope.Constant(2), scope.Constant(3), scope))
         {
             sizes[axis.Axis] = axis.OutSize;

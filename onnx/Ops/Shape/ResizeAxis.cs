@@ -13,7 +13,7 @@ internal sealed class ResizeAxis
     private readonly (int Index, double Weight)[][] _taps;
     private readonly bool[] _outside;
 
-    private ResizeAxis(Attributes attributes, int axis, int inSize, int outSize, double scale, (double Start, double End) roi)
+    private ResizeAxis(Attributes attributes, int axis, int inSize, int outSize, double length, double scale, (double Start, double End) roi)
     {
         Axis = axis;
         OutSize = outSize;
@@ -22,7 +22,7 @@ internal sealed class ResizeAxis
         _outside = new bool[outSize];
         for (int i = 0; i < outSize && inSize > 0; i++)
         {
-            double at = Place(attributes, i, inSize, outSize, scale, roi);
+            double at = Place(attributes, i, inSize, outSize, length, scale, roi);
             _outside[i] = at < 0 || at > inSize - 1;
             _taps[i] = Taps(attributes, at, inSize);
         }
@@ -38,14 +38,6 @@ internal sealed class ResizeAxis
 
     public static bool IsKnownTransformation(Attributes attributes) =>
         Transformation(attributes) is "half_pixel" or "pytorch_half_pixel" or "align_corners" or "asymmetric" or "tf_crop_and_resize";
-
-    /// <summary>Whether a scale takes a size to no whole number.</summary>
-    public static bool IsFractional(Attributes attributes, int[] shape, Tensor scales)
-    {
-        double[] given = Doubles(scales);
-        int[] axes = Named(attributes, shape.Length);
-        return given.Length == axes.Length && given.Where((scale, i) => Math.Abs((shape[axes[i]] * scale) - Math.Round(shape[axes[i]] * scale)) > 1e-4).Any();
-    }
 
     /// <summary>The dimensions that change.</summary>
     /// <param name="attributes">Those of the node.</param>
@@ -82,7 +74,9 @@ internal sealed class ResizeAxis
             int outSize = checked((int)(target.Length > 0 ? target[i] : Math.Floor(size * ratios[i])));
             if (outSize != size || ratios[i] != 1 || IsCrop(attributes))
             {
-                result.Add(new ResizeAxis(attributes, axes[i], size, outSize, ratios[i], IsCrop(attributes) ? (region[i], region[i + axes.Length]) : default));
+                // Corners are aligned by the length that a scale gives, which need not be whole.
+                double length = target.Length > 0 ? outSize : size * ratios[i];
+                result.Add(new ResizeAxis(attributes, axes[i], size, outSize, length, ratios[i], IsCrop(attributes) ? (region[i], region[i + axes.Length]) : default));
             }
         }
 
@@ -138,16 +132,17 @@ internal sealed class ResizeAxis
 
     private static string Transformation(Attributes attributes) => attributes.String("coordinate_transformation_mode", "half_pixel");
 
-    private static double Place(Attributes attributes, int index, int inSize, int outSize, double scale, (double Start, double End) roi) => Transformation(attributes) switch
-    {
-        "align_corners" => outSize == 1 ? 0 : index * (inSize - 1.0) / (outSize - 1),
-        "asymmetric" => index / scale,
-        "pytorch_half_pixel" => outSize > 1 ? ((index + 0.5) / scale) - 0.5 : 0,
-        "tf_crop_and_resize" => outSize > 1
-            ? (roi.Start * (inSize - 1)) + (index * (roi.End - roi.Start) * (inSize - 1) / (outSize - 1))
-            : 0.5 * (roi.Start + roi.End) * (inSize - 1),
-        _ => ((index + 0.5) / scale) - 0.5,
-    };
+    private static double Place(
+        Attributes attributes, int index, int inSize, int outSize, double length, double scale, (double Start, double End) roi) => Transformation(attributes) switch
+        {
+            "align_corners" => index == 0 ? 0 : index * (inSize - 1.0) / (length - 1),
+            "asymmetric" => index / scale,
+            "pytorch_half_pixel" => outSize > 1 ? ((index + 0.5) / scale) - 0.5 : 0,
+            "tf_crop_and_resize" => outSize > 1
+                ? (roi.Start * (inSize - 1)) + (index * (roi.End - roi.Start) * (inSize - 1) / (outSize - 1))
+                : 0.5 * (roi.Start + roi.End) * (inSize - 1),
+            _ => ((index + 0.5) / scale) - 0.5,
+        };
 
     private static (int Index, double Weight)[] Taps(Attributes attributes, double at, int size)
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Anneal.Onnx.Ir;
 using Anneal.Onnx.Kernels;
 using Anneal.Onnx.Tensors;
 
@@ -40,7 +41,7 @@ public abstract class Scatter : Op
     /// <summary>The reduction of a node.</summary>
     /// <param name="attributes">Its attributes.</param>
     /// <returns>The ONNX name.</returns>
-    protected static string ReductionOf(Ir.Attributes attributes) => attributes.String("reduction", "none");
+    protected static string ReductionOf(Attributes attributes) => attributes.String("reduction", "none");
 
     /// <summary>Fails on a reduction that is not known.</summary>
     /// <param name="scope">The node.</param>
@@ -50,6 +51,39 @@ public abstract class Scatter : Op
         if (ReductionOf(scope.Attributes) is not ("none" or "add" or "mul" or "min" or "max"))
         {
             throw scope.Error($"reduction '{ReductionOf(scope.Attributes)}' is not known", "use none, add, mul, min or max");
+        }
+    }
+
+    /// <summary>The gradients of data and updates; where the largest or smallest are equal, they share it.</summary>
+    /// <param name="s">The node.</param>
+    /// <param name="scatter">Scatters updates into data as the node does, by a reduction.</param>
+    /// <param name="gather">For each update, the element of a value that it goes to.</param>
+    /// <returns>The gradients of the three inputs.</returns>
+    protected static Value?[] Differentiate(GradientScope s, Func<Value, Value, string, Value> scatter, Func<Value, Value> gather)
+    {
+        GraphBuilder g = s.Builder;
+        (Value data, Value updates) = (s.In(0), s.In(2));
+        switch (ReductionOf(s.Attributes))
+        {
+            case "none":
+                return [scatter(s.DY, g.ZerosLike(updates), "none"), null, gather(s.DY)];
+            case "add":
+                return [s.DY, null, gather(s.DY)];
+            case "mul":
+                Value zeros = scatter(ProductRule.Zeros(g, data), ProductRule.Zeros(g, updates), "add");
+                Value product = scatter(ProductRule.WithoutZeros(g, data), ProductRule.WithoutZeros(g, updates), "mul");
+                return
+                [
+                    g.Mul(s.DY, ProductRule.Others(g, data, zeros, product)), null,
+                    g.Mul(gather(s.DY), ProductRule.Others(g, updates, gather(zeros), gather(product))),
+                ];
+            default:
+                DType type = s.DY.Type.Type;
+                Value zero = g.Scalar(0, type);
+                Value stays = g.Equal(data, s.Out());
+                Value wins = g.Equal(updates, gather(s.Out()));
+                Value share = g.Div(s.DY, scatter(g.Cast(stays, type), g.Cast(wins, type), "add"));
+                return [g.Where(stays, share, zero), null, g.Where(wins, gather(share), zero)];
         }
     }
 

@@ -21,13 +21,10 @@ public sealed class ScatterElements : Scatter
     {
         GraphBuilder g = s.Builder;
         Attributes axis = Attributes.Of(("axis", s.Attributes.Int("axis", 0)));
-        Value dUpdates = g.Node("GatherElements", [s.DY, s.In(1)], axis);
-        return ReductionOf(s.Attributes) switch
-        {
-            "add" => [s.DY, null, dUpdates],
-            "none" => [g.Node("ScatterElements", [s.DY, s.In(1), g.ZerosLike(s.In(2))], axis), null, dUpdates],
-            string other => throw s.Error($"reduction '{other}' is not differentiated", "use none or add"),
-        };
+        return Differentiate(
+            s,
+            (data, updates, reduction) => g.Node("ScatterElements", [data, s.In(1), updates], axis.With("reduction", reduction)),
+            value => g.Node("GatherElements", [value, s.In(1)], axis));
     });
 
     /// <inheritdoc/>

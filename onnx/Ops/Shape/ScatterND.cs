@@ -22,13 +22,10 @@ public sealed class ScatterND : Scatter
     public override Gradient Gradient => Gradient.Of(s =>
     {
         GraphBuilder g = s.Builder;
-        Value dUpdates = g.Node("GatherND", [s.DY, s.In(1)]);
-        return ReductionOf(s.Attributes) switch
-        {
-            "add" => [s.DY, null, dUpdates],
-            "none" => [g.Node("ScatterND", [s.DY, s.In(1), g.ZerosLike(s.In(2))]), null, dUpdates],
-            string other => throw s.Error($"reduction '{other}' is not differentiated", "use none or add"),
-        };
+        return Differentiate(
+            s,
+            (data, updates, reduction) => g.Node("ScatterND", [data, s.In(1), updates], Attributes.Of(("reduction", reduction))),
+            value => g.Node("GatherND", [value, s.In(1)]));
     });
 
     /// <inheritdoc/>

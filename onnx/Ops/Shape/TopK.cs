@@ -6,7 +6,7 @@ using Anneal.Onnx.Tensors;
 namespace Anneal.Onnx.Ops;
 
 /// <summary>The K largest or smallest elements along an axis and their indices, in order; of equal elements the first ones.</summary>
-/// <remarks>The result is in order whether or not that is asked for.</remarks>
+/// <remarks>NaN is larger than any number. The result is in order whether or not that is asked for.</remarks>
 internal sealed unsafe class TopK : NumberOp
 {
     public override OpSchema Schema { get; } = new(
@@ -134,6 +134,6 @@ internal sealed unsafe class TopK : NumberOp
     {
         T x = from[(long)a * step];
         T y = from[(long)b * step];
-        return x == y ? a < b : isLargest ? x > y : x < y;
+        return x == y || (T.IsNaN(x) && T.IsNaN(y)) ? a < b : isLargest == (T.IsNaN(x) || x > y);
     }
 }

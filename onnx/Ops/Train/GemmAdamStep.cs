@@ -59,13 +59,15 @@ internal sealed unsafe class GemmAdamStep : Update
         bool transA = spec.Attributes.Int("transA", 0) != 0;
         var update = new AdamUpdate<T>(spec, w: 2, m: 3, spec.Attributes.Float("alpha", 1));
         var plan = new GemmPlan<T, AdamUpdate<T>>(w.Shape[0], w.Shape[1], a.Shape[transA ? 0 : 1], transA, spec.Attributes.Int("transB", 0) != 0);
+        Slot scratch = spec.Scratch(plan.ScratchBytes);
         Slot? partial = plan.NeedsResult ? spec.Scratch(w.ByteLength) : null;
         return team => plan.Run(
             team,
             (T*)a.Pointer,
             (T*)b.Pointer,
             partial is null ? null : (T*)partial.Pointer,
-            update.Bind());
+            update.Bind(),
+            scratch.Pointer);
     }
 
     private static OpSchema WithProduct(OpSchema schema) => schema with

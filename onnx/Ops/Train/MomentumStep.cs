@@ -1,72 +1,28 @@
-using System.Runtime.Intrinsics;
-using Anneal.Onnx.Ir;
-using Anneal.Onnx.Kernels;
-using Anneal.Onnx.Tensors;
-
 namespace Anneal.Onnx.Ops;
 
-/// <summary>V2 = momentum·V - lr·(G + weight_decay·W); W2 = W + V2, or with Nesterov W + momentum·V2 - lr·(G + weight_decay·W).</summary>
-internal sealed unsafe class MomentumStep : Update
+/// <summary>V2 = momentum·V - lr·(G + weight_decay·W); W2 = W + V2.</summary>
+/// <seealso href="https://doi.org/10.1016/0041-5553(64)90137-5">Polyak, Some methods of speeding up the convergence of iteration methods (1964)</seealso>
+internal sealed class MomentumStep : Update<MomentumStep.Rule>
 {
-    public override OpSchema Schema { get; } = SchemaOf(["W", "G", "V", "lr"], ["W2", "V2"], ["momentum", "weight_decay"], "nesterov");
-
-    public override IReadOnlyList<(int Output, int Input)> InPlace => [(0, 0), (1, 2)];
-
-    public override Function Body
+    internal readonly struct Rule : IUpdateRule
     {
-        get
+        public static string[] State { get; } = ["V"];
+
+        public static string[] Settings { get; } = ["momentum", "weight_decay"];
+
+        public static int FactorCount => 3;
+
+        public static void Factors<TNumber>(ReadOnlySpan<TNumber> s, TNumber rate, TNumber t, Span<TNumber> k)
+            where TNumber : struct, IUpdateNumber<TNumber>
         {
-            BodyBuilder b = Begin();
-            string momentum = b.FloatAttribute("momentum", "W");
-            string step = b.Op("Mul", b.Op("Add", "G", b.Op("Mul", "W", b.FloatAttribute("weight_decay", "W"))), "lr");
-            string v = b.Op("Sub", b.Op("Mul", "V", momentum), step);
-            string ahead = b.Op("Sub", b.Op("Mul", v, momentum), step);
-            string nesterov = b.Op("Cast", Attributes.Of(("to", (long)DType.Bool)), b.IntAttribute("nesterov"));
-            b.Return("W2", b.Op("Add", "W", b.Op("Where", nesterov, ahead, v)));
-            b.Return("V2", v);
-            return b.Build();
+            (k[0], k[1], k[2]) = (s[0], s[1], rate);
         }
-    }
 
-    protected override Kernel Compile<T>(KernelSpec spec)
-    {
-        Slot w = spec.In(0);
-        Slot g = spec.In(1);
-        Slot v = spec.In(2);
-        Slot lr = spec.In(3);
-        Slot w2 = spec.Out();
-        Slot v2 = spec.HasOut(1) ? spec.Out(1) : spec.Scratch(v.ByteLength);
-        T decay = T.CreateTruncating(spec.Attributes.Float("weight_decay", 0));
-        T momentum = T.CreateTruncating(spec.Attributes.Float("momentum", 0));
-        bool nesterov = spec.Attributes.Int("nesterov", 0) != 0;
-        Action<int> body = item =>
+        public static TNumber Apply<TNumber>(TNumber w, TNumber g, ref TNumber a, ref TNumber b, ref TNumber c, ReadOnlySpan<TNumber> k)
+            where TNumber : struct, IUpdateNumber<TNumber>
         {
-            T rate = *(T*)lr.Pointer;
-            int end = Math.Min(w.Length, (item + 1) * Elementwise.Chunk);
-            int i = item * Elementwise.Chunk;
-            T* pw = (T*)w.Pointer;
-            T* pg = (T*)g.Pointer;
-            T* pv = (T*)v.Pointer;
-            T* toW = (T*)w2.Pointer;
-            T* toV = (T*)v2.Pointer;
-            for (; i <= end - Vector512<T>.Count; i += Vector512<T>.Count)
-            {
-                Vector512<T> weight = Vector512.Load(pw + i);
-                Vector512<T> step = (Vector512.Load(pg + i) + (weight * decay)) * rate;
-                Vector512<T> velocity = (Vector512.Load(pv + i) * momentum) - step;
-                velocity.Store(toV + i);
-                (weight + (nesterov ? (velocity * momentum) - step : velocity)).Store(toW + i);
-            }
-
-            for (; i < end; i++)
-            {
-                T step = (pg[i] + (pw[i] * decay)) * rate;
-                T velocity = (pv[i] * momentum) - step;
-                toV[i] = velocity;
-                toW[i] = pw[i] + (nesterov ? (velocity * momentum) - step : velocity);
-            }
-        };
-        int items = Elementwise.Items(w.Length);
-        return team => team.Run(items, body);
+            a = (a * k[0]) - ((g + (w * k[1])) * k[2]);
+            return w + a;
+        }
     }
 }

@@ -1,5 +1,6 @@
 using Anneal.Pipeline.Config.Options;
 using Anneal.Pipeline.Config.Schema;
+using Anneal.Pipeline.Stages;
 
 namespace Anneal.Pipeline.Config.Checks;
 
@@ -12,9 +13,11 @@ internal sealed class CheckContext(string name, PipelineOptions options, IReadOn
 
     public DataFiles Files { get; } = files;
 
-    public bool HasValidationRows => Options.Data.Split is HoldoutOptions { Validation: > 0 };
+    public bool HasValidationRows => Options.Data.Split is not HoldoutOptions { Validation: 0 };
 
-    public bool HasTestRows => Options.Data is { Dataset: not null } or { Test: not null } || Options.Data.Split is HoldoutOptions { Test: > 0 };
+    public bool HasTestRows => Options.Data is { Dataset: not null } or { Test: not null }
+        || Options.Data.Split is GivenOptions
+        || Splits.TestShare(Options.Data.Split) > 0;
 
     /// <summary>Whether the file or a <c>--set</c> has the path, rather than a default.</summary>
     public bool IsGiven(string path) => binding.Origins.ContainsKey(path);

@@ -3,13 +3,13 @@ namespace Anneal.Pipeline.Config.Checks;
 /// <summary>Each gate limits something the task reports on rows there are.</summary>
 internal sealed class CheckGates : IConfigValidator
 {
-    public IReadOnlyList<string> Reads => ["task", "data", "validate"];
+    public IReadOnlyList<string> Reads => ["task", "data", "metrics", "validate"];
 
     public void Check(CheckContext context)
     {
         foreach (string metric in context.Options.Validate.Metric.Keys)
         {
-            CheckMetric(context, $"validate.metric.{metric}", metric, ["train", "validation", "test"], isKey: true);
+            CheckMetric(context, $"validate.metric.{metric}", metric, Known(context, "train", "validation", "test"), isKey: true);
         }
 
         if (context.Options.Validate.LatencyMs is { P50: null, P99: null })
@@ -23,10 +23,15 @@ internal sealed class CheckGates : IConfigValidator
         }
     }
 
-    internal static void CheckMetric(CheckContext context, string path, string metric, string[] parts, bool isKey)
+    internal static string[] Known(CheckContext context, params string[] parts) =>
+        [.. parts.SelectMany(p => TaskMetrics.Of(context.Options).Select(m => $"{p}.{m}"))];
+
+    internal static void CheckMetric(CheckContext context, string path, string metric, string[] known, bool isKey)
     {
-        string[] known = [.. parts.SelectMany(p => TaskMetrics.Of(context.Options.Task).Select(m => $"{p}.{m}"))];
-        string? problem = !known.Contains(metric) ? $"unknown metric '{metric}' for this task{Suggestion.For(metric, known)}"
+        string part = metric[..(metric.IndexOf('.', StringComparison.Ordinal) + 1)];
+        string[] names = [.. known.Where(k => k.StartsWith(part, StringComparison.Ordinal)).Select(k => k[part.Length..])];
+        string suggestion = names.Length == 0 ? Suggestion.For(metric, known) : Suggestion.For(metric[part.Length..], names, part);
+        string? problem = !known.Contains(metric) ? $"unknown metric '{metric}' for this task{suggestion}"
             : metric.StartsWith("validation.", StringComparison.Ordinal) && !context.HasValidationRows ? "there are no validation rows: 'data.split' holds none out"
             : metric.StartsWith("test.", StringComparison.Ordinal) && !context.HasTestRows ? "there are no test rows: 'data' has no 'test', and 'data.split' holds none out"
             : null;

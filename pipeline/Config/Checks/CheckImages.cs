@@ -29,7 +29,7 @@ internal sealed class CheckImages : IConfigValidator
             }
         }
 
-        if (context.Options.Task != TaskKind.Classification)
+        if (context.Options.Task is not (TaskKind.Classification or TaskKind.Binary))
         {
             context.Error("task", "the folders of the images are classes, so the task is classification");
         }

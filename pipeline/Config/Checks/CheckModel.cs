@@ -1,5 +1,6 @@
 using System.Globalization;
 using Anneal.Pipeline.Config.Options;
+using Anneal.Pipeline.Stages;
 
 namespace Anneal.Pipeline.Config.Checks;
 
@@ -29,11 +30,21 @@ internal sealed class CheckModel : IConfigValidator
         int last = model.Layers.Count - 1;
         CheckWidths(context, [.. model.Layers.Take(last)], "model.layers");
         CheckInside(context, model.Layers[last], $"model.layers.{last}");
-        if (context.Options.Task == TaskKind.Regression && model.Layers[last] is DenseOptions { Units: not (null or 1) })
+        if (model.Layers[last] is DenseOptions { Units: { } units } && WidthOf(context.Options) is { } width && units != width)
         {
-            context.Error($"model.layers.{last}.dense.units", "a regression predicts one number: 1 or 'auto'");
+            string reason = context.Options.Task == TaskKind.Binary ? "two classes have one output" : $"there are as many outputs as columns to predict, {width}";
+            context.Error($"model.layers.{last}.dense.units", $"{reason}: {width} or 'auto'");
         }
     }
+
+    /// <summary>The width of the last layer where the configuration alone tells it; null otherwise.</summary>
+    internal static int? WidthOf(PipelineOptions options) => options switch
+    {
+        { Task: TaskKind.Binary } => 1,
+        { Task: TaskKind.Classification, Data.Dataset: { } dataset } => Sources.Dataset(dataset).ClassNames.Count,
+        { Task: not TaskKind.Classification, Data: { Train: CsvOptions } data } when data.Targets() is { Count: > 0 } targets => targets.Count,
+        _ => null,
+    };
 
     private static void CheckWidths(CheckContext context, IReadOnlyList<LayerOptions> layers, string path)
     {

@@ -23,12 +23,8 @@ internal sealed class CheckModelShapes : IConfigValidator
             return;
         }
 
-        int classes = context.Options switch
-        {
-            { Task: TaskKind.Regression } => 1,
-            { Data.Dataset: { } dataset } => Sources.Dataset(dataset).ClassNames.Count,
-            _ => SomeSize,
-        };
+        int? width = CheckModel.WidthOf(context.Options);
+        int classes = width ?? SomeSize;
         var g = new GraphBuilder("shapes");
         var layers = new LayerContext(g, 0, null);
         Value x = g.Input("input", TensorType.Of(DType.Float, [Dim.Of("N"), .. input.Select(Dim.Of)]));
@@ -48,7 +44,7 @@ internal sealed class CheckModelShapes : IConfigValidator
             }
         }
 
-        bool isKnown = context.Options.Task == TaskKind.Regression || context.Options.Data.Dataset is not null;
+        bool isKnown = width is not null;
         string expected = isKnown ? string.Create(CultureInfo.InvariantCulture, $"[N,{classes}]") : "[N,classes]";
         TensorShape given = Batch(x.Shape.Dims[1..]);
         if (x.Rank != 2 && offRows is var (dense, taken))

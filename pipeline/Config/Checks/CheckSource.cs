@@ -40,6 +40,10 @@ internal sealed class CheckSource : IConfigValidator
         }
 
         Refuse(context, "data.label", !isTable && data.Label is not null, "only a table has a label column");
+        Refuse(context, "data.labels", !isTable && data.Labels is not null, "only a table has label columns");
+        Refuse(context, "data.labels", data is { Labels: not null, Label: not null }, "'label' names the column to predict already");
+        Refuse(context, "data.weight", !isTable && data.Weight is not null, "only a table has a column of weights");
+        Refuse(context, "data.positive", !isTable && data.Positive is not null, "class 1 is the positive one of an array, the last folder that of images");
         Refuse(context, "data.features", !isTable && data.Features is not null, "only a table has columns; use 'data.normalize'");
         Refuse(context, "data.normalize", isTable && data.Normalize is not null, "a table's columns are scaled by 'data.features.numeric'");
         if (data.Normalize is { Method: NormalizeMethod.Standardize } normalize)

@@ -5,13 +5,19 @@ namespace Anneal.Pipeline.Config.Checks;
 /// <summary>Early stopping and averaging have the metric, the rows and the checkpoints they need.</summary>
 internal sealed class CheckTraining : IConfigValidator
 {
-    public IReadOnlyList<string> Reads => ["task", "data", "train", "average"];
+    public IReadOnlyList<string> Reads => ["task", "data", "metrics", "train", "average"];
 
     public void Check(CheckContext context)
     {
         if (context.Options.Train.EarlyStopping is EarlyStoppingOptions stopping)
         {
-            CheckGates.CheckMetric(context, "train.early_stopping.metric", stopping.Metric, ["train", "validation"], isKey: false);
+            string[] known = [.. TaskMetrics.WhileTraining(context.Options.Task).Select(m => $"train.{m}"), .. CheckGates.Known(context, "validation")];
+            CheckGates.CheckMetric(context, "train.early_stopping.metric", stopping.Metric, known, isKey: false);
+        }
+
+        if (context.Options.Metrics.Best is { } best)
+        {
+            CheckGates.CheckMetric(context, "metrics.best", best, CheckGates.Known(context, "validation"), isKey: false);
         }
 
         IReadOnlyList<AverageOptions> candidates = context.Options.Average ?? [];
@@ -28,7 +34,7 @@ internal sealed class CheckTraining : IConfigValidator
                 context.Error($"average.{i}.last_k.k", $"needs {k} checkpoints, and 'train.checkpoint.keep' is {checkpoint.Keep}");
             }
 
-            int made = context.Options.Train.Epochs / checkpoint.EveryEpochs;
+            int made = context.Options.Train.AllEpochs() / checkpoint.EveryEpochs;
             if (k > made)
             {
                 context.Error($"average.{i}.last_k.k", $"needs {k} checkpoints, and training makes {made}");

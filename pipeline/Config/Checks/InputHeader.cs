@@ -30,5 +30,23 @@ internal static class InputHeader
         }
     }
 
+    /// <summary>The number of training rows where a header says it; null for a table, for images, and for a file that is missing or damaged.</summary>
+    public static long? RowsOf(CheckContext context)
+    {
+        try
+        {
+            return context.Options.Data switch
+            {
+                { Dataset: { } dataset } when Sources.Dataset(dataset) is { MissingFile: null } known => IdxReader.ReadHeader(known.Train.Features).Shape[0],
+                { Train: IdxOptions or NpyOptions } => Of(context)?.Shape[0],
+                _ => null,
+            };
+        }
+        catch (AnnealException error) when (error.Code == ExitCode.Data)
+        {
+            return null;
+        }
+    }
+
     private static ArrayHeader? Whole(ArrayHeader header) => header.Shape.Count > 0 && header.Shape.All(s => s is >= 0 and <= int.MaxValue) ? header : null;
 }

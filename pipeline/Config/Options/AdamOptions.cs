@@ -2,7 +2,7 @@ using Anneal.Pipeline.Config.Schema;
 
 namespace Anneal.Pipeline.Config.Options;
 
-[Key("adam", "Adam, with bias correction")]
+[Key("adam", "Adam")]
 internal sealed record AdamOptions : OptimizerOptions
 {
     [Key("lr", "learning rate", IsPrimary = true)]
@@ -20,6 +20,9 @@ internal sealed record AdamOptions : OptimizerOptions
     [Key("eps", "added to the root of the second mean")]
     [Range(0, ExcludesMin = true)]
     public double Eps { get; init; } = 1e-8;
+
+    [Key("bias_correction", "whether the running means are divided by what they lack because they begin at 0")]
+    public bool BiasCorrection { get; init; } = true;
 
     [Key("weight_decay", "factor of the weights added to their gradient")]
     [Range(0)]

@@ -2,6 +2,13 @@ using Anneal.Pipeline.Config.Schema;
 
 namespace Anneal.Pipeline.Config.Options;
 
-/// <summary>A random change of training images.</summary>
-[OneOf(typeof(FlipOptions), typeof(ShiftOptions))]
-internal abstract record AugmentOptions;
+/// <summary>A random change of training rows.</summary>
+[OneOf(
+    typeof(BrightnessOptions), typeof(ColorOptions), typeof(ContrastOptions), typeof(CropOptions), typeof(CutoutOptions),
+    typeof(ElasticOptions), typeof(FlipOptions), typeof(NoiseOptions), typeof(RotateOptions), typeof(ScaleOptions), typeof(ShiftOptions))]
+internal abstract record AugmentOptions
+{
+    [Key("p", "the share of rows that are changed")]
+    [Range(0, 1, ExcludesMin = true)]
+    public virtual double P { get; init; } = 1;
+}

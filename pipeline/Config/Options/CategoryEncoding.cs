@@ -3,4 +3,7 @@ namespace Anneal.Pipeline.Config.Options;
 internal enum CategoryEncoding
 {
     OneHot,
+    Ordinal,
+    Hashing,
+    Embedding,
 }

@@ -5,7 +5,7 @@ namespace Anneal.Pipeline.Config.Options;
 [Key("dense", "fully connected layer: activation(x W + b)")]
 internal sealed record DenseOptions : LayerOptions
 {
-    [Key("units", "width of the output; auto is the number of classes, or 1 in regression", IsPrimary = true)]
+    [Key("units", "width of the output; auto is as many as the task has answers: classes, labels or numbers, 1 for two classes", IsPrimary = true)]
     [Range(1, 65536)]
     [Word("auto")]
     public required int? Units { get; init; }

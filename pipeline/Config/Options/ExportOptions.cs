@@ -8,6 +8,10 @@ internal sealed record ExportOptions
     [Range(18, 18)]
     public int Opset { get; init; } = 18;
 
-    [Key("labels", "names of the classes, by index")]
+    [Key("labels", "names of the classes or labels, by index")]
     public IReadOnlyList<string>? Labels { get; init; }
+
+    [Key("threshold", "probability from which on the answer is class 1 of two, or that a label is there")]
+    [Range(0, 1, ExcludesMin = true, ExcludesMax = true)]
+    public double Threshold { get; init; } = 0.5;
 }

@@ -3,19 +3,4 @@ using Anneal.Pipeline.Config.Schema;
 namespace Anneal.Pipeline.Config.Options;
 
 [Key("lstm", "long short-term memory over [N, time, features]")]
-internal sealed record LstmOptions : LayerOptions
-{
-    [Key("units", "units of a direction", IsPrimary = true)]
-    [Range(1, 65536)]
-    public required int Units { get; init; }
-
-    [Key("return_sequences", "whether each time step's output is given, [N, time, units], or that of the last alone, [N, units]")]
-    public bool ReturnSequences { get; init; }
-
-    [Key("bidirectional", "whether a second direction goes backwards in time; its units are put beside the first's")]
-    public bool Bidirectional { get; init; }
-
-    [Key("dropout", "fraction of the input that is dropped in training")]
-    [Range(0, 1, ExcludesMax = true)]
-    public double Dropout { get; init; }
-}
+internal sealed record LstmOptions : RecurrentOptions;

@@ -3,18 +3,4 @@ using Anneal.Pipeline.Config.Schema;
 namespace Anneal.Pipeline.Config.Options;
 
 [Key("maxpool", "largest element of each window of height and width")]
-internal sealed record MaxPoolOptions : LayerOptions
-{
-    [Key("size", "height and width of the window", IsPrimary = true)]
-    [Range(1, 1024)]
-    public required int Size { get; init; }
-
-    [Key("stride", "elements from one window to the next; auto is the window's size")]
-    [Range(1, 1024)]
-    [Word("auto")]
-    public int? Stride { get; init; }
-
-    [Key("padding", "elements around the image that do not count")]
-    [Range(0, 1024)]
-    public int Padding { get; init; }
-}
+internal sealed record MaxPoolOptions : PoolOptions;

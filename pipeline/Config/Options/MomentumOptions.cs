@@ -13,7 +13,10 @@ internal sealed record MomentumOptions : OptimizerOptions
     [Range(0, 1, ExcludesMax = true)]
     public double Momentum { get; init; } = 0.9;
 
-    [Key("nesterov", "whether the gradient counts as if taken one step further along the running sum")]
+    [Key("form", "how momentum is written: velocity, an exponentially weighted average with bias correction, or Nesterov's as published, with the gradient taken ahead")]
+    public MomentumKind Form { get; init; } = MomentumKind.Velocity;
+
+    [Key("nesterov", "Nesterov's momentum in its rewritten form, whose weights are those looked ahead to; of form velocity only")]
     public bool Nesterov { get; init; }
 
     [Key("weight_decay", "factor of the weights added to their gradient")]

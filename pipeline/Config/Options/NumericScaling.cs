@@ -3,6 +3,8 @@ namespace Anneal.Pipeline.Config.Options;
 internal enum NumericScaling
 {
     Standardize,
-    Minmax,
+    MinMax,
+    Robust,
+    Log,
     None,
 }

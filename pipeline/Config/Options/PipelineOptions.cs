@@ -5,6 +5,8 @@ namespace Anneal.Pipeline.Config.Options;
 /// <summary>One pipeline, from data to gates.</summary>
 internal sealed record PipelineOptions
 {
+    private const double DefaultValidation = 0.1;
+
     [Key("task", "what is predicted; chooses the loss and the metrics")]
     public required TaskKind Task { get; init; }
 
@@ -22,12 +24,22 @@ internal sealed record PipelineOptions
     [Key("model", "the network, as layers or as an architecture by name")]
     public required ModelOptions Model { get; init; }
 
+    [Key("loss", "what training makes small; auto is cross_entropy of classes, binary_cross_entropy of two classes and of labels, mse of numbers")]
+    [Word("auto")]
+    public LossOptions? Loss { get; init; }
+
+    [Key("metrics", "the figures that are reported; which there are follows from the task")]
+    public MetricsOptions Metrics { get; init; } = new();
+
     [Key("train", "how the network is trained")]
     public TrainOptions Train { get; init; } = new();
 
     [Key("average", "weights that compete on the validation rows to be exported; none exports what training ended with")]
     [Word("none")]
     public IReadOnlyList<AverageOptions>? Average { get; init; }
+
+    [Key("final", "a last training of what the folds chose, on all rows but the test's, which is then what is tested and exported")]
+    public FinalFitOptions? Final { get; init; }
 
     [Key("export", "the ONNX file")]
     public ExportOptions Export { get; init; } = new();
@@ -44,10 +56,7 @@ internal sealed record PipelineOptions
         }
 
         bool isTable = data.Train is CsvOptions;
-        if (data.Split is HoldoutOptions { Stratify: null } holdout)
-        {
-            data = data with { Split = holdout with { Stratify = Task == TaskKind.Classification } };
-        }
+        data = data with { Split = Derived(data.Split) };
 
         if (data is { Train: CsvOptions train, Test: CsvOptions { Columns: null } test })
         {
@@ -66,11 +75,27 @@ internal sealed record PipelineOptions
 
         return this with
         {
+            Loss = Loss ?? LossOptions.Of(Task),
             Data = data with
             {
                 Features = data.Features ?? (isTable ? new FeaturesOptions() : null),
                 Normalize = data.Normalize ?? (isTable ? null : new NormalizeOptions()),
             },
+        };
+    }
+
+    private SplitOptions Derived(SplitOptions split)
+    {
+        bool hasClasses = Task is TaskKind.Classification or TaskKind.Binary;
+        return split switch
+        {
+            HoldoutOptions { Stratify: null } o => o with { Stratify = hasClasses },
+            KfoldOptions { Stratify: null } o => o with { Stratify = hasClasses },
+            RepeatedKfoldOptions { Stratify: null } o => o with { Stratify = hasClasses },
+            BootstrapOptions { Stratify: null } o => o with { Stratify = hasClasses },
+            GroupOptions { K: null, Validation: null } o => o with { Validation = DefaultValidation },
+            TimeOptions { Cut: null, Validation: null } o => o with { Validation = DefaultValidation },
+            _ => split,
         };
     }
 }

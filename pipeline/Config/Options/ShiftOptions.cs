@@ -9,6 +9,9 @@ internal sealed record ShiftOptions : AugmentOptions
     [Range(1, 65536)]
     public required int Pixels { get; init; }
 
+    [Key("subpixel", "whether the distance may be a fraction, rather than whole pixels")]
+    public bool Subpixel { get; init; }
+
     [Key("fill", "what the pixels left empty become: zero, the nearest pixel, or the image mirrored")]
     public FillKind Fill { get; init; } = FillKind.Zero;
 }

@@ -3,5 +3,7 @@ namespace Anneal.Pipeline.Config.Options;
 internal enum TaskKind
 {
     Classification,
+    Binary,
+    Multilabel,
     Regression,
 }

@@ -10,13 +10,32 @@ internal sealed record TrainOptions
     [Key("schedule", "how the learning rate changes in time")]
     public ScheduleOptions Schedule { get; init; } = new ConstantOptions();
 
-    [Key("batch", "rows in a step")]
+    [Key("batch", "rows in a batch")]
+    [Word("all")]
     [Range(1, 1048576)]
-    public int Batch { get; init; } = 64;
+    public int? Batch { get; init; } = 64;
 
     [Key("epochs", "passes over the training rows")]
     [Range(1, 1000000)]
     public int Epochs { get; init; } = 20;
+
+    [Key("phases", "settings one after another, each with its own optimizer, schedule, batch and epochs in place of those above; none is one phase")]
+    [Word("none")]
+    public IReadOnlyList<PhaseOptions>? Phases { get; init; }
+
+    [Key("accumulate", "batches whose mean gradient makes one step")]
+    [Range(1, 65536)]
+    public int Accumulate { get; init; } = 1;
+
+    [Key("groups", "settings of parameters by name")]
+    [Word("none")]
+    public IReadOnlyList<ParameterGroupOptions>? Groups { get; init; }
+
+    [Key("regularize", "what keeps weights small or answers smooth, beside dropout")]
+    public RegularizeOptions Regularize { get; init; } = new();
+
+    [Key("clip", "limits of the gradient")]
+    public ClipOptions Clip { get; init; } = new();
 
     [Key("early_stopping", "ends training when a metric has stopped improving, and restores the best weights")]
     public EarlyStoppingOptions? EarlyStopping { get; init; }
@@ -39,4 +58,13 @@ internal sealed record TrainOptions
     [Range(1, 1024)]
     [Word("auto")]
     public int? Threads { get; init; }
+
+    /// <summary>The phases, one where none are listed.</summary>
+    public IReadOnlyList<PhaseOptions> AllPhases() => Phases ?? [new PhaseOptions { Optimizer = Optimizer, Schedule = Schedule, Batch = Batch, Epochs = Epochs }];
+
+    /// <summary>Epochs of all phases.</summary>
+    public int AllEpochs() => AllPhases().Sum(p => p.Epochs);
+
+    /// <summary>The path of a phase's settings.</summary>
+    public string PathOf(int phase) => Phases is null ? "train" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"train.phases.{phase}");
 }

@@ -11,6 +11,8 @@ internal sealed class MapShape(Type itemType, ValueShape item) : ValueShape
 
     public override string Expected => "a map";
 
+    public override bool Fits(YamlNode node) => node is YamlMap;
+
     public override bool TryBind(YamlNode node, string path, BindContext context, out object? value)
     {
         value = null;

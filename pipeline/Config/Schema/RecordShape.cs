@@ -17,6 +17,7 @@ internal sealed class RecordShape : ValueShape
             .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
                 .Select(p => (Property: p, Key: p.GetCustomAttribute<KeyAttribute>()))
                 .Where(p => p.Key is not null)
+                .OrderByDescending(p => p.Key!.IsPrimary)
                 .Select(p => new OptionKey(p.Property, p.Key!, prototype)),
         ];
         Names = [.. Keys.Select(k => k.Key.Name)];

@@ -1,3 +1,5 @@
+using Anneal.Onnx.Metrics;
+
 namespace Anneal.Pipeline.Report.Html;
 
 /// <summary>A model's answers to rows that it was not trained on.</summary>
@@ -8,11 +10,11 @@ internal sealed record AnswerReport(string Part, int Rows)
     public IReadOnlyList<string>? Classes { get; init; }
 
     /// <summary>Rows by truth, then by answer.</summary>
-    public IReadOnlyList<int[]>? Confusion { get; init; }
+    public IReadOnlyList<long[]>? Confusion { get; init; }
 
     public IReadOnlyList<Curve>? Roc { get; init; }
 
-    public IReadOnlyList<Bin>? Calibration { get; init; }
+    public IReadOnlyList<CalibrationBin>? Calibration { get; init; }
 
     /// <summary>Truth and answer of up to two thousand rows of a regression.</summary>
     public IReadOnlyList<double[]>? Scatter { get; init; }
@@ -21,9 +23,6 @@ internal sealed record AnswerReport(string Part, int Rows)
 
     /// <summary>One class against the rest: false and true positives at falling thresholds.</summary>
     internal sealed record Curve(string Name, double Auc, IReadOnlyList<double[]> Points);
-
-    /// <summary>Answers of about the same probability.</summary>
-    internal sealed record Bin(double Confidence, double Accuracy, int Rows);
 
     /// <summary>An answer that is far off.</summary>
     internal sealed record Mistake(int Row, string Truth, string Answer, string Detail, string? Image);

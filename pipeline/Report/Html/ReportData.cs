@@ -48,7 +48,7 @@ internal sealed record ReportData
     public AnswerReport? Answers { get; init; }
 
     /// <summary>What the folds gave; null without folds.</summary>
-    public JsonNode? Folds { get; init; }
+    public FoldsReport? Folds { get; init; }
 
     public IReadOnlyList<Value> Config { get; init; } = [];
 

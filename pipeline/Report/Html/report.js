@@ -156,7 +156,7 @@
       series: [looks[0], last].map(m => ({ name: m.epoch ? 'epoch ' + m.epoch : 'before training', type: 'line', data: m.layers.map(l => value(l) > 0 ? value(l) : null) })),
     });
     byLayer('Variance of the activations, layer by layer', 'activations', l => l.activation.variance);
-    byLayer('Variance of the gradients, layer by layer', 'gradients', l => l.gradient.variance);
+    byLayer('Variance of the gradients, layer by layer', 'gradients', l => l.gradient?.variance);
     add(box, 'h3', { textContent: 'Histograms over time' });
     const choice = add(box, 'select', { id: 'histogram' });
     const kinds = [

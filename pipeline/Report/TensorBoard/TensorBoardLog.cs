@@ -67,17 +67,28 @@ internal sealed class TensorBoardLog(string path, int every, TimeProvider clock)
 
     private static IEnumerable<Summary.Types.Value> ValuesOf(MonitorRecord record)
     {
-        yield return Scalar("monitor/gradient_norm", record.GradientNorm);
+        if (record.GradientNorm is { } norm)
+        {
+            yield return Scalar("monitor/gradient_norm", norm);
+        }
+
         foreach (ParameterRecord parameter in record.Parameters)
         {
-            yield return Scalar("update_ratio/" + parameter.Name, parameter.Ratio);
+            if (parameter.Ratio is { } ratio)
+            {
+                yield return Scalar("update_ratio/" + parameter.Name, ratio);
+            }
+
             yield return Histo("weights/" + parameter.Name, parameter.Weights);
         }
 
         foreach (LayerRecord layer in record.Layers)
         {
             yield return Histo("activations/" + layer.Name, layer.Activation);
-            yield return Histo("gradients/" + layer.Name, layer.Gradient);
+            if (layer.Gradient is { } gradient)
+            {
+                yield return Histo("gradients/" + layer.Name, gradient);
+            }
         }
     }
 

@@ -30,12 +30,12 @@ internal sealed record RunHistory(
     public bool IsWild => LargestRatio > WildRatio || Monitors.Any(m => m.Epoch == 0 && MedianRatio(m) > WildFirstRatio);
 
     /// <summary>Whether the updates hardly move the weights.</summary>
-    public bool IsIdle => Monitors.Any(m => m.Epoch > 0) && LargestRatio < IdleRatio;
+    public bool IsIdle => Monitors.Any(m => m.Epoch > 0 && m.Parameters.Any(p => p.Update is not null)) && LargestRatio < IdleRatio;
 
     /// <summary>The median over the tensors of a look.</summary>
     public static double MedianRatio(MonitorRecord record)
     {
-        double[] ratios = [.. record.Parameters.Where(p => p.Weights.Norm > 0).Select(p => p.Ratio).Order()];
+        double[] ratios = [.. record.Parameters.Where(p => p.Weights.Norm > 0).Select(p => p.Ratio).OfType<double>().Order()];
         return ratios.Length == 0 ? 0 : ratios[ratios.Length / 2];
     }
 }

@@ -23,7 +23,7 @@ internal sealed class SignalFlow(string name, bool isFading) : IVerdict
         {
             // The last layer gives the answers: its scale is the task's.
             LayerRecord[] hidden = [.. look.Layers.SkipLast(1)];
-            if (!isFading && hidden.FirstOrDefault(l => l.Activation.NotFinite + l.Gradient.NotFinite > 0) is { } broken)
+            if (!isFading && hidden.FirstOrDefault(l => l.Activation.NotFinite + (l.Gradient?.NotFinite ?? 0) > 0) is { } broken)
             {
                 return Found($"layer '{broken.Name}' gives values that are not finite in epoch {look.Epoch}");
             }
@@ -31,7 +31,7 @@ internal sealed class SignalFlow(string name, bool isFading) : IVerdict
             if (hidden.Length >= FewestLayers)
             {
                 double[] forward = [.. hidden.Select(l => l.Activation.Variance)];
-                double[] backward = [.. hidden.Reverse().Select(l => l.Gradient.Variance)];
+                double[] backward = [.. hidden.Reverse().Select(l => l.Gradient?.Variance ?? 0)];
                 if (IsFlow(forward))
                 {
                     return Found(Describe("activation", look, forward, hidden));

@@ -109,6 +109,36 @@ public sealed class PassTests
         Assert.That(CommonSubexpressions.Apply(graph).Nodes, Has.Length.EqualTo(4));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public void FuseNormSum_SumOfBranches_IsJoinedWhereTheirShapesAreOne(bool isOneShape)
+    {
+        Attributes attributes = Attributes.Of(("epsilon", 1e-3f), ("momentum", 0.9f));
+        Graph graph = Of(
+            Node("norm", "BatchNormTrain", ["x", "ones", "ones", "ones", "ones"], ["n", "", "", "m", "i"], attributes, Anneal.Onnx.Ir.Model.AnnealDomain),
+            Node("sum", "Add", [isOneShape ? "x" : "w", "n"], ["h"]),
+            Node("relu", "Relu", ["h"], ["r"]),
+            Node("gate", "ReluGrad", ["x", "r"], ["d"], domain: Anneal.Onnx.Ir.Model.AnnealDomain),
+            Node("back", "BatchNormGrad", ["d", "x", "ones", "m", "i"], ["dx", "ds", "db"], domain: Anneal.Onnx.Ir.Model.AnnealDomain),
+            Node("rest", "Add", ["dx", "d"], ["y"])) with
+        {
+            Initializers = Graph.NoInitializers.Add("w", Tensor.Of<float>([1, 2], [1, -2])).Add("ones", Tensor.Of<float>([2], [1, 1])),
+        };
+
+        Graph result = FuseNormSum.Apply(graph);
+
+        GraphChecker.Check(result);
+        Assert.That(
+            result.Nodes.Select(n => n.OpType),
+            Is.EqualTo(isOneShape ? ["BatchNormTrainAddRelu", "BatchNormAddReluGrad", "Add"] : graph.Nodes.Select(n => n.OpType)));
+        if (isOneShape)
+        {
+            Assert.That(result.Nodes[0].Inputs[^1], Is.EqualTo("x"));
+            Assert.That(result.Nodes[1].Inputs, Is.EqualTo(new[] { "x", "x", "ones", "m", "i", "r" }));
+            Assert.That(result.Nodes[1].Outputs, Is.EqualTo(new[] { "dx", "ds", "db", "d" }));
+        }
+    }
+
     [Test]
     public void PassPipeline_PassThatBreaksTheGraph_IsNamed()
     {

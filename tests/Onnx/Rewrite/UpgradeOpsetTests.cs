@@ -51,6 +51,30 @@ public sealed class UpgradeOpsetTests
         Compare.Close(y, Tensor.Of<float>([2, 2], [11, 12, 23, 24]), 1e-6, "y");
     }
 
+    [TestCase(null, 5)]
+    [TestCase("floor", 10)]
+    public void Read_NearestOfHalfPixels_TakesTheElementThatItMeant(string? rounding, int firstOfSecond)
+    {
+        Attributes attributes = Attributes.Of(
+            ("coordinate_transformation_mode", "tf_half_pixel_for_nn"), ("nearest_mode", rounding is null ? null : (AttributeValue)rounding));
+        Graph graph = Read(11, Node("n", "Resize", ["x", "", "w"], ["y"], attributes));
+
+        Tensor y = GraphEvaluator.Run(graph, new Dictionary<string, Tensor> { ["x"] = s_x })["y"];
+
+        Assert.That(y.Shape.ToArray(), Is.EqualTo(new[] { 20, 40 }));
+        Assert.That(Enumerable.Range(0, 20).Select(i => y.Span<float>()[i * 40]), Is.EqualTo(Enumerable.Range(0, 20).Select(i => i < firstOfSecond ? 1f : 3)));
+    }
+
+    [Test]
+    public void Read_NearestOfHalfPixelsRoundedUp_IsRefusedByName()
+    {
+        Attributes attributes = Attributes.Of(("coordinate_transformation_mode", "tf_half_pixel_for_nn"), ("nearest_mode", "ceil"));
+
+        AnnealException e = Assert.Throws<AnnealException>(() => GraphChecker.Check(Read(11, Node("n", "Resize", ["x", "", "w"], ["y"], attributes))))!;
+
+        Assert.That(e.UnsupportedOps, Is.EqualTo(new[] { "Resize" }));
+    }
+
     [Test]
     public void Read_DropoutOfTraining_IsRefusedByName()
     {

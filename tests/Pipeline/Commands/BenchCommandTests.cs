@@ -34,6 +34,20 @@ internal sealed class BenchCommandTests
         Assert.That(row.GetProperty("gflops").GetDouble(), Is.Positive);
     }
 
+    [Test]
+    public void BenchFeed_Json_HasTheFieldsThatOtherProgramsRelyOn()
+    {
+        Tool tool = Tool.Run("bench", "feed", "--case", "mlp", "--threads", "1", "--seconds", "0.02", "--json");
+
+        Assert.That(tool.Json.EnumerateObject().Select(p => p.Name), Is.EqualTo(new[] { "case", "threads", "step_rows_per_s", "chains" }));
+        JsonElement chain = tool.Json.GetProperty("chains")[2];
+        Assert.That(chain.EnumerateObject().Select(p => p.Name), Is.EqualTo(new[] { "augment", "rows_per_s", "of_step" }));
+        Assert.That(chain.GetProperty("augment").GetString(), Is.EqualTo("shift, flip, cutout"));
+        Assert.That(
+            chain.GetProperty("of_step").GetDouble() * tool.Json.GetProperty("step_rows_per_s").GetDouble(),
+            Is.EqualTo(chain.GetProperty("rows_per_s").GetDouble()).Within(1e-6).Percent);
+    }
+
     [TestCase("mlp", 100, 784 * 500 + 500 + 500 * 500 + 500 + 500 * 10 + 10)]
     [TestCase("mlp32", 32, 784 * 500 + 500 + 500 * 500 + 500 + 500 * 10 + 10)]
     [TestCase("tabular", 32, 30 * 64 + 64 + 64 * 32 + 32 + 32 * 2 + 2)]

@@ -62,6 +62,12 @@ internal sealed class InspectCommandTests
         Assert.That(steps[0].GetProperty("bytes").GetInt64(), Is.EqualTo(4 * (24 + 3 + 24)));
         Assert.That(steps.Sum(s => s.GetProperty("ms").GetDouble()), Is.EqualTo(plan.GetProperty("ms").GetDouble()).Within(1e-9).And.Positive);
         Assert.That(plan.GetProperty("peak_gflops").GetDouble(), Is.Positive);
+        Assert.That(plan.GetProperty("read_gb_per_s").GetDouble(), Is.Positive);
+        Assert.That(plan.GetProperty("write_gb_per_s").GetDouble(), Is.Positive);
+        Assert.That(steps.Select(s => s.GetProperty("limit").GetString()), Is.All.EqualTo("memory"));
+        Assert.That(plan.GetProperty("ops").EnumerateArray().Select(o => o.GetProperty("name").GetString()), Is.EquivalentTo(new[] { "Add", "Relu" }));
+        Assert.That(plan.GetProperty("step_ms").GetDouble(), Is.Positive);
+        Assert.That(tool.Error, Does.Contain("memory read at"));
     }
 
     [Test]

@@ -46,10 +46,10 @@ internal sealed class ConfigErrorTests
             pipelines.yaml:15:7 train.optimzer: unknown key; did you mean 'optimizer'?
             pipelines.yaml:16:15 train.epochs: must be from 1 to 1000000, found -1
             pipelines.yaml:17:7 train.epochs: duplicate key; already given at line 16
-            pipelines.yaml:18:14 train.batch: expected a whole number, found the text "64"
+            pipelines.yaml:18:14 train.batch: expected a whole number or 'all', found the text "64"
             pipelines.yaml:19:24 train.schedule.step.every: required key is missing (length of the interval)
             pipelines.yaml:19:33 train.schedule.step.factor: must be greater than 0 and at most 1, found 2
-            pipelines.yaml:20:5 preflight: unknown key; expected one of: task, seed, data, augment, model, train, average, export, validate
+            pipelines.yaml:20:5 preflight: unknown key; expected one of: task, seed, data, augment, model, loss, metrics, train, average, final, export, validate
             pipelines.yaml:21:40 validate.metric.test.accuracy: expected a limit such as ">= 0.9", found the text ">= much"
             """));
     }
@@ -61,17 +61,27 @@ internal sealed class ConfigErrorTests
     [TestCase("train: {epochs: 99999999999}", "6:21 train.epochs: expected a whole number, found '99999999999'")]
     [TestCase("train: [1]", "6:12 train: expected a map, found a list")]
     [TestCase("train: fast", "6:12 train: expected a map, found 'fast'")]
-    [TestCase("train: {optimizer: {adam: {lr: 1,000}}}", "6:38 train.optimizer.adam.000: unknown key; expected one of: lr, beta1, beta2, eps, weight_decay")]
+    [TestCase("train: {optimizer: {adam: {lr: 1,000}}}", "6:38 train.optimizer.adam.000: unknown key; expected one of: lr, beta1, beta2, eps, bias_correction, weight_decay")]
     [TestCase("train: {optimizer: {adam: {lr: fast}}}", "6:36 train.optimizer.adam.lr: expected a number, found 'fast'")]
     [TestCase("train: {optimizer: {adam: {lr: .inf}}}", "6:36 train.optimizer.adam.lr: expected a number, found '.inf'")]
     [TestCase("train: {optimizer: {adam: {lr: 1e999}}}", "6:36 train.optimizer.adam.lr: '1e999' is too large for a number")]
     [TestCase("train: {optimizer: {adam: {lr: 0}}}", "6:36 train.optimizer.adam.lr: must be greater than 0, found 0")]
-    [TestCase("train: {optimizer: {}}", "6:24 train.optimizer: expected one of: sgd, momentum, adam, found a map")]
-    [TestCase("train: {optimizer: lion}", "6:24 train.optimizer: unknown value 'lion'; expected one of: sgd, momentum, adam")]
+    [TestCase("train: {optimizer: {}}", "6:24 train.optimizer: expected one of: sgd, momentum, adagrad, rmsprop, adam, adamw, nadam, lion, lbfgs, genetic, found a map")]
+    [TestCase("train: {optimizer: newton}", "6:24 train.optimizer: unknown value 'newton'; expected one of: sgd, momentum, adagrad, rmsprop, adam, adamw, nadam, lion, lbfgs, genetic")]
     [TestCase("train: {threads: many}", "6:22 train.threads: expected a whole number or 'auto', found 'many'")]
     [TestCase("train: {engine: gpu}", "6:21 train.engine: unknown value 'gpu'; expected one of: simd, ort")]
     [TestCase("train: {Batch: 64}", "6:13 train.Batch: unknown key; did you mean 'batch'?")]
-    [TestCase("train: {early_stopping: validation.f1}", "6:29 train.early_stopping.metric: unknown metric 'validation.f1' for this task; expected one of: train.loss, train.accuracy, validation.loss, validation.accuracy")]
+    [TestCase("train: {early_stopping: train.auc}", "6:29 train.early_stopping.metric: unknown metric 'train.auc' for this task; expected one of: train.loss, train.accuracy")]
+    [TestCase("train: {early_stopping: validation.rsme}", "6:29 train.early_stopping.metric: unknown metric 'validation.rsme' for this task; expected one of: validation.loss, validation.accuracy, validation.auc, validation.ece, validation.f1, validation.log_loss, validation.precision, validation.recall")]
+    [TestCase("metrics: {best: validation.top_k}", "6:21 metrics.best: unknown metric 'validation.top_k' for this task; expected one of: validation.loss, validation.accuracy, validation.auc, validation.ece, validation.f1, validation.log_loss, validation.precision, validation.recall")]
+    [TestCase("metrics: {bins: 0}", "6:21 metrics.bins: must be from 1 to 1000, found 0")]
+    [TestCase("loss: {cross_entropy: {label_smoothing: 1}}", "6:45 loss.cross_entropy.label_smoothing: must be at least 0 and less than 1, found 1")]
+    [TestCase("loss: {cross_entropy: {class_weights: {a: 0}}}", "6:47 loss.cross_entropy.class_weights.a: must be greater than 0, found 0")]
+    [TestCase("loss: {cross_entropy: {class_weights: even}}", "6:43 loss.cross_entropy.class_weights: expected a map or 'balanced', found 'even'")]
+    [TestCase("loss: mse", "6:11 loss: is not for a classification task, but for: regression")]
+    [TestCase("loss: {huber: 0}", "6:11 loss: is not for a classification task, but for: regression\npipelines.yaml:6:19 loss.huber.delta: must be greater than 0, found 0")]
+    [TestCase("loss: {focal: {alpha: 0.25}}", "6:27 loss.focal.alpha: has no use here: several classes are weighted by 'class_weights'")]
+    [TestCase("export: {threshold: 0.4}", "6:25 export.threshold: has no use here: only the probability of one of two classes, or of a label, has a threshold")]
     [TestCase("average: [last_k: 9]", "6:23 average.0.last_k.k: needs 9 checkpoints, and 'train.checkpoint.keep' is 5")]
     [TestCase("average: all", "6:14 average: expected a list or 'none', found 'all'")]
     [TestCase("export: {opset: 17}", "6:21 export.opset: must be 18, found 17")]
@@ -92,8 +102,28 @@ internal sealed class ConfigErrorTests
     [TestCase("task: classification\ndata: {train: {csv: {path: t.csv, columns: {x: number, y: category}}}}", "5:11 data.label: a table needs the name of its label column")]
     [TestCase("task: classification\ndata: {train: {csv: {path: t.csv, columns: {x: number, why: category}}}, label: wy}", "5:85 data.label: no column 'wy'; did you mean 'why'?")]
     [TestCase("task: classification\ndata: {train: {csv: {path: t.csv, columns: {x: number, y: number}}}, label: y}", "5:63 data.train.csv.columns.y: the label of this task must be of type category")]
+    [TestCase("task: multilabel\ndata: {train: {csv: {path: t.csv, columns: {x: number, a: number, b: category}}}, labels: [a, b]}", "5:74 data.train.csv.columns.b: the label of this task must be of type number")]
+    [TestCase("task: multilabel\ndata: {train: {csv: {path: t.csv, columns: {x: number, a: number}}}, label: a}", "5:81 data.label: a multilabel task has a column for each label: 'labels: [a, b]'")]
+    [TestCase("task: binary\ndata: {train: {csv: {path: t.csv, columns: {x: number, a: number, b: number}}}, labels: [a, b]}", "5:93 data.labels: one column tells the class; several are for a multilabel task or a regression")]
+    [TestCase("task: binary\ndata: {train: {csv: {path: t.csv, columns: {x: number, y: number}}}, label: y, weight: w}", "5:92 data.weight: no column 'w'; did you mean 'x'?")]
+    [TestCase("task: binary\ndata: {train: {csv: {path: t.csv, columns: {x: number, y: category, w: category}}}, label: y, weight: w}", "5:76 data.train.csv.columns.w: the weight must be of type number")]
+    [TestCase("task: regression\ndata: {train: {csv: {path: t.csv, columns: {x: number, y: number}}}, label: y, positive: a}", "5:94 data.positive: has no use here: only a binary task has a positive class")]
+    [TestCase("task: regression\nmetrics: {top_k: 2}\ndata: {train: {csv: {path: t.csv, columns: {x: number, y: number}}}, label: y}", "5:22 metrics.top_k: has no use here: only a classification has several classes to choose from")]
     [TestCase("task: regression\ndata: {train: {csv: {path: t.csv, columns: {x: ignore, y: number}}}, label: y}", "5:48 data.train.csv.columns: has no column to learn from")]
-    [TestCase("task: classification\ndata: {train: {csv: {path: t.csv, columns: {x: number, y: category}}}, label: y}\naugment: [flip]", "6:5 augment: has no use here: a table has no images")]
+    [TestCase("task: classification\ndata: {train: {csv: {path: t.csv, columns: {x: number, y: category}}}, label: y}\naugment: [{noise: 0.1}, flip]", "6:29 augment.1: has no use here: a table has no images")]
+    [TestCase("task: classification\ndata: {train: {csv: {path: t.csv, columns: {x: category, y: category}}}, label: y}\naugment: [{noise: 0.1}]", "6:15 augment.0: has no use here: the table has no number column to learn from")]
+    [TestCase("task: classification\ndata: {dataset: mnist}\naugment: [{color: {hue: 0.1}}]", "6:15 augment.0: color needs the channels red, green and blue; these images have 1. hint: use brightness or contrast")]
+    [TestCase("task: classification\ndata: {dataset: mnist}\naugment: [{scale: {min: 2, max: 1}}]", "6:29 augment.0.scale.min: must be at most 'max', which is 1")]
+    [TestCase("task: classification\ndata: {dataset: mnist}\naugment: [crop]", "6:15 augment.0: crop changes nothing: needs 'padding', or 'min_area' below 1")]
+    [TestCase("task: classification\ndata: {dataset: mnist}\naugment: [{flip: {p: 0}}]", "6:26 augment.0.flip.p: must be greater than 0 and at most 1, found 0")]
+    [TestCase("task: classification\ndata: {train: {csv: {path: t.csv, columns: {x: number, c: category, y: category}}}, label: y, features: {columns: {c: {scale: log}}}}", "5:124 data.features.columns.c.scale: has no use here: the column is of type category")]
+    [TestCase("task: classification\ndata: {train: {csv: {path: t.csv, columns: {x: number, c: category, y: category}}}, label: y, features: {columns: {x: {encode: one_hot}}}}", "5:124 data.features.columns.x.encode: has no use here: the column is of type number")]
+    [TestCase("task: classification\ndata: {train: {csv: {path: t.csv, columns: {x: number, c: category, y: category}}}, label: y, features: {columns: {c: {encode: embedding, width: 0}}}}", "5:150 data.features.columns.c.width: must be from 1 to 4096, found 0")]
+    [TestCase("task: classification\ndata: {train: {csv: {path: t.csv, columns: {x: number, c: category, y: category}}}, label: y, features: {columns: {c: {width: 4}}}}", "5:124 data.features.columns.c.width: has no use here: only an embedding, or hashing, has vectors")]
+    [TestCase("task: classification\ndata: {train: {csv: {path: t.csv, columns: {x: number, c: category, y: category}}}, label: y, features: {columns: {c: {encode: ordinal, order: [a, a]}}}}", "5:148 data.features.columns.c.order: must name each category once")]
+    [TestCase("task: classification\ndata: {train: {csv: {path: t.csv, columns: {x: number, c: category, y: category}}}, label: y, features: {columns: {c: {order: [a]}}}}", "5:124 data.features.columns.c.order: has no use here: only an ordinal column has an order")]
+    [TestCase("task: classification\ndata: {train: {csv: {path: t.csv, columns: {x: number, c: category, y: category}}}, label: y, features: {columns: {xx: {scale: log}}}}", "5:120 data.features.columns.xx: no column 'xx'; did you mean 'x'?")]
+    [TestCase("task: classification\ndata: {train: {csv: {path: t.csv, columns: {x: number, c: category, y: category}}}, label: y, features: {columns: {y: {scale: log}}}}", "5:120 data.features.columns.y: has no use here: the column is the label")]
     [TestCase("task: classification\ndata: {dataset: mnist}\naugment: [flip, {shift: 28}]", "6:21 augment.1: a shift by 28 pixels moves all of an image of 28×28 out of sight. hint: lower 'pixels'")]
     [TestCase("task: classification\ndata: {dataset: mnist}\naugment: [{flip: sideways}]", "6:22 augment.0.flip.axis: unknown value 'sideways'; expected one of: horizontal, vertical")]
     [TestCase("task: classification\ndata: {dataset: mnist}\naugment: flip", "6:14 augment: expected a list or 'none', found 'flip'")]
@@ -113,7 +143,7 @@ internal sealed class ConfigErrorTests
 
     [TestCase("{layers: []}", "6:21 model.layers: needs at least one layer")]
     [TestCase("{layers: [{dense: auto}, {dense: 10}]}", "6:30 model.layers.0.dense.units: only the last layer can leave its width to the task")]
-    [TestCase("{layers: [dense]}", "6:22 model.layers.0.dense.units: required key is missing (width of the output; auto is the number of classes, or 1 in regression)")]
+    [TestCase("{layers: [dense]}", "6:22 model.layers.0.dense.units: required key is missing (width of the output; auto is as many as the task has answers: classes, labels or numbers, 1 for two classes)")]
     [TestCase("{layers: {dense: 10}}", "6:21 model.layers: expected a list, found a map")]
     [TestCase("{mlp: {units: [0]}}", "6:27 model.mlp.units.0: must be from 1 to 65536, found 0")]
     [TestCase("{cnn: 3}", "6:13 model.cnn: unknown key; expected one of: layers, lenet, lstm, mlp, resnet, transformer, vgg")]

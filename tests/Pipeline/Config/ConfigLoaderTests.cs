@@ -21,7 +21,7 @@ internal sealed class ConfigLoaderTests
           test: *train
           split: {holdout: {validation: 0.2, stratify: false}}
           label: income
-          features: {numeric: minmax, impute: median}
+          features: {numeric: min_max, impute: median}
         model: {layers: [{dense: 32}, {activation: relu}, flatten, {dropout: 0.25}, {dense: {units: auto, init: zeros, bias: false}}]}
         train: {optimizer: {momentum: 0.1}, schedule: {step: {every: 100, unit: step}}, batch: 16, epochs: 30, early_stopping: validation.accuracy, threads: 2}
         average: [last_k: 3, best, final]
@@ -74,6 +74,14 @@ internal sealed class ConfigLoaderTests
                     init:
                       kind: auto
                       scale: 1
+                loss:
+                  cross_entropy:
+                    label_smoothing: 0
+                    class_weights: {}
+                metrics:
+                  best: auto
+                  top_k: none
+                  bins: 15
                 train:
                   optimizer:
                     adam:
@@ -81,10 +89,27 @@ internal sealed class ConfigLoaderTests
                       beta1: 0.9
                       beta2: 0.999
                       eps: 1e-08
+                      bias_correction: true
                       weight_decay: 0
-                  schedule: constant
+                  schedule:
+                    constant:
+                      warmup: 0
                   batch: 64
                   epochs: 20
+                  phases: none
+                  accumulate: 1
+                  groups: none
+                  regularize:
+                    l1: 0
+                    l2: 0
+                    biases: false
+                    decoupled_decay: 0
+                    max_norm: none
+                    input_noise: 0
+                    weight_noise: 0
+                  clip:
+                    norm: none
+                    value: none
                   checkpoint:
                     every_epochs: 1
                     keep: 5
@@ -94,6 +119,7 @@ internal sealed class ConfigLoaderTests
                 average: none
                 export:
                   opset: 18
+                  threshold: 0.5
                 validate:
                   parity:
                     max_abs: 1e-05
@@ -114,7 +140,7 @@ internal sealed class ConfigLoaderTests
         Assert.That(train.Columns!.Keys, Is.EqualTo(new[] { "age", "the: job", "id", "income" }));
         Assert.That(train.Delimiter, Is.EqualTo('\t'));
         Assert.That(train.Missing, Is.EqualTo(new[] { "n/a", "", "null" }));
-        Assert.That(options.Data.Features, Is.EqualTo(new FeaturesOptions { Numeric = NumericScaling.Minmax, Impute = Imputation.Median }));
+        Assert.That(options.Data.Features, Is.EqualTo(new FeaturesOptions { Numeric = NumericScaling.MinMax, Impute = new ImputeMedianOptions() }));
         Assert.That(options.Data.Normalize, Is.Null);
         Assert.That(((LayersOptions)options.Model).Layers, Is.EqualTo(new LayerOptions[]
         {

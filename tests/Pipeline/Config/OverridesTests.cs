@@ -46,12 +46,12 @@ internal sealed class OverridesTests
     [TestCase("train.epochs=0", "--set train.epochs: must be from 1 to 1000000, found 0")]
     [TestCase("train.epochs.x=0", "--set train.epochs.x: the value is a whole number and has no keys")]
     [TestCase("train.optimizer.adma.lr=1", "--set train.optimizer.adma: unknown key; did you mean 'adam'?")]
-    [TestCase("train.optimizer.adam.rate=1", "--set train.optimizer.adam.rate: unknown key; expected one of: lr, beta1, beta2, eps, weight_decay")]
+    [TestCase("train.optimizer.adam.rate=1", "--set train.optimizer.adam.rate: unknown key; expected one of: lr, beta1, beta2, eps, bias_correction, weight_decay")]
     [TestCase("train.optimizer={adam: {lt: 1}}", "--set train.optimizer.adam.lt: unknown key; did you mean 'lr'?")]
     [TestCase("model.layers.4.dense=1", "--set model.layers.4: no such item; the list has items 0 to 3")]
     [TestCase("validate.batch_sizes.0=1", "--set validate.batch_sizes.0: the list has no items in the file; set the whole list")]
     [TestCase("train={batch: 1, batch: 2}", "--set train.batch: duplicate key; already given")]
-    [TestCase("validate.metric.test.f1=>= 0.5", "--set validate.metric.test.f1: unknown metric 'test.f1' for this task; expected one of: train.loss, train.accuracy, validation.loss, validation.accuracy, test.loss, test.accuracy")]
+    [TestCase("validate.metric.test.rmse=>= 0.5", "--set validate.metric.test.rmse: unknown metric 'test.rmse' for this task; expected one of: test.loss, test.accuracy, test.auc, test.ece, test.f1, test.log_loss, test.precision, test.recall")]
     public void Set_WrongPathOrValue_IsReportedLikeTheFile(string set, string expected)
     {
         Assert.That(ConfigText.Errors(s_layers, set), Is.EqualTo(expected));

@@ -31,6 +31,42 @@ internal sealed class LayerTableTests
         Assert.That(halved, depth != 20 ? Is.Null : Is.EqualTo(new LayerTable.Cost("residual4/conv8", "Conv", "float[2,32,16,16]", 4608, 2 * 4608 * 256, 2 * 32 * 256 * 4)));
     }
 
+    private static IEnumerable<TestCaseData> Named() =>
+    [
+        new TestCaseData(new MlpOptions { Units = [64, 32] }, new[] { 784 }).SetArgDisplayNames("mlp"),
+        new TestCaseData(new LenetOptions(), new[] { 1, 28, 28 }).SetArgDisplayNames("lenet"),
+        new TestCaseData(new VggOptions(), new[] { 3, 32, 32 }).SetArgDisplayNames("vgg"),
+        new TestCaseData(new ResnetOptions { Depth = 18 }, new[] { 3, 32, 32 }).SetArgDisplayNames("resnet18"),
+        new TestCaseData(new ResnetOptions { Depth = 20 }, new[] { 3, 32, 32 }).SetArgDisplayNames("resnet20"),
+        new TestCaseData(new ResnetOptions { Depth = 32 }, new[] { 3, 32, 32 }).SetArgDisplayNames("resnet32"),
+        new TestCaseData(new ResnetOptions { Depth = 56 }, new[] { 3, 32, 32 }).SetArgDisplayNames("resnet56"),
+        new TestCaseData(new LstmModelOptions(), new[] { 28, 28 }).SetArgDisplayNames("lstm"),
+        new TestCaseData(new TransformerOptions(), new[] { 28, 28 }).SetArgDisplayNames("transformer"),
+    ];
+
+    [TestCaseSource(nameof(Named))]
+    public void Of_ModelByName_EveryLayerHasItsShapeAndCosts(ModelOptions model, int[] row)
+    {
+        TrainingGraphs graphs = Build(model, row);
+        Graph graph = TrainingModel.Of(graphs).Graph;
+
+        (LayerTable table, _) = LayerTable.Of(graph, 3);
+
+        Assert.That(table.Layers.Select(l => l.Output), Is.All.Match(@"\[.*\]"), "a type with its sizes");
+        Assert.That(table.Layers.Where(l => l.Ops.Split(' ', ',').Intersect(["Conv", "Gemm", "MatMul", "LSTM", "SelfAttention"]).Any()).Select(l => l.MultiplyAdds), Is.Not.Empty.And.All.Positive);
+        Assert.That(table.Layers.Sum(l => l.Parameters), Is.EqualTo(graph.Initializers.Values.Where(t => t.Type == DType.Float && t.Rank > 0).Sum(t => (long)t.Length)));
+        Assert.That(table.Layers.Sum(l => l.MultiplyAdds), Is.EqualTo(table.MultiplyAdds).And.Positive);
+        Assert.That(table.Layers.Sum(l => l.ActivationBytes), Is.EqualTo(table.ActivationBytes).And.Positive);
+    }
+
+    [Test]
+    public void Named_AreAllArchitectures()
+    {
+        var named = Named().Select(c => c.Arguments[0]!.GetType()).Distinct().Append(typeof(LayersOptions));
+
+        Assert.That(named, Is.EquivalentTo(typeof(ModelOptions).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(ModelOptions)))));
+    }
+
     [Test]
     public void Of_TrainingStep_CountsWeightsAloneAndGradients()
     {
@@ -63,6 +99,10 @@ internal sealed class LayerTableTests
         int gates = op == "LSTM" ? 4 : 3;
 
         Assert.That(MultiplyAdds.Of(op, [[7, 2, 3], [1, gates * 5, 3], [1, gates * 5, 5]], [7, 1, 2, 5]), Is.EqualTo(expected));
+        Assert.That(MultiplyAdds.Of(op + "Train", [[7, 2, 3], [1, gates * 5, 3], [1, gates * 5, 5]], [7, 1, 2, 5]), Is.EqualTo(expected));
+        int[][] operands = [[], [], [7, 2, 3], [1, gates * 5, 3], [1, gates * 5, 5]];
+        Assert.That(MultiplyAdds.Of(op + "Grad", operands, [7, 2, 3]), Is.EqualTo(2 * expected));
+        Assert.That(MultiplyAdds.Of(op + "Grad", operands, [1, gates * 5, 3]), Is.EqualTo((2 * expected) - (7 * 2 * gates * 5 * 3)), "the input's gradient is not wanted");
         Assert.That(MultiplyAdds.Of("Relu", [[7]], [7]), Is.Null);
     }
 

@@ -14,7 +14,7 @@ namespace Anneal.Tests.Pipeline.Runs;
 internal sealed class RunTests
 {
     private static readonly string[] s_stages = ["data", "train", "average", "export", "validate", "report"];
-    private static readonly string[] s_resultFields = ["pipeline", "run", "status", "stages", "metrics", "validation", "model"];
+    private static readonly string[] s_resultFields = ["pipeline", "run", "status", "stages", "metrics", "validation", "model", "test_looks"];
 
     private readonly Workplace _place = new();
     private Tool _first = null!;

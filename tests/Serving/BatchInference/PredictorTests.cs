@@ -140,7 +140,7 @@ public sealed class PredictorTests
                 new CsvFormat { Header = false, Trim = true },
                 [new("age", ColumnKind.Number), new("fnlwgt", ColumnKind.Ignore), new("city", ColumnKind.Category), new("pay", ColumnKind.Number)],
                 ["?"],
-                "pay"),
+                ["pay"]),
         };
         using OrtModel model = Models.Open(WithSignature(Model.Of(g.Build()), signature), _folder);
 

@@ -80,6 +80,31 @@ public sealed class ValidatorTests
     }
 
     [Test]
+    public void Run_LabelDecidedDifferently_NamesItAndTheDistanceFromTheThreshold()
+    {
+        var g = new GraphBuilder("labels");
+        Value p = g.Input("p", TensorType.Of(DType.Float, Dim.Of("N"), 2));
+        g.Output(g.Cast(g.Greater(p, g.Scalar(0.375, DType.Float)), DType.Int64), "class");
+        g.Output(g.Node("Identity", [p]), "probabilities");
+        using OrtModel model = Models.Open(Model.Of(g.Build()), _folder);
+        Tensor answers = Tensor.Of<float>([2, 2], [0.75f, 0.125f, 0.25f, 0.375f]);
+        var set = new ValidationSet(
+            ModelTask.Multilabel,
+            new Dictionary<string, Tensor> { ["p"] = answers },
+            new Dictionary<string, Tensor> { ["probabilities"] = answers, ["class"] = Tensor.Of<long>([2, 2], [1, 0, 0, 1]) },
+            Tensor.Of<float>([2, 2], [1, 0, 0, 1]))
+        {
+            Threshold = 0.25f,
+        };
+
+        ValidationReport report = Validator.Run(model, set, [new DecisionFlipsGate(0)]);
+
+        Assert.That(report.Flips, Is.EqualTo(new[] { new FlipRow(1, 1, 1, 0, 0.125) { Label = 1 } }));
+        Assert.That(report.Gates[0].Detail, Is.EqualTo("row 1, label 1: 1 → 0, margin 0.125"));
+        Assert.That(report.Metrics["hamming_loss"], Is.EqualTo(0.25));
+    }
+
+    [Test]
     public void Run_MoreFlipsThanAreShown_ListsTwentyAndCountsTheRest()
     {
         ValidationReport report = Validate([1, 0, 0], [new DecisionFlipsGate(0)]);
@@ -98,7 +123,7 @@ public sealed class ValidatorTests
         Assert.That(report.Gates[0].Passed, Is.False);
         Assert.That(report.Gates[0].Detail, Is.EqualTo("accuracy 0.9, expected > 0.9, missed by 0"));
         Assert.That(() => Validate([0, 0, 0], [new MetricGate("g", "rmse", Comparison.AtMost, 1)]),
-            Throws.TypeOf<AnnealException>().With.Message.EqualTo("gate 'g': there is no metric 'rmse' here. hint: there are: accuracy, loss"));
+            Throws.TypeOf<AnnealException>().With.Message.EqualTo("gate 'g': there is no metric 'rmse' here. hint: there are: accuracy, auc, ece, f1, log_loss, loss, precision, recall"));
     }
 
     [Test]
@@ -148,7 +173,7 @@ public sealed class ValidatorTests
 
         Assert.That(report.Passed);
         Assert.That(report.DecisionFlips, Is.Null);
-        Assert.That(report.Metrics, Is.EquivalentTo(new Dictionary<string, double> { ["loss"] = 1, ["mae"] = 0.5, ["r2"] = 1 - (4 / 14.0), ["rmse"] = 1 }));
+        Assert.That(report.Metrics, Is.EquivalentTo(new Dictionary<string, double> { ["mae"] = 0.5, ["r2"] = 1 - (4 / 14.0), ["rmse"] = 1 }));
     }
 
     [Test]
@@ -192,5 +217,8 @@ public sealed class ValidatorTests
         ModelTask.Classification,
         new Dictionary<string, Tensor> { ["scores"] = _scores },
         new Dictionary<string, Tensor> { ["probabilities"] = _scores },
-        _truth);
+        _truth)
+    {
+        LossMetric = "log_loss",
+    };
 }

@@ -2,12 +2,20 @@ using Anneal.Onnx;
 
 namespace Anneal.Trainer.Data.Augment;
 
-/// <summary>A random change of an image that leaves its class alone; applied to training batches only, to raw pixels.</summary>
-/// <remarks>Holds settings, no state: one instance serves any number of threads. Applying allocates nothing.</remarks>
+/// <summary>A random change of a row that leaves its class alone; applied to training batches only.</summary>
+/// <remarks>Holds settings, no state: one instance serves any number of threads. Applying allocates nothing once a canvas has been used.</remarks>
 public abstract record Augmentation
 {
+    private const uint Coin = uint.MaxValue;
+
     /// <summary>The name in configurations; part of the random stream's key.</summary>
     public abstract string Name { get; }
+
+    /// <summary>The share of rows that are changed, in (0, 1].</summary>
+    public virtual double Probability { get; init; } = 1;
+
+    /// <summary>Whether rows that are no images can be changed.</summary>
+    public virtual bool FitsTables => false;
 
     /// <summary>Refuses images that it cannot be applied to.</summary>
     /// <param name="shape">The images' shape.</param>
@@ -16,10 +24,13 @@ public abstract record Augmentation
     {
     }
 
-    /// <summary>Changes one image.</summary>
-    /// <param name="source">The image, [C, H, W] uint8.</param>
-    /// <param name="shape">Its shape.</param>
-    /// <param name="random">The random numbers of this image in this epoch.</param>
-    /// <param name="destination">Receives the changed image, [C, H, W] uint8; does not overlap <paramref name="source"/>.</param>
-    public abstract void Apply(ReadOnlySpan<byte> source, ImageShape shape, SampleRandom random, Span<byte> destination);
+    /// <summary>Whether a row is changed.</summary>
+    /// <param name="random">The random numbers of this row in this epoch.</param>
+    /// <returns>Whether <see cref="Apply"/> is to be called.</returns>
+    public virtual bool Happens(SampleRandom random) => random.Between(Coin, 0, 1) < Probability;
+
+    /// <summary>Changes one row.</summary>
+    /// <param name="canvas">Holds the row.</param>
+    /// <param name="random">The random numbers of this row in this epoch.</param>
+    public abstract void Apply(Canvas canvas, SampleRandom random);
 }

@@ -1,31 +1,20 @@
 namespace Anneal.Trainer.Data.Augment;
 
-/// <summary>Mirrors an image with probability 1/2.</summary>
+/// <summary>Mirrors an image.</summary>
 /// <param name="Axis">The axis that is reversed.</param>
-public sealed record Flip(FlipAxis Axis) : Augmentation
+/// <param name="Alternates">Whether an image is mirrored in every second epoch, half of them in the even ones, rather than by chance.</param>
+public sealed record Flip(FlipAxis Axis, bool Alternates = false) : Augmentation
 {
     /// <inheritdoc/>
     public override string Name => "flip";
 
     /// <inheritdoc/>
-    public override void Apply(ReadOnlySpan<byte> source, ImageShape shape, SampleRandom random, Span<byte> destination)
-    {
-        if (random.Below(0, 2) == 0)
-        {
-            source.CopyTo(destination);
-            return;
-        }
+    public override double Probability { get; init; } = 0.5;
 
-        int rows = shape.Channels * shape.Height;
-        for (int row = 0; row < rows; row++)
-        {
-            int from = Axis == FlipAxis.Vertical ? row + shape.Height - 1 - (2 * (row % shape.Height)) : row;
-            Span<byte> to = destination.Slice(row * shape.Width, shape.Width);
-            source.Slice(from * shape.Width, shape.Width).CopyTo(to);
-            if (Axis == FlipAxis.Horizontal)
-            {
-                to.Reverse();
-            }
-        }
-    }
+    /// <inheritdoc/>
+    public override bool Happens(SampleRandom random) => Alternates ? base.Happens(random.In(0)) ^ (random.Epoch % 2 == 1) : base.Happens(random);
+
+    /// <inheritdoc/>
+    public override void Apply(Canvas canvas, SampleRandom random) =>
+        canvas.Move(Axis == FlipAxis.Horizontal ? AffineMap.AboutCentre(canvas.Shape, -1, 0, 0, 1) : AffineMap.AboutCentre(canvas.Shape, 1, 0, 0, -1), null);
 }

@@ -32,7 +32,7 @@ public abstract partial record Layer
             int channels = Image.Channels(this, "conv_transpose", x, Filters, Groups);
             int area = Math.Max(1, Kernel * Kernel / (Stride * Stride));
             Value weight = context.Weight(
-                Name + ".weight", Initializer.For(Activation), channels / Groups * area, Filters / Groups * Kernel * Kernel, channels, Filters / Groups, Kernel, Kernel);
+                Name + ".weight", [0, 2, 3], Initializer.For(Activation), channels / Groups * area, Filters / Groups * Kernel * Kernel, channels, Filters / Groups, Kernel, Kernel);
             Value? bias = Bias ? context.Bias(Name + ".bias", Filters) : null;
             (long begin, long end, long extra) = Cut();
             Attributes attributes = Attributes.Of(

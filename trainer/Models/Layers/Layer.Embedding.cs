@@ -24,7 +24,7 @@ public abstract partial record Layer
             }
 
             GraphBuilder g = context.Graph;
-            Value weight = context.Weight(Name + ".weight", Initializer.For(Activation.Linear), Width, Vocabulary, Vocabulary, Width);
+            Value weight = context.Weight(Name + ".weight", [1], Initializer.For(Activation.Linear), Width, Vocabulary, Vocabulary, Width);
             return g.Node("Gather", [weight, g.Cast(x, DType.Int64)]);
         }
     }

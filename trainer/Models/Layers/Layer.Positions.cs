@@ -14,7 +14,7 @@ public abstract partial record Layer
         {
             Sequence.Check(this, "positions", x);
             (int length, int width) = (x.Shape[1].Size, x.Shape[2].Size);
-            return context.Graph.Add(x, context.Weight(Name + ".weight", Initializer.LecunNormal, width, width, length, width));
+            return context.Graph.Add(x, context.Weight(Name + ".weight", [1], Initializer.LecunNormal, width, width, length, width));
         }
     }
 }

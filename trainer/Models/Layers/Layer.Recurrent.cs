@@ -14,13 +14,19 @@ public abstract partial record Layer
     /// <param name="Bidirectional">Whether a second direction goes backwards in time, whose output is put beside the first's.</param>
     /// <param name="Rate">The share of the input's elements that become zero while training, in [0, 1).</param>
     /// <remarks>
-    /// Weights are laid out as ONNX's: W [D, gates·units, F], R [D, gates·units, units], B [D, 2·gates·units]. W begins by Glorot's uniform distribution over
-    /// all gates, R uniform in ±1/√units, biases at zero but for LSTM's forget gate, which begins open at one (Jozefowicz et al. 2015).
+    /// Weights are laid out as ONNX's: W [D, gates·units, F], R [D, gates·units, units], B [D, 2·gates·units]. Biases begin at zero but for LSTM's forget gate,
+    /// which begins open at one (Jozefowicz et al. 2015).
     /// </remarks>
     public sealed record Recurrent(
         string Name, Origin Origin, RecurrentKind Kind, int Units, bool ReturnSequences, bool Bidirectional, float Rate) : Layer(Name, Origin)
     {
         private const int ForgetGate = 2;
+
+        /// <summary>How W begins: <see cref="Models.Initializer.Auto"/> is Glorot's uniform distribution over all gates.</summary>
+        public Initialization Initializer { get; init; } = Models.Initializer.Auto;
+
+        /// <summary>How R begins: <see cref="Models.Initializer.Auto"/> is uniform in ±1/√units; the matrix of each gate is orthogonal by itself.</summary>
+        public Initialization RecurrentInitializer { get; init; } = Models.Initializer.Auto;
 
         private int Directions => Bidirectional ? 2 : 1;
 
@@ -38,10 +44,13 @@ public abstract partial record Layer
             GraphBuilder g = context.Graph;
             int length = x.Shape[1].Size;
             int width = x.Shape[2].Size;
-            Value weight = context.Weight(Name + ".weight", Initializer.GlorotUniform, width, Gates * Units, Directions, Gates * Units, width);
+            int matrices = Directions * Gates;
+            Value weight = context.Weight(Name + ".weight", First(Initializer, Models.Initializer.GlorotUniform), width, Gates * Units, [Directions, Gates * Units, width], matrices);
 
             // The variance 1 / fan-in that the initializer gives is a third of its bound squared.
-            Value recurrent = context.Weight(Name + ".recurrent_weight", Initializer.LecunUniform, 3 * Units, Units, Directions, Gates * Units, Units);
+            int fanIn = RecurrentInitializer.Kind == Models.Initializer.Auto ? 3 * Units : Units;
+            Value recurrent = context.Weight(
+                Name + ".recurrent_weight", First(RecurrentInitializer, Models.Initializer.LecunUniform), fanIn, Units, [Directions, Gates * Units, Units], matrices);
             Value bias = context.Parameter(Name + ".bias", FirstBias(), decays: false);
             Value steps = g.Transpose(context.Dropout(x, Rate, Name), 1, 0, 2);
             Value[] y = context.IsTraining ? Train(g, steps, weight, recurrent, bias) : Infer(g, steps, weight, recurrent, bias);
@@ -49,6 +58,9 @@ public abstract partial record Layer
                 ? g.Reshape(g.Transpose(y[0], 2, 0, 1, 3), -1, length, Directions * Units)
                 : g.Reshape(g.Transpose(y[1], 1, 0, 2), -1, Directions * Units);
         }
+
+        private static Initialization First(Initialization given, Initializer otherwise) =>
+            given.Kind == Models.Initializer.Auto ? given with { Kind = otherwise } : given;
 
         private Value[] Infer(GraphBuilder g, params Value[] inputs) => g.Node(Op, inputs, 2, Attributes.Of(
             ("direction", Bidirectional ? "bidirectional" : "forward"),

@@ -1,0 +1,27 @@
+using Anneal.Pipeline.Config.Schema;
+
+namespace Anneal.Pipeline.Config.Options;
+
+[Key("adamw", "AdamW: Adam with bias correction and decoupled decay")]
+internal sealed record AdamwOptions : OptimizerOptions
+{
+    [Key("lr", "learning rate", IsPrimary = true)]
+    [Range(0, ExcludesMin = true)]
+    public double Lr { get; init; } = 1e-3;
+
+    [Key("beta1", "decay of the running mean of gradients")]
+    [Range(0, 1, ExcludesMax = true)]
+    public double Beta1 { get; init; } = 0.9;
+
+    [Key("beta2", "decay of the running mean of squared gradients")]
+    [Range(0, 1, ExcludesMax = true)]
+    public double Beta2 { get; init; } = 0.999;
+
+    [Key("eps", "added to the root of the second mean")]
+    [Range(0, ExcludesMin = true)]
+    public double Eps { get; init; } = 1e-8;
+
+    [Key("weight_decay", "decay of the weights, times the rate, outside the gradient")]
+    [Range(0)]
+    public double WeightDecay { get; init; } = 0.01;
+}

@@ -1,0 +1,11 @@
+using Anneal.Pipeline.Config.Schema;
+
+namespace Anneal.Pipeline.Config.Options;
+
+[Key("brightness", "multiplies an image by a random factor")]
+internal sealed record BrightnessOptions : AugmentOptions
+{
+    [Key("range", "the factor lies from 1 - range to 1 + range", IsPrimary = true)]
+    [Range(0, 1, ExcludesMin = true)]
+    public required double Range { get; init; }
+}

@@ -1,7 +1,0 @@
-namespace Anneal.Pipeline.Config.Options;
-
-internal enum Imputation
-{
-    Mean,
-    Median,
-}

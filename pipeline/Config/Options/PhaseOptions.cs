@@ -1,0 +1,22 @@
+using Anneal.Pipeline.Config.Schema;
+
+namespace Anneal.Pipeline.Config.Options;
+
+/// <summary>Epochs that share their settings.</summary>
+internal sealed record PhaseOptions
+{
+    [Key("optimizer", "how a gradient changes the weights; its state begins anew in each phase")]
+    public OptimizerOptions Optimizer { get; init; } = new AdamOptions();
+
+    [Key("schedule", "how the learning rate changes in time, from the phase's begin")]
+    public ScheduleOptions Schedule { get; init; } = new ConstantOptions();
+
+    [Key("batch", "rows in a batch")]
+    [Word("all")]
+    [Range(1, 1048576)]
+    public int? Batch { get; init; } = 64;
+
+    [Key("epochs", "passes over the training rows")]
+    [Range(1, 1000000)]
+    public required int Epochs { get; init; }
+}

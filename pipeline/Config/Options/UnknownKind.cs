@@ -1,0 +1,8 @@
+namespace Anneal.Pipeline.Config.Options;
+
+internal enum UnknownKind
+{
+    Zeros,
+    Bucket,
+    Error,
+}

@@ -1,0 +1,16 @@
+namespace Anneal.Pipeline.Runs;
+
+/// <summary>What a fold gave.</summary>
+/// <param name="Name">The fold's name.</param>
+/// <param name="Metrics">By part (train, validation) and metric; empty where it failed.</param>
+internal sealed record FoldRecord(string Name, IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Metrics)
+{
+    /// <summary>The candidates of <c>average</c>.</summary>
+    public IReadOnlyList<CandidateRecord> Candidates { get; init; } = [];
+
+    /// <summary>The errors on its validation rows.</summary>
+    public ErrorSample? Errors { get; init; }
+
+    /// <summary>Why it failed, if it did.</summary>
+    public string? Error { get; init; }
+}

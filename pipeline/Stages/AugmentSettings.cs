@@ -1,0 +1,32 @@
+using Anneal.Pipeline.Config.Options;
+using Anneal.Trainer.Data.Augment;
+
+namespace Anneal.Pipeline.Stages;
+
+/// <summary>Turns the options of augmentation into the trainer's own settings.</summary>
+internal static class AugmentSettings
+{
+    /// <summary>The changes of rows, in order.</summary>
+    public static IReadOnlyList<Augmentation> Of(PipelineOptions options) => [.. (options.Augment ?? []).Select(Of)];
+
+    /// <summary>A change of rows.</summary>
+    public static Augmentation Of(AugmentOptions augment) => Kind(augment) with { Probability = augment.P };
+
+    private static Augmentation Kind(AugmentOptions augment) => augment switch
+    {
+        BrightnessOptions o => new Brightness(o.Range),
+        ColorOptions o => new Colour(o.Saturation, o.Hue),
+        ContrastOptions o => new Contrast(o.Range),
+        CropOptions o => new Crop(o.Padding, o.MinArea, o.MaxRatio, FillOf(o.Fill)),
+        CutoutOptions o => new Cutout(o.Size, o.Value),
+        ElasticOptions o => new Elastic(o.Alpha, o.Sigma, FillOf(o.Fill)),
+        FlipOptions o => new Flip(Enum.Parse<FlipAxis>(o.Axis.ToString()), o.Alternate),
+        NoiseOptions o => new Noise(o.Std),
+        RotateOptions o => new Rotate(o.Degrees, FillOf(o.Fill)),
+        ScaleOptions o => new Zoom(o.Min, o.Max, FillOf(o.Fill)),
+        ShiftOptions o => new Shift(o.Pixels, FillOf(o.Fill), o.Subpixel),
+        AugmentOptions other => throw new NotSupportedException($"no augmentation for {other.GetType().Name}"),
+    };
+
+    private static BorderFill FillOf(FillKind fill) => Enum.Parse<BorderFill>(fill.ToString());
+}

@@ -1,0 +1,65 @@
+using Anneal.Onnx;
+using Anneal.Pipeline.Runs;
+
+namespace Anneal.Pipeline.Stages;
+
+/// <summary>Holds the folds against each other: mean and deviation, what a final fit takes over, and the fold that is exported where there is none.</summary>
+internal sealed class FoldsStage : IStage
+{
+    public string Name => "folds";
+
+    public IReadOnlyDictionary<string, string> Inputs(RunContext context) => new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["final"] = context.Config.KeyText("final"),
+    };
+
+    public bool IsThere(RunContext context) => context.Choice is not null;
+
+    public string Run(RunContext context)
+    {
+        FoldRecord[] folds = [.. context.FoldsInOrder.Where(f => f.Error is null)];
+        if (folds.Length == 0)
+        {
+            throw new AnnealException(ExitCode.GateFailed, "every fold failed", context.FoldsInOrder.First().Error);
+        }
+
+        context.Choice = Choose(folds, Targets.BestMetricOf(context.Options));
+        context.SetMetrics(context.Options.Final is null
+            ? folds.First(f => f.Name == context.Choice.Best).Metrics
+            : context.Statistics!.Mean.Where(p => p.Key == Part.Validation).ToDictionary());
+        string looks = context.Options.Final is null ? TestEvaluation.Run(context, context.Exported, context.Folds[context.Choice.Best].Errors) : "";
+        int all = context.FoldsInOrder.Count();
+        string failed = folds.Length < all ? FormattableString.Invariant($"{all - folds.Length} of {all} folds failed; ") : "";
+        string then = context.Options.Final is null ? $"fold {context.Choice.Best} is the best and is exported" : "the final fit takes them over";
+        return FormattableString.Invariant($"{failed}validation {Describe(context.Statistics!)}; chosen: {context.Choice.Candidate} of {context.Choice.Epochs} epochs; {then}{looks}");
+    }
+
+    private static FoldChoice Choose(FoldRecord[] folds, string metric)
+    {
+        FoldRecord best = folds[0];
+        foreach (FoldRecord fold in folds.Skip(1))
+        {
+            best = AverageStage.IsBetter(metric, fold.Metrics[Part.Validation], best.Metrics[Part.Validation]) ? fold : best;
+        }
+
+        int chosen = 0;
+        IReadOnlyDictionary<string, double>[] means = [.. folds[0].Candidates.Select((_, i) => MeanOf(folds, i))];
+        for (int i = 1; i < means.Length; i++)
+        {
+            chosen = AverageStage.IsBetter(metric, means[i], means[chosen]) ? i : chosen;
+        }
+
+        double epochs = folds.Average(f => f.Candidates[chosen].Epochs);
+        return new FoldChoice(folds[0].Candidates[chosen].Name, (int)Math.Round(epochs, MidpointRounding.AwayFromZero), best.Name);
+    }
+
+    private static Dictionary<string, double> MeanOf(FoldRecord[] folds, int candidate) =>
+        folds[0].Candidates[candidate].Validation.Keys.ToDictionary(m => m, m => folds.Average(f => f.Candidates[candidate].Validation[m]), StringComparer.Ordinal);
+
+    private static string Describe(FoldStatistics statistics)
+    {
+        IReadOnlyDictionary<string, double>? deviation = statistics.Deviation.GetValueOrDefault(Part.Validation);
+        return string.Join(", ", statistics.Mean[Part.Validation].Select(m =>
+            FormattableString.Invariant($"{m.Key} {m.Value:0.#####}") + (deviation is null ? "" : FormattableString.Invariant($" ± {deviation[m.Key]:0.#####}"))));
+    }
+}

@@ -1,0 +1,75 @@
+using Anneal.Onnx;
+using Anneal.Trainer.Models;
+
+namespace Anneal.Trainer.Optimizers;
+
+/// <summary>All that shapes how a step changes the parameters.</summary>
+/// <param name="Optimizer">The method.</param>
+public sealed record UpdateSettings(Optimizer Optimizer)
+{
+    /// <summary>Groups of parameters; the first that a name fits holds.</summary>
+    public IReadOnlyList<ParameterGroup> Groups { get; init; } = [];
+
+    /// <summary>The regularisers.</summary>
+    public Regularization Regularization { get; init; } = new();
+
+    /// <summary>The largest global norm of the gradient; 0 for any.</summary>
+    public float ClipNorm { get; init; }
+
+    /// <summary>The largest size of a gradient's element; 0 for any.</summary>
+    public float ClipValue { get; init; }
+
+    /// <summary>Batches whose mean gradient makes one step, at least 1.</summary>
+    public int Accumulate { get; init; } = 1;
+
+    /// <summary>An optimizer with nothing beside it.</summary>
+    /// <param name="optimizer">The method.</param>
+    public static implicit operator UpdateSettings(Optimizer optimizer) => new(optimizer);
+
+    /// <summary>The settings of an optimizer with nothing beside it.</summary>
+    /// <param name="optimizer">The method.</param>
+    /// <returns>The settings.</returns>
+    public static UpdateSettings FromOptimizer(Optimizer optimizer) => new(optimizer);
+
+    /// <summary>The group of a parameter.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>The group, or null.</returns>
+    public ParameterGroup? GroupOf(string name) => Groups.FirstOrDefault(g => g.Matches(name));
+
+    /// <summary>Whether steps change a parameter.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <returns>False for running averages and where it is frozen.</returns>
+    public bool Changes(Parameter parameter) => parameter.IsTrained && GroupOf(parameter.Name)?.IsFrozen != true;
+
+    /// <summary>The names of the tensors that an update keeps for a parameter.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <returns>Names such as <c>dense1.weight.m</c>; none where steps do not change it.</returns>
+    public IEnumerable<string> StateOf(Parameter parameter) => Optimizer is UpdateRule rule && Changes(parameter)
+        ? rule.State.Concat(Accumulate > 1 ? [UpdateGraph.Sum] : []).Select(s => $"{parameter.Name}.{s}")
+        : [];
+
+    /// <summary>Refuses a group that holds for no parameter, and settings that leave nothing to train.</summary>
+    /// <param name="parameters">The model's parameters.</param>
+    /// <exception cref="AnnealException">A pattern fits no name, or only names that an earlier one has taken; all is frozen.</exception>
+    public void Check(IReadOnlyList<Parameter> parameters)
+    {
+        string[] names = [.. parameters.Where(p => p.IsTrained).Select(p => p.Name)];
+        foreach (ParameterGroup group in Groups)
+        {
+            if (!names.Any(group.Matches))
+            {
+                throw AnnealException.BadUsage($"no parameter fits '{group.Pattern}'", $"the parameters are {string.Join(", ", names)}").In(group.Origin.ToString());
+            }
+
+            if (!names.Any(n => GroupOf(n) == group))
+            {
+                throw AnnealException.BadUsage($"an earlier group has every parameter that fits '{group.Pattern}'", "the first group that fits holds: put this one before it").In(group.Origin.ToString());
+            }
+        }
+
+        if (names.Length > 0 && !parameters.Any(Changes))
+        {
+            throw AnnealException.BadUsage("all parameters are frozen: there is nothing to train").In(Groups[^1].Origin.ToString());
+        }
+    }
+}
