@@ -44,7 +44,8 @@ internal static class TrainingOptions
         Phase[] all = [.. train.AllPhases().Select((p, i) => new Phase(phases[i], p.Batch ?? int.MaxValue, p.Epochs, ScheduleOf(p, OriginOf(config, WarmupPath(p, train.PathOf(i))))))];
         return new LoopOptions((ulong)options.Seed, all[0].Batch, all[0].Epochs, all[0].Schedule, stop, train.Checkpoint.EveryEpochs, train.Checkpoint.Keep)
         {
-            Augment = AugmentSettings.Of(options),
+            Augment = AugmentSettings.Rows(options),
+            Mix = AugmentSettings.Mixes(options),
             BestMetric = options.Metrics.Best?.Split('.')[^1],
             Later = all[1..],
         };
