@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Anneal.Onnx.Tensors;
-using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Plan;
 using Anneal.Pipeline.Report;
 using Anneal.Pipeline.Report.Html;

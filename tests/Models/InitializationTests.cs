@@ -136,7 +136,7 @@ internal sealed class InitializationTests
                 }
             }
 
-            Assert.That(gate == 0 || !matrix.SequenceEqual(all[..16]), "each gate has a draw of its own");
+            Assert.That(gate == 0 || !matrix.SequenceEqual(all.AsSpan(0, 16)), "each gate has a draw of its own");
         }
     }
 

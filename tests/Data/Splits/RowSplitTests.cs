@@ -1,7 +1,6 @@
 using Anneal.Onnx;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Tensors;
-using Anneal.Trainer.Data;
 using Anneal.Trainer.Data.Splits;
 
 namespace Anneal.Tests.TrainerData;

@@ -50,7 +50,7 @@ internal sealed class FoldRunTests
         JsonElement result = _first.Json;
         Assert.That(
             result.GetProperty("stages").EnumerateArray().Select(s => s.GetProperty("name").GetString()),
-            Is.EqualTo(new[] { "data", "folds/1/train", "folds/1/average", "folds/2/train", "folds/2/average", "folds/3/train", "folds/3/average", "folds", "export", "validate" }));
+            Is.EqualTo(new[] { "data", "folds/1/train", "folds/1/average", "folds/2/train", "folds/2/average", "folds/3/train", "folds/3/average", "folds", "export", "validate", "report" }));
         double[] losses = [.. result.GetProperty("folds").EnumerateArray().Select(f => f.GetProperty("metrics").GetProperty("validation").GetProperty("loss").GetDouble())];
         Assert.That(result.GetProperty("folds").EnumerateArray().Select(f => f.GetProperty("name").GetString()), Is.EqualTo(new[] { "1", "2", "3" }));
         double mean = losses.Sum() / 3;
@@ -105,7 +105,7 @@ internal sealed class FoldRunTests
         Assert.That((final.ExitCode, whole.ExitCode), Is.EqualTo((0, 0)), final.Error + whole.Error);
         Assert.That(
             final.Json.GetProperty("stages").EnumerateArray().Where(s => !s.GetProperty("cached").GetBoolean()).Select(s => s.GetProperty("name").GetString()),
-            Is.EqualTo(new[] { "folds", "final/train", "final/average", "export", "validate" }));
+            Is.EqualTo(new[] { "folds", "final/train", "final/average", "export", "validate", "report" }));
         Assert.That(final.Json.GetProperty("exported").GetString(), Is.EqualTo("final"));
         string chosen = RunFolder.ReadRecord(_folder["final"])!.Choice!.Candidate;
         Assert.That(ModelReader.Read(Path.Combine(_folder["final"], "model.onnx")).Metadata["anneal.fit"], Is.EqualTo("final fit on train+validation, 6 epochs"));

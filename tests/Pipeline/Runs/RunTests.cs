@@ -160,7 +160,7 @@ internal sealed class RunTests
 
         Tool tool = _place.Run("run", "--out", "deleted", "--json");
 
-        Assert.That(Cached(tool.Json), Is.EqualTo(new[] { true, true, true, false, true }));
+        Assert.That(Cached(tool.Json), Is.EqualTo(new[] { true, true, true, false, true, true }));
         Assert.That(tool.Error, Does.Contain("export   runs: a file of export is missing"));
         AssertSameModel("deleted");
     }
@@ -224,7 +224,7 @@ internal sealed class RunTests
         Tool resumed = _place.Run("resume", "killed", "--json");
 
         Assert.That(resumed.ExitCode, Is.Zero, resumed.Error);
-        Assert.That(Cached(resumed.Json), Is.EqualTo(new[] { true, false, false, false, false }));
+        Assert.That(Cached(resumed.Json), Is.EqualTo(new[] { true, false, false, false, false, false }));
         AssertSameModel("killed");
         Assert.That(File.ReadAllText(Path.Combine(_place["killed"], "metrics.jsonl")), Is.EqualTo(File.ReadAllText(Path.Combine(_place["base"], "metrics.jsonl"))));
     }
