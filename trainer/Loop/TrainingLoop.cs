@@ -228,11 +228,7 @@ public sealed class TrainingLoop
 
     private Augmenter? NewAugmenter() => _options.Augment.Count == 0 ? null : new Augmenter(_options.Augment, _rows.Features[0], _options.Seed, _options.AugmentWidth);
 
-    private Mixer? NewMixer()
-    {
-        int? classes = _graphs.Target.Task == LearningTask.Classification ? _graphs.Target.Outputs : null;
-        return _options.Mix.Count == 0 ? null : new Mixer(_options.Mix, _rows.Features[0], _rows.Target, classes, _options.Seed);
-    }
+    private Mixer? NewMixer() => Mixer.For(_graphs.Target, _options.Mix, _rows, _options.Seed);
 
     // With the tensors of the newest checkpoint, where that is of this phase; else with the parameters of the one before.
     private IStepDriver Open(PhaseSpan span, IGraphRunner runner, IReadOnlyDictionary<string, Tensor>? parameters)

@@ -2,6 +2,7 @@ using Anneal.Onnx;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Tensors;
 using Anneal.Trainer.Data;
+using Anneal.Trainer.Data.Augment;
 using Anneal.Trainer.Loop;
 using Anneal.Trainer.Models;
 
@@ -31,7 +32,7 @@ public sealed class Probe : IDisposable
         int count = (int)Math.Clamp(MostBytes / Math.Max(1, bytes), LeastRows, Math.Min(MostRows, Math.Max(LeastRows, rows.Rows.Length)));
         int[] order = Permutation.Of(seed, "probe", 0, rows.Rows.Length);
         int[] watched = [.. order.Take(count).Order().Select(i => rows.Rows[i])];
-        _feed = new BatchFeed(rows.Features, rows.Target, watched, watched.Length, seed: null, prefetch: false);
+        _feed = new BatchFeed(rows.Features, rows.Target, watched, watched.Length, seed: null, prefetch: false, mixer: Mixer.For(graphs.Target, [], rows, seed));
         _batch = _feed.Next();
         IGraphSession session = runner.Open(ModelOf(graphs), [.. graphs.StepState().Select(s => s with { Output = "" })]);
         _step = new StepSession(session, graphs);

@@ -21,7 +21,8 @@ internal sealed class ActivationTests
             BigInteger e = Exact.Exp(x);
             BigInteger grown = Exact.Multiply(e, e) + (2 * e);
             return Exact.Multiply(x, Exact.Divide(grown, grown + (2 * Exact.One)));
-        }),
+        }
+        ),
     };
 
     private static IEnumerable<string> Names => s_functions.Keys;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Anneal.Onnx;
 using Anneal.Onnx.Kernels;
 using Anneal.Onnx.Tensors;
+using Anneal.Trainer.Models;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Anneal.Trainer.Data.Augment;
@@ -20,7 +21,7 @@ public sealed class Mixer
     private Tensor? _targets;
 
     /// <summary>Prepares the mixes.</summary>
-    /// <param name="mixes">The mixes in order, at least one.</param>
+    /// <param name="mixes">The mixes in order; none gives the targets their form alone.</param>
     /// <param name="rows">The rows, uint8 or float: images [N, C, H, W] or [N, H, W], or [N, F]; only type and shape are looked at.</param>
     /// <param name="targets">What is predicted for all rows, of which only the shape is looked at.</param>
     /// <param name="classes">The number of classes, where the targets are their indices; null where they are numbers, or 0 and 1.</param>
@@ -28,7 +29,6 @@ public sealed class Mixer
     /// <exception cref="AnnealException">The rows cannot be mixed.</exception>
     public Mixer(IReadOnlyList<BatchMix> mixes, Tensor rows, Tensor targets, int? classes, ulong seed)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(mixes.Count, nameof(mixes));
         _mixes = [.. mixes];
         _shape = ImageShape.OfRows(rows.Type, rows.Shape);
         Classes = classes;
@@ -42,6 +42,17 @@ public sealed class Mixer
 
         (_first, _second) = (new float[_shape.Width], new float[_shape.Width]);
     }
+
+    /// <summary>The mixes of rows whose step takes soft targets.</summary>
+    /// <param name="target">What is learnt.</param>
+    /// <param name="mixes">The mixes in order; none gives the targets their form alone.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <returns>The mixer; null where targets are hard.</returns>
+    /// <exception cref="AnnealException">The rows cannot be mixed.</exception>
+    public static Mixer? For(TargetSpec target, IReadOnlyList<BatchMix> mixes, RowSet rows, ulong seed) => target.IsSoft
+        ? new Mixer(mixes, rows.Features[0], rows.Target, target.Task == LearningTask.Classification ? target.Outputs : null, seed)
+        : null;
 
     /// <summary>The number of classes; null where the targets are numbers.</summary>
     public int? Classes { get; }
