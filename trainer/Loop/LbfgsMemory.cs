@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
-using Tensor = Anneal.Onnx.Tensors.Tensor;
 using DType = Anneal.Onnx.Tensors.DType;
+using Tensor = Anneal.Onnx.Tensors.Tensor;
 
 namespace Anneal.Trainer.Loop;
 
