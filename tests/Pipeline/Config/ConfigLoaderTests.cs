@@ -113,6 +113,8 @@ internal sealed class ConfigLoaderTests
                   checkpoint:
                     every_epochs: 1
                     keep: 5
+                  monitor:
+                    tensorboard: true
                   log_every: 100
                   engine: simd
                   threads: auto
