@@ -18,6 +18,8 @@ internal static class PreflightChecks
         new ScaleCheck(),
         new InitialLossCheck(),
         new GradientChecks(),
+        new OverfitCheck(),
+        new ShuffledLabelsCheck(),
     ];
 
     /// <summary>Runs what is asked for.</summary>

@@ -11,7 +11,8 @@ internal static class ProbedSteps
     /// <summary>A step that gives its gradients and changes nothing.</summary>
     /// <param name="subject">The pipeline.</param>
     /// <param name="penalty">Whether the objective has the pipeline's penalties.</param>
-    public static TrainingGraphs WithGradients(PreflightSubject subject, bool penalty)
+    /// <param name="dropout">Whether it drops out what layers ask for.</param>
+    public static TrainingGraphs WithGradients(PreflightSubject subject, bool penalty, bool dropout = true)
     {
         UpdateSettings settings = Settings(subject);
         Regularization regularization = settings.Regularization;
@@ -25,7 +26,7 @@ internal static class ProbedSteps
                 Accumulate = 1,
                 Regularization = penalty ? regularization : regularization with { L1 = 0, L2 = 0 },
             },
-            dropout: true);
+            dropout);
     }
 
     /// <summary>A step of an optimizer without dropout, regularisation, clipping and smoothed labels.</summary>

@@ -6,7 +6,9 @@ using Anneal.Pipeline.Plan;
 using Anneal.Pipeline.Preflight;
 using Anneal.Pipeline.Runs;
 using Anneal.Serving.Validation;
+using Anneal.Trainer.Diagnostics;
 using Anneal.Trainer.Models;
+using Anneal.Trainer.Optimizers;
 
 namespace Anneal.Pipeline.Stages;
 
@@ -79,9 +81,33 @@ internal static class PipelineRunner
             return (summary, new PreflightReport([]));
         }
 
-        using var subject = new PreflightSubject(config, loaded, data, request.Threads ?? config.Options.Train.Threads ?? Environment.ProcessorCount);
+        using var subject = new PreflightSubject(config, loaded, data, ThreadsOf(request, config));
         return (summary, PreflightChecks.Run(subject, cancel));
     }
+
+    /// <summary>Tries learning rates on the pipeline's first training, from very low to too high. Nothing is written.</summary>
+    /// <param name="request">What to try.</param>
+    /// <returns>The curve and a suggestion.</returns>
+    /// <exception cref="ConfigException">The configuration has errors.</exception>
+    /// <exception cref="AnnealException">The data does not fit, or the optimizer takes no rate.</exception>
+    public static RateRange FindRate(RunRequest request)
+    {
+        LoadedConfig config = Load(request);
+        LoadedData loaded = LoadedData.Load(config);
+        PreparedData data = loaded.Prepare(loaded.Plan.Of(loaded.Plan.Folds[0].Name));
+        using var subject = new PreflightSubject(config, loaded, data, ThreadsOf(request, config));
+        TrainingGraphs graphs = ProbedSteps.OfTraining(subject);
+        if (graphs.Optimizer is not UpdateRule)
+        {
+            throw AnnealException.BadUsage($"{graphs.Optimizer.Name} finds the length of its steps itself: there is no learning rate to try").In(config.OriginOf("train").ToString());
+        }
+
+        int batch = config.Options.Train.AllPhases()[0].Batch ?? int.MaxValue;
+        using var training = new ShortTraining(graphs, subject.Runner, subject.TrainRows, batch, subject.Seed);
+        return RateRange.Find(training);
+    }
+
+    private static int ThreadsOf(RunRequest request, LoadedConfig config) => request.Threads ?? config.Options.Train.Threads ?? Environment.ProcessorCount;
 
     /// <summary>Loads and checks the configuration that a request names.</summary>
     /// <param name="request">The request.</param>

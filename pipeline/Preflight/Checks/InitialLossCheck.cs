@@ -1,15 +1,12 @@
 using Anneal.Pipeline.Config.Options;
 using Anneal.Trainer.Diagnostics;
-using Anneal.Trainer.Loop;
-using Anneal.Trainer.Models;
 
 namespace Anneal.Pipeline.Preflight.Checks;
 
 /// <summary>The loss before training against that of a model that knows nothing, and the penalty, which must raise it.</summary>
 internal sealed class InitialLossCheck : IPreflightCheck
 {
-    private const int Rows = 1000;
-    private const int PenaltyRows = 3;
+    private const int Rows = 256;
     private const double Far = 2;
 
     public string Name => "initial-loss";
@@ -18,8 +15,8 @@ internal sealed class InitialLossCheck : IPreflightCheck
 
     public PreflightResult Run(PreflightSubject subject)
     {
-        using var evaluator = new Evaluator(subject.Graphs, subject.Runner, subject.Sample(Rows, "initial_loss"));
-        double loss = evaluator.Evaluate(subject.Graphs.Parameters.ToDictionary(p => p.Name, p => p.Initial, StringComparer.Ordinal)).Metrics[Metrics.Loss];
+        using var probe = new StepProbe(ProbedSteps.WithGradients(subject, penalty: true, dropout: false), subject.Runner, subject.Sample(Rows, "initial_loss"));
+        (double loss, double penalty) = probe.Value();
         double? chance = subject.Data.Target.Loss.AtChance(subject.Data.Target);
         var values = new Dictionary<string, double>(StringComparer.Ordinal) { ["loss"] = loss };
         string detail = FormattableString.Invariant($"{loss:0.0000}");
@@ -36,9 +33,6 @@ internal sealed class InitialLossCheck : IPreflightCheck
 
         if (ProbedSteps.HasPenalty(subject))
         {
-            TrainingGraphs graphs = ProbedSteps.WithGradients(subject, penalty: true);
-            using var probe = new StepProbe(graphs, subject.Runner, subject.Sample(PenaltyRows, "initial_loss"));
-            double penalty = probe.Value().Penalty;
             values["penalty"] = penalty;
             detail += FormattableString.Invariant($"; the penalty adds {penalty:0.####}");
             if (!(penalty > 0))
