@@ -46,7 +46,7 @@ public sealed record RateRange(IReadOnlyList<RatePoint> Points, double? Suggeste
     public static double? Steepest(IReadOnlyList<RatePoint> points)
     {
         // The average lags by about ten steps, so that a slope over as many is that of the curve itself.
-        const int Reach = 5;
+        const int Reach = 10;
         int lowest = 0;
         for (int i = 1; i < points.Count; i++)
         {

@@ -6,7 +6,7 @@ namespace Anneal.Pipeline.Preflight.Checks;
 /// <summary>The loss before training against that of a model that knows nothing, and the penalty, which must raise it.</summary>
 internal sealed class InitialLossCheck : IPreflightCheck
 {
-    private const int Rows = 256;
+    private const int Rows = 128;
     private const double Far = 2;
 
     public string Name => "initial-loss";

@@ -239,7 +239,7 @@ internal sealed class RunTests
         Tool interrupted = Tool.Finish(process);
         Assert.That(interrupted.ExitCode, Is.EqualTo(130), interrupted.Error);
         Assert.That(interrupted.Json.GetProperty("status").GetString(), Is.EqualTo("interrupted"));
-        Assert.That(interrupted.Json.GetProperty("stages")[1].GetProperty("status").GetString(), Is.EqualTo("interrupted"));
+        Assert.That(interrupted.Json.GetProperty("stages")[2].GetProperty("status").GetString(), Is.EqualTo("interrupted"));
         Assert.That(interrupted.Error, Does.Contain("the state is saved: go on with 'anneal resume "));
         Assert.That(RunFolder.ReadRecord(_place["interrupted"])!.Status, Is.EqualTo("interrupted"));
 
