@@ -1,5 +1,4 @@
 using Anneal.Onnx.Ir;
-using Anneal.Onnx.Tensors;
 
 namespace Anneal.Onnx.Ops;
 

@@ -1,6 +1,3 @@
-using Anneal.Onnx.Formats;
-using Anneal.Onnx.Tensors;
-using Anneal.Trainer.Data;
 using Anneal.Trainer.Loop;
 
 namespace Anneal.Pipeline.Runs;
@@ -12,26 +9,22 @@ namespace Anneal.Pipeline.Runs;
 internal sealed record ErrorSample(long Rows, double Mean, double Variance)
 {
     /// <summary>The errors of an evaluation.</summary>
-    /// <param name="evaluation">What the model answers.</param>
-    /// <param name="set">The rows it was asked.</param>
-    /// <returns>The errors; null where the task has neither classes nor numbers to compare.</returns>
-    public static ErrorSample? Of(Evaluation evaluation, RowSet set)
+    /// <param name="evaluation">What the model answers; of several numbers a row, the error is the mean of theirs.</param>
+    public static ErrorSample Of(Evaluation evaluation)
     {
         if (evaluation.Metrics.TryGetValue(Metrics.Accuracy, out double accuracy))
         {
-            return new ErrorSample(set.Rows.Length, 1 - accuracy, accuracy * (1 - accuracy));
+            return new ErrorSample(evaluation.Answers.Rows, 1 - accuracy, accuracy * (1 - accuracy));
         }
 
-        if (!evaluation.Outputs.TryGetValue(ModelSignature.PredictionOutput, out Tensor? prediction) || prediction.Length != set.Rows.Length)
+        ReadOnlySpan<float> answers = evaluation.Answers.Scores.Span<float>();
+        ReadOnlySpan<float> truth = evaluation.Answers.Truth.Span<float>();
+        int width = evaluation.Answers.Columns;
+        double[] errors = new double[evaluation.Answers.Rows];
+        for (int i = 0; i < truth.Length; i++)
         {
-            return null;
-        }
-
-        double[] errors = new double[set.Rows.Length];
-        for (int i = 0; i < errors.Length; i++)
-        {
-            double error = prediction.Span<float>()[i] - set.Target.Span<float>()[set.Rows[i]];
-            errors[i] = error * error;
+            double error = answers[i] - truth[i];
+            errors[i / width] += error * error / width;
         }
 
         double mean = errors.Average();

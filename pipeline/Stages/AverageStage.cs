@@ -48,7 +48,7 @@ internal sealed class AverageStage(string fit) : IStage
             metrics[Part.Validation] = validation.Metrics;
         }
 
-        ErrorSample? errors = results[best] is { } evaluation ? ErrorSample.Of(evaluation, training.ValidationRows) : null;
+        ErrorSample? errors = results[best] is { } evaluation ? ErrorSample.Of(evaluation) : null;
         string looks = "";
         if (Fold is { } fold)
         {

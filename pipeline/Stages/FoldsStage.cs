@@ -1,4 +1,5 @@
 using Anneal.Onnx;
+using Anneal.Onnx.Metrics;
 using Anneal.Pipeline.Runs;
 
 namespace Anneal.Pipeline.Stages;
@@ -59,7 +60,7 @@ internal sealed class FoldsStage : IStage
     private static string Describe(FoldStatistics statistics)
     {
         IReadOnlyDictionary<string, double>? deviation = statistics.Deviation.GetValueOrDefault(Part.Validation);
-        return string.Join(", ", statistics.Mean[Part.Validation].Select(m =>
+        return string.Join(", ", statistics.Mean[Part.Validation].Where(m => MetricTable.IsHeadline(m.Key)).Select(m =>
             FormattableString.Invariant($"{m.Key} {m.Value:0.#####}") + (deviation is null ? "" : FormattableString.Invariant($" ± {deviation[m.Key]:0.#####}"))));
     }
 }

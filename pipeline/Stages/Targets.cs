@@ -65,6 +65,7 @@ internal static class Targets
         {
             Loss = LossOf(options.Loss!),
             IsWeighted = table.Weight is not null,
+            IsSoft = AugmentSettings.Mixes(options).Count > 0,
             Threshold = (float)options.Export.Threshold,
             Metrics = TaskMetrics.SettingsOf(options.Metrics),
         };

@@ -23,7 +23,8 @@ internal static class TestEvaluation
         context.TestLooks = TestLooks.Count(context.LooksFolder, context.Data.TestKey(context.FileHashes));
         Evaluation evaluation = training.Evaluate(training.TestRows, training.AveragedParameters);
         context.Metrics[Part.Test] = evaluation.Metrics;
-        if (validation is not null && ErrorSample.Of(evaluation, training.TestRows) is { } test && validation.StandardErrorsTo(test) is var distance and > MostStandardErrors)
+        ErrorSample test = ErrorSample.Of(evaluation);
+        if (validation?.StandardErrorsTo(test) is { } distance and > MostStandardErrors)
         {
             context.Warn(FormattableString.Invariant(
                 $"test is far below validation: {Describe(test, evaluation)} against {Describe(validation, evaluation)}, {distance:0.0} standard errors of the difference, and chance seldom gives more than {MostStandardErrors}; look whether both come from the same source, whether validation rows leak into training, and how often they were chosen by"));

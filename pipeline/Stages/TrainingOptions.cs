@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Reflection;
 using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Config.Options;
+using Anneal.Pipeline.Config.Schema;
 using Anneal.Trainer.Loop;
 using Anneal.Trainer.Models;
 using Anneal.Trainer.Optimizers;
@@ -39,10 +41,11 @@ internal static class TrainingOptions
                 OnTrain = early.Metric.StartsWith("train.", StringComparison.Ordinal),
             }
             : null;
-        Phase[] all = [.. train.AllPhases().Select((p, i) => new Phase(phases[i], p.Batch ?? int.MaxValue, p.Epochs, ScheduleOf(p, OriginOf(config, train.PathOf(i) + ".schedule"))))];
+        Phase[] all = [.. train.AllPhases().Select((p, i) => new Phase(phases[i], p.Batch ?? int.MaxValue, p.Epochs, ScheduleOf(p, OriginOf(config, WarmupPath(p, train.PathOf(i))))))];
         return new LoopOptions((ulong)options.Seed, all[0].Batch, all[0].Epochs, all[0].Schedule, stop, train.Checkpoint.EveryEpochs, train.Checkpoint.Keep)
         {
-            Augment = AugmentSettings.Of(options),
+            Augment = AugmentSettings.Rows(options),
+            Mix = AugmentSettings.Mixes(options),
             BestMetric = options.Metrics.Best?.Split('.')[^1],
             Later = all[1..],
         };
@@ -108,6 +111,8 @@ internal static class TrainingOptions
         };
         return schedule with { Epochs = phase.Epochs, Warmup = phase.Schedule.Warmup, Origin = origin };
     }
+
+    private static string WarmupPath(PhaseOptions phase, string path) => $"{path}.schedule.{phase.Schedule.GetType().GetCustomAttribute<KeyAttribute>()!.Name}.warmup";
 
     private static Origin OriginOf(LoadedConfig config, string path)
     {

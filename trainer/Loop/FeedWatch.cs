@@ -1,6 +1,6 @@
 namespace Anneal.Trainer.Loop;
 
-/// <summary>Tells whether a run waits for its batches rather than for its steps.</summary>
+/// <summary>Tells whether a phase of a run waits for its batches rather than for its steps.</summary>
 internal sealed class FeedWatch
 {
     private const double Limit = 0.1;
@@ -10,7 +10,7 @@ internal sealed class FeedWatch
 
     /// <summary>An epoch is done.</summary>
     /// <param name="trained">The time that its steps took, waiting included.</param>
-    /// <param name="waited">The time waited for batches since the run began.</param>
+    /// <param name="waited">The time waited for batches since the phase began.</param>
     /// <returns>The share of the training time waited, once, where it is above a tenth and comes to a second or more; else null.</returns>
     public double? Epoch(TimeSpan trained, TimeSpan waited)
     {

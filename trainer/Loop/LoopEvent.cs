@@ -33,7 +33,7 @@ public abstract record LoopEvent
     /// <param name="Reason">Why, in words.</param>
     public sealed record Stopped(string Reason) : LoopEvent;
 
-    /// <summary>Steps wait for their batches; told once in a run.</summary>
-    /// <param name="Share">The share of the training time so far that they waited.</param>
+    /// <summary>Steps wait for their batches; told once in a phase.</summary>
+    /// <param name="Share">The share of the phase's time so far that they waited.</param>
     public sealed record FeedBound(double Share) : LoopEvent;
 }

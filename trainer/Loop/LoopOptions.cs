@@ -16,6 +16,9 @@ public sealed record LoopOptions(ulong Seed, int Batch, int Epochs, Schedule Sch
     /// <summary>What is done to the rows of training batches, in order; the first input is then uint8 or float, [N, C, H, W], [N, H, W] or [N, F].</summary>
     public IReadOnlyList<Augmentation> Augment { get; init; } = [];
 
+    /// <summary>How the rows of a training batch are mixed, in order; the step's target is then soft.</summary>
+    public IReadOnlyList<BatchMix> Mix { get; init; } = [];
+
     /// <summary>How many of a row's elements, the first ones, are augmented, where rows are no images; null for all.</summary>
     public int? AugmentWidth { get; init; }
 

@@ -54,6 +54,7 @@ public sealed class TrainingLoop
         }
 
         _ = NewAugmenter();
+        _ = NewMixer();
     }
 
     /// <summary>Trains from the newest checkpoint, or from the start when there is none.</summary>
@@ -66,12 +67,12 @@ public sealed class TrainingLoop
         LoopState state = _checkpoints.Latest()?.State ?? new LoopState();
         _observer.On(new LoopEvent.Started(state, PhaseOf(state).StepsPerEpoch, Epochs, _runner.Name) { Steps = _phases[^1].EndStep });
         IReadOnlyDictionary<string, Tensor>? parameters = null;
-        var feedWatch = new FeedWatch();
         do
         {
             PhaseSpan span = PhaseOf(state);
             using IStepDriver driver = Open(span, _runner, parameters);
             using BatchFeed feed = FeedOf(span, state);
+            var feedWatch = new FeedWatch();
             long epochStart = Stopwatch.GetTimestamp();
             while (state.Epoch < span.EndEpoch && StopReason(state) is null)
             {
@@ -202,9 +203,16 @@ public sealed class TrainingLoop
         span.Batch == _rows.Rows.Length ? null : _options.Seed,
         state.Epoch,
         state.StepInEpoch * span.Accumulate,
-        augmenter: NewAugmenter());
+        augmenter: NewAugmenter(),
+        mixer: NewMixer());
 
     private Augmenter? NewAugmenter() => _options.Augment.Count == 0 ? null : new Augmenter(_options.Augment, _rows.Features[0], _options.Seed, _options.AugmentWidth);
+
+    private Mixer? NewMixer()
+    {
+        int? classes = _graphs.Target.Task == LearningTask.Classification ? _graphs.Target.Outputs : null;
+        return _options.Mix.Count == 0 ? null : new Mixer(_options.Mix, _rows.Features[0], _rows.Target, classes, _options.Seed);
+    }
 
     // With the tensors of the newest checkpoint, where that is of this phase; else with the parameters of the one before.
     private IStepDriver Open(PhaseSpan span, IGraphRunner runner, IReadOnlyDictionary<string, Tensor>? parameters)

@@ -52,19 +52,32 @@ internal sealed class CheckAugment : IConfigValidator
 
     private static void CheckTable(CheckContext context, string path, AugmentOptions augment, CsvOptions table, DataOptions data)
     {
-        if (!AugmentSettings.Of(augment).FitsTables)
+        bool isMixup = augment is MixupOptions;
+        if (augment is CutmixOptions || (!isMixup && !AugmentSettings.RowOf(augment).FitsTables))
         {
             context.KeyError(path, "has no use here: a table has no images");
         }
-        else if (table.Columns?.Any(c => c.Value == ColumnKind.Number && c.Key != data.Label) == false)
+        else if (isMixup && (data.Features is { Categorical: CategoryEncoding.Embedding } || data.Features?.Columns?.Values.Any(IsEmbedded) == true))
+        {
+            context.KeyError(path, "mixup cannot mix the ids of embedded columns. hint: use one_hot");
+        }
+        else if (!isMixup && table.Columns?.Any(c => c.Value == ColumnKind.Number && c.Key != data.Weight && !data.Targets().Contains(c.Key)) == false)
         {
             context.KeyError(path, "has no use here: the table has no number column to learn from");
         }
     }
 
+    private static bool IsEmbedded(ColumnFeatureOptions column) => column.Encode == CategoryEncoding.Embedding || column.Width is not null;
+
     private static void CheckRows(AugmentOptions augment, DType type, int[] shape)
     {
-        Augmentation change = AugmentSettings.Of(augment);
+        if (AugmentSettings.IsMix(augment))
+        {
+            AugmentSettings.MixOf(augment).Check(ImageShape.OfRows(type, shape), shape.Length > 2);
+            return;
+        }
+
+        Augmentation change = AugmentSettings.RowOf(augment);
         change.Check(change.FitsTables ? ImageShape.OfRows(type, shape) : ImageShape.Of(type, shape));
     }
 

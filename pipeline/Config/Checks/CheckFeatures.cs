@@ -23,9 +23,10 @@ internal sealed class CheckFeatures : IConfigValidator
             {
                 context.KeyError($"{Path}.{name}", $"no column '{name}'{Suggestion.For(name, [.. columns.Keys])}");
             }
-            else if (name == data.Label || kind == ColumnKind.Ignore)
+            else if (data.Targets().Contains(name) || name == data.Weight || kind == ColumnKind.Ignore)
             {
-                context.KeyError($"{Path}.{name}", $"has no use here: the column is {(name == data.Label ? "the label" : "ignored")}");
+                string what = data.Targets().Contains(name) ? "the label" : name == data.Weight ? "the rows' weight" : "ignored";
+                context.KeyError($"{Path}.{name}", $"has no use here: the column is {what}");
             }
             else
             {

@@ -97,7 +97,7 @@ internal sealed class CheckPhases : IConfigValidator
     {
         if (phase.Schedule is ReduceOnPlateauOptions plateau)
         {
-            CheckGates.CheckMetric(context, path + ".reduce_on_plateau.metric", plateau.Metric, ["validation"], isKey: false);
+            CheckGates.CheckMetric(context, path + ".reduce_on_plateau.metric", plateau.Metric, CheckGates.Known(context, "validation"), isKey: false);
         }
 
         if (phase.Schedule is MultiStepOptions { At: { } at } && (at.Count == 0 || at.Zip(at.Skip(1)).Any(p => p.Second <= p.First)))

@@ -115,7 +115,7 @@ internal sealed class CheckSplit : IConfigValidator
             {
                 context.Error($"{path}.column", $"no column '{column}'{Suggestion.For(column, [.. columns.Keys])}");
             }
-            else if (column == context.Options.Data.Label)
+            else if (context.Options.Data.Targets().Contains(column))
             {
                 context.Error($"{path}.column", "is the label: rows cannot be held out by what is to be predicted");
             }

@@ -13,9 +13,10 @@ public sealed class MixerTests
 
     private static (Tensor Features, Tensor Target) Mixed(BatchMix mix, Tensor features, int step, int? classes = 3)
     {
-        var mixer = new Mixer([mix], features, classes, 7);
+        Tensor targets = classes is null ? Tensor.Vector<float>(0, 10, 20, 30, 40) : s_labels;
+        var mixer = new Mixer([mix], features, targets, classes, 7);
         Tensor target = mixer.NewTarget(features.Shape[0]);
-        mixer.Load(classes is null ? Tensor.Vector<float>(0, 10, 20, 30, 40) : s_labels, s_rows, target);
+        mixer.Load(targets, s_rows, target);
         mixer.Apply(features, target, 1, step);
         return (features, target);
     }
@@ -66,6 +67,23 @@ public sealed class MixerTests
         float[] expected = [.. Enumerable.Range(0, 5).Select(row => Enumerable.Range(0, 5).Sum(i => features.Span<float>()[(row * 5) + i] * numbers[i]))];
         Assert.That(target.Shape.ToArray(), Is.EqualTo(new[] { 5 }));
         Assert.That(target.Span<float>().ToArray(), Is.EqualTo(expected).Within(1e-5));
+    }
+
+    [Test]
+    public void Load_TwoClassesOrSeveralNumbers_AreFloatsOfTheTargetsShape()
+    {
+        var two = new Mixer([new Mixup()], OneHotRows(), Tensor.Vector<long>(0, 1, 1), null, 1);
+        Tensor target = two.NewTarget(2);
+        two.Load(Tensor.Vector<long>(0, 1, 1), [2, 0], target);
+        Assert.That(target.ToString(), Is.EqualTo("float[2]"));
+        Assert.That(target.Span<float>().ToArray(), Is.EqualTo(new float[] { 1, 0 }));
+
+        Tensor numbers = Tensor.Of<float>([3, 2], [1, 2, 3, 4, 5, 6]);
+        var several = new Mixer([new Mixup()], OneHotRows(), numbers, null, 1);
+        target = several.NewTarget(2);
+        several.Load(numbers, [2, 0], target);
+        Assert.That(target.ToString(), Is.EqualTo("float[2,2]"));
+        Assert.That(target.Span<float>().ToArray(), Is.EqualTo(new float[] { 5, 6, 1, 2 }));
     }
 
     [Test]
@@ -130,7 +148,7 @@ public sealed class MixerTests
     [Test]
     public void Apply_OneRow_LeavesItAlone()
     {
-        var mixer = new Mixer([new Mixup()], Tensor.Of<float>([1, 2], [1, 2]), 2, 1);
+        var mixer = new Mixer([new Mixup()], Tensor.Of<float>([1, 2], [1, 2]), s_labels, 2, 1);
         Tensor features = Tensor.Of<float>([1, 2], [1, 2]);
         Tensor target = Tensor.Of<float>([1, 2], [0, 1]);
         mixer.Apply(features, target, 0, 0);
@@ -140,7 +158,7 @@ public sealed class MixerTests
     [Test]
     public void Mixer_RowsThatAreNoImages_CannotBeCut() =>
         Assert.That(
-            () => new Mixer([new Cutmix()], Tensor.Zeros(DType.Float, 4, 9), 2, 1),
+            () => new Mixer([new Cutmix()], Tensor.Zeros(DType.Float, 4, 9), s_labels, 2, 1),
             Throws.TypeOf<AnnealException>().With.Message.EqualTo("cutmix cuts images, and these rows are none. hint: use mixup"));
 
     [Test]
@@ -151,7 +169,7 @@ public sealed class MixerTests
         string[] Take(int epoch, int step, bool prefetch, int batches)
         {
             using var feed = new BatchFeed(
-                [images], target, [.. Enumerable.Range(0, 31)], 10, 9, epoch, step, prefetch, mixer: new Mixer([new Mixup(), new Cutmix()], images, 3, 9));
+                [images], target, [.. Enumerable.Range(0, 31)], 10, 9, epoch, step, prefetch, mixer: new Mixer([new Mixup(), new Cutmix()], images, target, 3, 9));
             return [.. Enumerable.Range(0, batches).Select(_ =>
             {
                 Batch batch = feed.Next();

@@ -13,7 +13,7 @@ internal sealed class SplitConfigTests
     [TestCase(Images, "{kfold: 5}", "kfold: {k: 5, stratify: true, shuffle: true, test: 0}")]
     [TestCase(Images, "{bootstrap: {stratify: false}}", "bootstrap: {rounds: 10, stratify: false, test: 0}")]
     [TestCase(Table, "{repeated_kfold: {repeats: 2}}", "repeated_kfold: {k: 5, repeats: 2, stratify: false, test: 0}")]
-    [TestCase(Table, "{time: {column: who, test: 0.1}}", "time: {column: who, validation: 0.1, test: 0.1}")]
+    [TestCase(Table, "{time: {column: who, test: 0.1}}", "time: {validation: 0.1, column: who, test: 0.1}")]
     [TestCase(Table, "{group: who}", "group: {column: who, validation: 0.1, test: 0}")]
     public void Load_Split_HasItsDefaults(string text, string split, string resolved)
     {

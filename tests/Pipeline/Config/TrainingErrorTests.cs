@@ -22,7 +22,7 @@ internal sealed class TrainingErrorTests
     [TestCase("{schedule: {multi_step: [3, 3]}}", "6:36 train.schedule.multi_step.at: must rise from each moment to the next")]
     [TestCase("{schedule: {multi_step: []}}", "6:36 train.schedule.multi_step.at: needs at least one moment")]
     [TestCase("{schedule: {exponential: 1.1}}", "6:37 train.schedule.exponential.factor: must be greater than 0 and at most 1, found 1.1")]
-    [TestCase("{schedule: {reduce_on_plateau: test.loss}}", "6:43 train.schedule.reduce_on_plateau.metric: unknown metric 'test.loss' for this task; expected one of: validation.loss, validation.accuracy")]
+    [TestCase("{schedule: {reduce_on_plateau: test.loss}}", "6:43 train.schedule.reduce_on_plateau.metric: unknown metric 'test.loss' for this task; expected one of: validation.loss, validation.accuracy, validation.auc, validation.ece, validation.f1, validation.log_loss, validation.precision, validation.recall")]
     [TestCase("{schedule: {one_cycle: {rise: 1}}}", "6:42 train.schedule.one_cycle.rise: must be greater than 0 and less than 1, found 1")]
     [TestCase("{schedule: {constant: {warmup: -1}}}", "6:43 train.schedule.constant.warmup: must be from 0 to 2147483647, found -1")]
     [TestCase("{regularize: {l2: 1, elastic_net: 0.1}}", "6:26 train.regularize.l2: has no use here: 'elastic_net' gives it")]

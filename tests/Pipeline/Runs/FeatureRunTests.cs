@@ -77,7 +77,7 @@ internal sealed class FeatureRunTests
               images:
                 task: classification
                 data: {train: {npy: {features: x.npy, labels: y.npy}}, normalize: standardize, split: {holdout: {validation: 0, test: 0.25}}}
-                augment: [{shift: {pixels: 1, subpixel: true}}, {rotate: 15}, {scale: {min: 0.9, max: 1.1}}, flip, {elastic: {alpha: 4, sigma: 1}}, {brightness: 0.1}, {contrast: 0.1}, {cutout: {size: 2, p: 0.5}}, {noise: 0.1}, {crop: {min_area: 0.8}}]
+                augment: [{shift: {pixels: 1, subpixel: true}}, {rotate: 15}, {scale: {min: 0.9, max: 1.1}}, flip, {elastic: {alpha: 4, sigma: 1}}, {brightness: 0.1}, {contrast: 0.1}, {cutout: {size: 2, p: 0.5}}, {noise: 0.1}, {crop: {min_area: 0.8}}, {mixup: {alpha: 0.2, p: 0.5}}, {cutmix: {p: 0.2}}]
                 model: {layers: [flatten, {dense: 8}, {dense: 2}]}
                 train: {epochs: 20, batch: 10, optimizer: {adam: {lr: 0.01}}}
                 validate: {metric: {test.accuracy: ">= 0.9"}}
@@ -87,6 +87,44 @@ internal sealed class FeatureRunTests
         Tool tool = Tool.RunIn(folder[""], "run", "--out", "run", "--json");
 
         Assert.That(tool.ExitCode, Is.Zero, tool.Error);
+    }
+
+    [TestCase("task: binary", "y: category", "test.accuracy")]
+    [TestCase("task: regression", "y: number", "test.r2")]
+    [TestCase("task: classification", "y: category", "test.accuracy")]
+    public void Run_MixedTable_GivesTheSameBytesOnAnyNumberOfThreads(string task, string label, string metric)
+    {
+        using var folder = new TempFolder();
+        var text = new StringBuilder("a,b,y\n");
+        ulong key = CounterRandom.Key(3, "tests/mixed");
+        for (uint row = 0; row < 300; row++)
+        {
+            (uint a, uint b) = (CounterRandom.UInt32(key, 2 * row) % 100, CounterRandom.UInt32(key, (2 * row) + 1) % 100);
+            text.Append(CultureInfo.InvariantCulture, $"{a},{b},{(metric == "test.r2" ? a + (2 * b) : a > b ? 1 : 0)}\n");
+        }
+
+        folder.Write("rows.csv", text.ToString());
+        string yaml = """
+            version: 1
+            pipelines:
+              mixed:
+                TASK
+                data: {train: {csv: {path: rows.csv, columns: {a: number, b: number, LABEL}}}, label: y, split: {holdout: {validation: 0, test: 0.3}}}
+                augment: [mixup, {noise: 0.05}]
+                model: {mlp: [16]}
+                train: {epochs: 15, batch: 10, optimizer: {adam: {lr: 0.01}}}
+                validate: {metric: {METRIC: ">= 0.85"}}
+
+            """;
+        folder.Write("pipelines.yaml", yaml.Replace("TASK", task, StringComparison.Ordinal).Replace("LABEL", label, StringComparison.Ordinal).Replace("METRIC", metric, StringComparison.Ordinal));
+
+        foreach (string threads in new[] { "1", "2" })
+        {
+            Tool tool = Tool.RunIn(folder[""], "run", "--out", threads, "--threads", threads, "--json");
+            Assert.That(tool.ExitCode, Is.Zero, tool.Error);
+        }
+
+        Assert.That(File.ReadAllBytes(Path.Combine(folder["2"], "model.onnx")), Is.EqualTo(File.ReadAllBytes(Path.Combine(folder["1"], "model.onnx"))));
     }
 
     private static void Save(string path, Tensor tensor)

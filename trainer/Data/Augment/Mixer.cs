@@ -13,6 +13,7 @@ public sealed class Mixer
     private readonly BatchMix[] _mixes;
     private readonly ulong[] _streams;
     private readonly ImageShape _shape;
+    private readonly int[] _target;
     private readonly float[] _first;
     private readonly float[] _second;
     private Tensor? _rows;
@@ -21,15 +22,17 @@ public sealed class Mixer
     /// <summary>Prepares the mixes.</summary>
     /// <param name="mixes">The mixes in order, at least one.</param>
     /// <param name="rows">The rows, uint8 or float: images [N, C, H, W] or [N, H, W], or [N, F]; only type and shape are looked at.</param>
-    /// <param name="classes">The number of classes; null where numbers are predicted.</param>
+    /// <param name="targets">What is predicted for all rows, of which only the shape is looked at.</param>
+    /// <param name="classes">The number of classes, where the targets are their indices; null where they are numbers, or 0 and 1.</param>
     /// <param name="seed">The run's seed.</param>
     /// <exception cref="AnnealException">The rows cannot be mixed.</exception>
-    public Mixer(IReadOnlyList<BatchMix> mixes, Tensor rows, int? classes, ulong seed)
+    public Mixer(IReadOnlyList<BatchMix> mixes, Tensor rows, Tensor targets, int? classes, ulong seed)
     {
         ArgumentOutOfRangeException.ThrowIfZero(mixes.Count, nameof(mixes));
         _mixes = [.. mixes];
         _shape = ImageShape.OfRows(rows.Type, rows.Shape);
         Classes = classes;
+        _target = classes is { } count ? [count] : targets.Shape[1..].ToArray();
         _streams = new ulong[_mixes.Length];
         for (int i = 0; i < _mixes.Length; i++)
         {
@@ -40,31 +43,37 @@ public sealed class Mixer
         (_first, _second) = (new float[_shape.Width], new float[_shape.Width]);
     }
 
-    /// <summary>The number of classes; null where numbers are predicted.</summary>
+    /// <summary>The number of classes; null where the targets are numbers.</summary>
     public int? Classes { get; }
 
     /// <summary>An empty target of a batch.</summary>
     /// <param name="rows">The batch's rows.</param>
-    /// <returns>float [rows, classes], or float [rows] where numbers are predicted.</returns>
-    public Tensor NewTarget(int rows) => Tensor.Zeros(DType.Float, Classes is { } classes ? [rows, classes] : [rows]);
+    /// <returns>float [rows, classes], or float of the targets' shape where they are numbers.</returns>
+    public Tensor NewTarget(int rows) => Tensor.Zeros(DType.Float, [rows, .. _target]);
 
     /// <summary>Writes the targets of rows before they are mixed.</summary>
-    /// <param name="source">int64 [all rows] class indices, or float [all rows] numbers.</param>
+    /// <param name="source">The targets of all rows, int64 or float.</param>
     /// <param name="rows">The batch's rows.</param>
     /// <param name="target">Receives 1 for each row's class and 0 for others, or the numbers.</param>
     public void Load(Tensor source, ReadOnlySpan<int> rows, Tensor target)
     {
         Span<float> values = target.Span<float>();
-        values.Clear();
+        int width = target.Length / rows.Length;
         for (int i = 0; i < rows.Length; i++)
         {
-            if (Classes is { } classes)
+            Span<float> to = values.Slice(i * width, width);
+            if (Classes is not null)
             {
-                values[(i * classes) + (int)source.Span<long>()[rows[i]]] = 1;
+                to.Clear();
+                to[(int)source.Span<long>()[rows[i]]] = 1;
+            }
+            else if (source.Type == DType.Int64)
+            {
+                to[0] = source.Span<long>()[rows[i]];
             }
             else
             {
-                values[i] = source.Span<float>()[rows[i]];
+                source.Span<float>().Slice(rows[i] * width, width).CopyTo(to);
             }
         }
     }

@@ -1,5 +1,3 @@
-using Anneal.Onnx;
-
 namespace Anneal.Trainer.Data.Splits;
 
 /// <summary>One random split by the seed.</summary>
