@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Anneal.Onnx;
-using Anneal.Onnx.Ir;
 using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Config.Options;

@@ -2,7 +2,6 @@ using Anneal.Onnx;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Config;
-using Anneal.Pipeline.Config.Options;
 using Anneal.Trainer.Data;
 using Anneal.Trainer.Features;
 using Anneal.Trainer.Models;

@@ -1,4 +1,3 @@
-using Anneal.Onnx.Ir;
 using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Stages;
 using Anneal.Trainer.Data;

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using Anneal.Onnx.Ir;
 using Anneal.Onnx.Tensors;
 using Anneal.Trainer.Data;
 
