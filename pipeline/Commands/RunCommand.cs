@@ -14,7 +14,7 @@ internal sealed class RunCommand : AnnealCommand
     private readonly Option<string?> _out = new("--out") { Description = "The run's folder; runs/PIPELINE/ID beside the file when left out.", HelpName = "DIR" };
 
     public RunCommand()
-        : base("run", "Runs a pipeline: data, train, average, export, validate.", "anneal run mnist-mlp --set train.epochs=5")
+        : base("run", "Runs a pipeline: data, preflight, train, average, export, validate.", "anneal run mnist-mlp --set train.epochs=5")
     {
         _request.AddTo(this);
         Add(_until);

@@ -3,9 +3,12 @@ using Anneal.Onnx;
 using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Config.Checks;
 using Anneal.Pipeline.Plan;
+using Anneal.Pipeline.Preflight;
 using Anneal.Pipeline.Runs;
 using Anneal.Serving.Validation;
+using Anneal.Trainer.Diagnostics;
 using Anneal.Trainer.Models;
+using Anneal.Trainer.Optimizers;
 
 namespace Anneal.Pipeline.Stages;
 
@@ -13,7 +16,7 @@ namespace Anneal.Pipeline.Stages;
 internal static class PipelineRunner
 {
     /// <summary>The stages' names, in order; those of several trainings count as one, and <c>folds</c> is only where there are several.</summary>
-    public static IReadOnlyList<string> StageNames { get; } = ["data", "train", "average", "folds", "export", "validate", "report"];
+    public static IReadOnlyList<string> StageNames { get; } = ["data", "preflight", "train", "average", "folds", "export", "validate", "report"];
 
     /// <summary>Runs a pipeline.</summary>
     /// <param name="request">What to run.</param>
@@ -54,13 +57,14 @@ internal static class PipelineRunner
         return Run(request with { ConfigPath = configPath, Pipeline = record.Pipeline, OutFolder = runFolder, DataFolder = record.Folder }, output, cancel);
     }
 
-    /// <summary>Checks a pipeline without training: configuration, files, data, shapes.</summary>
+    /// <summary>Checks a pipeline without training: configuration, files, data, shapes, preflight. Nothing is written.</summary>
     /// <param name="request">What to check.</param>
     /// <param name="output">Where it tells what it does.</param>
-    /// <returns>The data's summary and the layer table's last line.</returns>
+    /// <param name="cancel">Asks it to stop after the check under way.</param>
+    /// <returns>The data's summary, the number of parameters, and what preflight found.</returns>
     /// <exception cref="ConfigException">The configuration has errors.</exception>
     /// <exception cref="AnnealException">The data or a layer does not fit.</exception>
-    public static string Check(RunRequest request, IRunOutput output)
+    public static (string Summary, PreflightReport Preflight) Check(RunRequest request, IRunOutput output, CancellationToken cancel)
     {
         LoadedConfig config = Load(request);
         LoadedData loaded = LoadedData.Load(config);
@@ -71,8 +75,39 @@ internal static class PipelineRunner
         }
 
         TrainingGraphs graphs = RunContext.GraphsOf(config, data);
-        return FormattableString.Invariant($"{loaded.Summary}; {graphs.Parameters.Sum(p => (long)p.Initial.Length)} parameters");
+        string summary = FormattableString.Invariant($"{loaded.Summary}; {graphs.Parameters.Sum(p => (long)p.Initial.Length)} parameters");
+        if (config.Options.Preflight is null)
+        {
+            return (summary, new PreflightReport([]));
+        }
+
+        using var subject = new PreflightSubject(config, loaded, data, ThreadsOf(request, config));
+        return (summary, PreflightChecks.Run(subject, cancel));
     }
+
+    /// <summary>Tries learning rates on the pipeline's first training, from very low to too high. Nothing is written.</summary>
+    /// <param name="request">What to try.</param>
+    /// <returns>The curve and a suggestion.</returns>
+    /// <exception cref="ConfigException">The configuration has errors.</exception>
+    /// <exception cref="AnnealException">The data does not fit, or the optimizer takes no rate.</exception>
+    public static RateRange FindRate(RunRequest request)
+    {
+        LoadedConfig config = Load(request);
+        LoadedData loaded = LoadedData.Load(config);
+        PreparedData data = loaded.Prepare(loaded.Plan.Of(loaded.Plan.Folds[0].Name));
+        using var subject = new PreflightSubject(config, loaded, data, ThreadsOf(request, config));
+        TrainingGraphs graphs = ProbedSteps.OfTraining(subject);
+        if (graphs.Optimizer is not UpdateRule)
+        {
+            throw AnnealException.BadUsage($"{graphs.Optimizer.Name} finds the length of its steps itself: there is no learning rate to try").In(config.OriginOf("train").ToString());
+        }
+
+        int batch = config.Options.Train.AllPhases()[0].Batch ?? int.MaxValue;
+        using var training = new ShortTraining(graphs, subject.Runner, subject.TrainRows, batch, subject.Seed);
+        return RateRange.Find(training);
+    }
+
+    private static int ThreadsOf(RunRequest request, LoadedConfig config) => request.Threads ?? config.Options.Train.Threads ?? Environment.ProcessorCount;
 
     /// <summary>Loads and checks the configuration that a request names.</summary>
     /// <param name="request">The request.</param>

@@ -7,6 +7,7 @@ using Anneal.Pipeline.Runs;
 using Anneal.Serving;
 using Anneal.Trainer.Execution;
 using Anneal.Trainer.Models;
+using Anneal.Trainer.Optimizers;
 
 namespace Anneal.Pipeline.Stages;
 
@@ -145,6 +146,21 @@ internal sealed class RunContext : IDisposable
 
     /// <summary>The graphs of a pipeline's model, as its training begins.</summary>
     public static TrainingGraphs GraphsOf(LoadedConfig config, PreparedData data) => GraphsOf(config, data, config.Options.Train.AllPhases()[0], 0);
+
+    /// <summary>The graphs of a pipeline's model with a step of another kind, for a look at it.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="data">The rows.</param>
+    /// <param name="target">What is learnt.</param>
+    /// <param name="update">What shapes the step.</param>
+    /// <param name="dropout">Whether the step drops out what layers ask for.</param>
+    public static TrainingGraphs GraphsOf(LoadedConfig config, PreparedData data, TargetSpec target, UpdateSettings update, bool dropout) => TrainingGraphs.Build(
+        NetworkBuilder.Build(config.Options.Model, data.Target.Outputs, config.OriginOf, data.Fitted.Embedded),
+        data.InStep,
+        data.Fitted.Graph,
+        target,
+        update,
+        (ulong)config.Options.Seed,
+        dropout);
 
     // Steps are numbered from 1 in each phase; another key keeps their random masks apart.
     private static TrainingGraphs GraphsOf(LoadedConfig config, PreparedData data, PhaseOptions phase, int index) => TrainingGraphs.Build(

@@ -38,6 +38,11 @@ internal sealed record StagePlan(IStage Stage, IReadOnlyList<string> Before)
         IReadOnlyList<string> fits = Fits(config);
         var data = new DataStage();
         var plan = new List<StagePlan> { new(data, []) };
+        if (config.Options.Preflight is not null)
+        {
+            plan.Add(new StagePlan(new PreflightStage(), [data.Name]));
+        }
+
         foreach (string fit in fits.Where(f => f != Final))
         {
             AddFit(fit, []);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Anneal.Onnx;
 using Anneal.Onnx.Ir;
+using Anneal.Onnx.Rewrite;
 using Anneal.Onnx.Tensors;
 using Anneal.Serving;
 using Anneal.Trainer.Execution;
@@ -67,9 +68,9 @@ internal sealed class GoldenTests
     {
         GoldenRun run = golden.Runs.Single(r => r.Optimizer == optimizer);
         TrainingGraphs graphs = golden.Build(GoldenRun.Optimizers[optimizer]);
-        Func<Tensor, Tensor> convert = isDouble ? DoubleGraph.Of : t => t;
+        Func<Tensor, Tensor> convert = isDouble ? DoublePrecision.Of : t => t;
         StateBinding[] state = [.. graphs.StepState().Select(s => s with { Initial = convert(s.Initial) })];
-        using IGraphSession session = runner.Open(isDouble ? DoubleGraph.Of(graphs.Step) : graphs.Step, state);
+        using IGraphSession session = runner.Open(isDouble ? DoublePrecision.Apply(graphs.Step) : graphs.Step, state);
         Begin(session, golden, graphs, convert);
         for (int step = 1; step <= run.Losses.Count; step++)
         {

@@ -1,9 +1,9 @@
 using Anneal.Onnx;
 using Anneal.Onnx.Ir;
+using Anneal.Onnx.Rewrite;
 using Anneal.Onnx.Tensors;
 using Anneal.Serving;
 using Anneal.Tests.Cases;
-using Anneal.Tests.Golden;
 using Anneal.Trainer.Autodiff;
 using Anneal.Trainer.Execution;
 using Anneal.Trainer.Losses;
@@ -210,9 +210,9 @@ internal sealed class LossTests
         Formula formula, double[] scores, bool isSoft, Tensor? truth = null, bool isFloat = false, float[]? weights = null)
     {
         Model model = GraphOf(formula, isSoft);
-        Func<Tensor, Tensor> convert = isFloat ? t => t : DoubleGraph.Of;
+        Func<Tensor, Tensor> convert = isFloat ? t => t : DoublePrecision.Of;
         using var runner = new SimdRunner(1);
-        using IGraphSession session = runner.Open(isFloat ? model : DoubleGraph.Of(model), []);
+        using IGraphSession session = runner.Open(isFloat ? model : DoublePrecision.Apply(model), []);
         truth ??= Truth(formula.Target, isSoft);
         Dictionary<string, Tensor> fetched = Fetch(session, Feeds(formula, scores, truth, weights ?? Weights(truth.Shape[0]), convert));
         return (

@@ -40,6 +40,9 @@ public sealed class LayerContext
     /// <summary>Whether the graph is a training step's.</summary>
     public bool IsTraining => _step is not null;
 
+    /// <summary>Whether dropout is more than the identity while training.</summary>
+    public bool DropsOut { get; init; } = true;
+
     /// <summary>What replaces each state after a step, by the state's name.</summary>
     public IReadOnlyDictionary<string, Value> Next => _next;
 
@@ -145,7 +148,7 @@ public sealed class LayerContext
     /// <param name="ratio">The share of elements that become zero, in [0, 1).</param>
     /// <param name="name">The layer's name: the purpose of the random key.</param>
     /// <returns>The value after dropout.</returns>
-    public Value Dropout(Value x, float ratio, string name) => _step is null || ratio == 0
+    public Value Dropout(Value x, float ratio, string name) => _step is null || ratio == 0 || !DropsOut
         ? x
         : Graph.Node(
             "RandomDropout",

@@ -64,12 +64,13 @@ public sealed record TrainingGraphs(
     /// <param name="target">What is learnt.</param>
     /// <param name="update">The optimizer, with what else shapes a step.</param>
     /// <param name="seed">The run's seed.</param>
+    /// <param name="dropout">Whether a step drops out what layers ask for.</param>
     /// <returns>The graphs with the parameters' first values.</returns>
     /// <exception cref="AnnealException">A layer does not fit its input, or the last one the task.</exception>
-    public static TrainingGraphs Build(Network network, Graph inStep, Graph deployed, TargetSpec target, UpdateSettings update, ulong seed)
+    public static TrainingGraphs Build(Network network, Graph inStep, Graph deployed, TargetSpec target, UpdateSettings update, ulong seed, bool dropout = true)
     {
         (Graph step, IReadOnlyList<Parameter> parameters, IReadOnlyList<Signal> signals, IReadOnlyDictionary<string, ValueInfo> gradients) =
-            BuildStep(network, inStep, target, update, seed);
+            BuildStep(network, inStep, target, update, seed, dropout);
         return new TrainingGraphs(
             Model.Of(step),
             Model.Of(BuildEvaluation(network, inStep, target, seed)),
@@ -109,7 +110,7 @@ public sealed record TrainingGraphs(
     public IReadOnlyList<StateBinding> EvaluationState() => [.. Parameters.Select(p => new StateBinding(p.Name, "", p.Initial))];
 
     private static (Graph Graph, IReadOnlyList<Parameter> Parameters, IReadOnlyList<Signal> Signals, IReadOnlyDictionary<string, ValueInfo> Gradients) BuildStep(
-        Network network, Graph preprocessing, TargetSpec target, UpdateSettings settings, ulong seed)
+        Network network, Graph preprocessing, TargetSpec target, UpdateSettings settings, ulong seed, bool dropout)
     {
         var g = new GraphBuilder("training_step");
         IReadOnlyDictionary<string, Value> raw = RawInputs(g, preprocessing);
@@ -117,7 +118,7 @@ public sealed record TrainingGraphs(
         Value rate = g.Input(RateInput, TensorType.Of(DType.Float));
         Value step = g.Input(StepInput, TensorType.Of(DType.Int64));
         var update = new UpdateGraph(g, settings, seed, step, rate);
-        var context = new LayerContext(g, seed, step, update.Read);
+        var context = new LayerContext(g, seed, step, update.Read) { DropsOut = dropout };
         Value logits = Logits(network, preprocessing, target, context, raw, update.ReadInput);
         (Value loss, Value? mass, Value? correct) = Loss(g, target, logits, target.IsSoft);
         g.Output(loss, LossOutput);

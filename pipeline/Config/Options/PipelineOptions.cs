@@ -31,6 +31,10 @@ internal sealed record PipelineOptions
     [Key("metrics", "the figures that are reported; which there are follows from the task")]
     public MetricsOptions Metrics { get; init; } = new();
 
+    [Key("preflight", "what is checked before training; none leaves it out")]
+    [Word("none")]
+    public PreflightOptions? Preflight { get; init; } = new();
+
     [Key("train", "how the network is trained")]
     public TrainOptions Train { get; init; } = new();
 

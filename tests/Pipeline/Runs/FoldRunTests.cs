@@ -50,7 +50,10 @@ internal sealed class FoldRunTests
         JsonElement result = _first.Json;
         Assert.That(
             result.GetProperty("stages").EnumerateArray().Select(s => s.GetProperty("name").GetString()),
-            Is.EqualTo(new[] { "data", "folds/1/train", "folds/1/average", "folds/2/train", "folds/2/average", "folds/3/train", "folds/3/average", "folds", "export", "validate", "report" }));
+            Is.EqualTo(new[]
+            {
+                "data", "preflight", "folds/1/train", "folds/1/average", "folds/2/train", "folds/2/average", "folds/3/train", "folds/3/average", "folds", "export", "validate", "report",
+            }));
         double[] losses = [.. result.GetProperty("folds").EnumerateArray().Select(f => f.GetProperty("metrics").GetProperty("validation").GetProperty("loss").GetDouble())];
         Assert.That(result.GetProperty("folds").EnumerateArray().Select(f => f.GetProperty("name").GetString()), Is.EqualTo(new[] { "1", "2", "3" }));
         double mean = losses.Sum() / 3;
@@ -190,7 +193,7 @@ internal sealed class FoldRunTests
         Assert.That((resumed.ExitCode, whole.ExitCode), Is.EqualTo((0, 0)), resumed.Error);
         Assert.That(
             resumed.Json.GetProperty("stages").EnumerateArray().Where(s => s.GetProperty("cached").GetBoolean()).Select(s => s.GetProperty("name").GetString()),
-            Is.EqualTo(new[] { "data", "folds/1/train", "folds/1/average" }));
+            Is.EqualTo(new[] { "data", "preflight", "folds/1/train", "folds/1/average" }));
         Assert.That(
             File.ReadAllBytes(Path.Combine(_folder["killed"], "model.onnx")).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(_folder["undisturbed"], "model.onnx"))),
             Is.True);
@@ -203,7 +206,7 @@ internal sealed class FoldRunTests
         string[] settings =
         [
             "--set", "data.train.csv.path=huge.csv", "--set", "data.features.numeric=none", "--set", "data.split={kfold: {k: 2, shuffle: false, stratify: false}}",
-            "--set", "train.optimizer={sgd: {lr: 0.1}}", "--until", "folds", "--json",
+            "--set", "train.optimizer={sgd: {lr: 0.1}}", "--set", "preflight=none", "--until", "folds", "--json",
         ];
 
         Tool tool = Run(["run", "--out", "failed", .. settings]);

@@ -13,7 +13,7 @@ namespace Anneal.Tests.Pipeline.Runs;
 [Parallelizable(ParallelScope.Self)]
 internal sealed class RunTests
 {
-    private static readonly string[] s_stages = ["data", "train", "average", "export", "validate", "report"];
+    private static readonly string[] s_stages = ["data", "preflight", "train", "average", "export", "validate", "report"];
     private static readonly string[] s_resultFields = ["pipeline", "run", "status", "stages", "metrics", "validation", "model", "test_looks"];
 
     private readonly Workplace _place = new();
@@ -105,7 +105,7 @@ internal sealed class RunTests
 
         Tool tool = _place.Run("run", "--out", "validated", "--set", "validate.parity.max_abs=1e-4", "--json");
 
-        Assert.That(Cached(tool.Json), Is.EqualTo(new[] { true, true, true, true, false, false }));
+        Assert.That(Cached(tool.Json), Is.EqualTo(new[] { true, true, true, true, true, false, false }));
         Assert.That(tool.Error, Does.Contain("validate runs: its options changed"));
     }
 
@@ -132,13 +132,13 @@ internal sealed class RunTests
     {
         Tool part = _place.Run("run", "--out", "until", "--until", "train", "--set", "train.epochs=3", "--json");
         Assert.That(part.ExitCode, Is.Zero, part.Error);
-        Assert.That(Names(part.Json), Is.EqualTo(s_stages[..2]));
+        Assert.That(Names(part.Json), Is.EqualTo(s_stages[..3]));
         Assert.That(Path.Combine(_place["until"], "model.onnx"), Does.Not.Exist);
         Assert.That(part.Json.GetProperty("model").ValueKind, Is.EqualTo(JsonValueKind.Null));
 
         Tool rest = _place.Run("run", "--out", "until", "--set", "train.epochs=3", "--set", "validate.metric={}", "--json");
         Assert.That(rest.ExitCode, Is.Zero, rest.Error);
-        Assert.That(Cached(rest.Json), Is.EqualTo(new[] { true, true, false, false, false, false }));
+        Assert.That(Cached(rest.Json), Is.EqualTo(new[] { true, true, true, false, false, false, false }));
     }
 
     [Test]
@@ -160,7 +160,7 @@ internal sealed class RunTests
 
         Tool tool = _place.Run("run", "--out", "deleted", "--json");
 
-        Assert.That(Cached(tool.Json), Is.EqualTo(new[] { true, true, true, false, true, true }));
+        Assert.That(Cached(tool.Json), Is.EqualTo(new[] { true, true, true, true, false, true, true }));
         Assert.That(tool.Error, Does.Contain("export   runs: a file of export is missing"));
         AssertSameModel("deleted");
     }
@@ -224,7 +224,7 @@ internal sealed class RunTests
         Tool resumed = _place.Run("resume", "killed", "--json");
 
         Assert.That(resumed.ExitCode, Is.Zero, resumed.Error);
-        Assert.That(Cached(resumed.Json), Is.EqualTo(new[] { true, false, false, false, false, false }));
+        Assert.That(Cached(resumed.Json), Is.EqualTo(new[] { true, true, false, false, false, false, false }));
         AssertSameModel("killed");
         Assert.That(File.ReadAllText(Path.Combine(_place["killed"], "metrics.jsonl")), Is.EqualTo(File.ReadAllText(Path.Combine(_place["base"], "metrics.jsonl"))));
     }
@@ -259,7 +259,7 @@ internal sealed class RunTests
         Tool interrupted = Tool.Finish(process);
         Assert.That(interrupted.ExitCode, Is.EqualTo(130), interrupted.Error);
         Assert.That(interrupted.Json.GetProperty("status").GetString(), Is.EqualTo("interrupted"));
-        Assert.That(interrupted.Json.GetProperty("stages")[1].GetProperty("status").GetString(), Is.EqualTo("interrupted"));
+        Assert.That(interrupted.Json.GetProperty("stages")[2].GetProperty("status").GetString(), Is.EqualTo("interrupted"));
         Assert.That(interrupted.Error, Does.Contain("the state is saved: go on with 'anneal resume "));
         Assert.That(RunFolder.ReadRecord(_place["interrupted"])!.Status, Is.EqualTo("interrupted"));
 

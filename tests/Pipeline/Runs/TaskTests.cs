@@ -140,6 +140,7 @@ internal sealed class TaskTests
                   labels: [hot, wet]
                   split: {holdout: {validation: 0.1, test: 0.2}}
                 model: {mlp: [16]}
+                preflight: {allow_leakage: [a, b]}
                 loss: {focal: {gamma: 1, class_weights: {hot: 2}}}
                 train: {epochs: 20, batch: 16, optimizer: {adam: {lr: 0.02}}}
                 validate: {metric: {test.accuracy: ">= 0.8", test.hamming_loss: "<= 0.15"}}
@@ -175,6 +176,7 @@ internal sealed class TaskTests
               labels:
                 task: multilabel
                 data: {train: {npy: {features: x.npy, labels: y.npy}}, split: {holdout: {validation: 0.1, test: 0.2}}}
+                preflight: {allow_leakage: ["input[0]", "input[1]", "input[2]"]}
                 model: {layers: [{dense: {units: 16, activation: tanh}}, {dense: auto}]}
                 train: {epochs: 15, batch: 16, optimizer: {adam: {lr: 0.02}}}
                 validate: {metric: {test.loss: "<= 0.4", test.auc: ">= 0.9"}}
@@ -205,6 +207,7 @@ internal sealed class TaskTests
                   train: {csv: {path: rows.csv, columns: {a: number, b: number, c: number, n: number, m: KIND}}}
                   LABEL
                   split: {holdout: {validation: 0.1, test: 0.2}}
+                preflight: {allow_leakage: [a, b]}
                 model: {mlp: [16]}
                 loss: LOSS
                 train: {epochs: 30, batch: 16, optimizer: {adam: {lr: 0.02}}}

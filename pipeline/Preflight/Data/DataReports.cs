@@ -1,0 +1,87 @@
+using Anneal.Onnx.Ir;
+using Anneal.Onnx.Tensors;
+using Anneal.Trainer.Data;
+
+namespace Anneal.Pipeline.Preflight.Data;
+
+/// <summary>Writes the data report.</summary>
+internal static class DataReports
+{
+    /// <summary>Describes the rows of a training.</summary>
+    /// <param name="subject">The training.</param>
+    public static DataReport Of(PreflightSubject subject)
+    {
+        DataColumns columns = subject.Columns;
+        IEnumerable<ColumnReport> reports = columns.Train.Count > 0
+            ? columns.Train.Select(c => ColumnReport.Of(c, columns.TrainRows))
+            : subject.Loaded.Train.Features.Select(f => OfArray(f, columns.TrainRows));
+        return new DataReport([.. reports], Classes(subject), null);
+    }
+
+    /// <summary>The classes with their rows in each part; none of numbers.</summary>
+    public static IReadOnlyList<ClassReport> Classes(PreflightSubject subject)
+    {
+        DataTable train = subject.Loaded.Train;
+        if (train.ClassNames is not { } names)
+        {
+            return [];
+        }
+
+        int[] ofTrain = Counts(train, subject.Columns.TrainRows, names.Count);
+        int[] ofValidation = Counts(train, subject.Columns.ValidationRows, names.Count);
+        int[] ofTest = Counts(subject.Loaded.Test, subject.Columns.TestRows, names.Count);
+        return [.. names.Select((n, c) => new ClassReport(n, ofTrain[c], ofValidation[c], ofTest[c]))];
+    }
+
+    private static int[] Counts(DataTable table, int[] rows, int classes)
+    {
+        int[] counts = new int[classes];
+        foreach (int row in rows)
+        {
+            if (table.Target.Type == DType.Int64)
+            {
+                counts[table.Target.Span<long>()[row]]++;
+                continue;
+            }
+
+            for (int label = 0; label < classes; label++)
+            {
+                counts[label] += table.Target.Span<float>()[(row * classes) + label] > 0 ? 1 : 0;
+            }
+        }
+
+        return counts;
+    }
+
+    private static ColumnReport OfArray(FeatureColumn feature, int[] rows)
+    {
+        Tensor values = feature.Values;
+        string type = $"{values.Type.Name()}[{string.Join(",", values.Shape[1..].ToArray())}]";
+        if (values.Type != DType.UInt8)
+        {
+            return new ColumnReport(feature.Name, type, 0, 0);
+        }
+
+        int width = values.Length / values.Shape[0];
+        long[] counts = new long[256];
+        foreach (int row in rows)
+        {
+            foreach (byte pixel in values.Bytes.Slice(row * width, width))
+            {
+                counts[pixel]++;
+            }
+        }
+
+        double total = (double)rows.Length * width;
+        double mean = counts.Select((c, v) => (double)c * v).Sum() / total;
+        int[] seen = [.. Enumerable.Range(0, 256).Where(v => counts[v] > 0)];
+        return new ColumnReport(feature.Name, type, 0, seen.Length)
+        {
+            Mean = mean,
+            Deviation = Math.Sqrt(counts.Select((c, v) => c * (v - mean) * (v - mean)).Sum() / total),
+            Min = seen[0],
+            Max = seen[^1],
+            Notes = seen.Length == 1 ? ["constant"] : [],
+        };
+    }
+}

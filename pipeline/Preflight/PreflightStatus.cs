@@ -1,0 +1,10 @@
+namespace Anneal.Pipeline.Preflight;
+
+/// <summary>How a check ended.</summary>
+internal enum PreflightStatus
+{
+    Passed,
+    Warning,
+    Failed,
+    Skipped,
+}

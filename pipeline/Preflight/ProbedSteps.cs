@@ -1,0 +1,58 @@
+using Anneal.Pipeline.Config.Options;
+using Anneal.Pipeline.Stages;
+using Anneal.Trainer.Models;
+using Anneal.Trainer.Optimizers;
+
+namespace Anneal.Pipeline.Preflight;
+
+/// <summary>Steps of the pipeline's model for a look at it: other optimizers and regularisers over the same layers, rows and first parameters.</summary>
+internal static class ProbedSteps
+{
+    /// <summary>A step that gives its gradients and changes nothing.</summary>
+    /// <param name="subject">The pipeline.</param>
+    /// <param name="penalty">Whether the objective has the pipeline's penalties.</param>
+    /// <param name="dropout">Whether it drops out what layers ask for.</param>
+    public static TrainingGraphs WithGradients(PreflightSubject subject, bool penalty, bool dropout = true)
+    {
+        UpdateSettings settings = Settings(subject);
+        Regularization regularization = settings.Regularization;
+        return RunContext.GraphsOf(
+            subject.Config,
+            subject.Data,
+            subject.Data.Target,
+            settings with
+            {
+                Optimizer = new Lbfgs(),
+                Accumulate = 1,
+                Regularization = penalty ? regularization : regularization with { L1 = 0, L2 = 0 },
+            },
+            dropout);
+    }
+
+    /// <summary>A step of an optimizer without dropout, regularisation, clipping and smoothed labels.</summary>
+    /// <param name="subject">The pipeline.</param>
+    /// <param name="optimizer">The optimizer.</param>
+    public static TrainingGraphs Bare(PreflightSubject subject, Optimizer optimizer)
+    {
+        TargetSpec target = subject.Data.Target;
+        Trainer.Losses.Loss loss = target.Loss switch
+        {
+            Trainer.Losses.CrossEntropy => new Trainer.Losses.CrossEntropy(),
+            Trainer.Losses.BinaryCrossEntropy => new Trainer.Losses.BinaryCrossEntropy(),
+            Trainer.Losses.Loss other => other,
+        };
+        return RunContext.GraphsOf(subject.Config, subject.Data, target with { Loss = loss }, new UpdateSettings(optimizer) { Groups = Settings(subject).Groups }, dropout: false);
+    }
+
+    /// <summary>The step of the training's first phase, one batch a step.</summary>
+    /// <param name="subject">The pipeline.</param>
+    public static TrainingGraphs OfTraining(PreflightSubject subject) =>
+        RunContext.GraphsOf(subject.Config, subject.Data, subject.Data.Target, Settings(subject) with { Accumulate = 1 }, dropout: true);
+
+    /// <summary>Whether the pipeline's objective has a penalty.</summary>
+    public static bool HasPenalty(PreflightSubject subject) => Settings(subject).Regularization.HasPenalty;
+
+    private static UpdateSettings Settings(PreflightSubject subject) => TrainingOptions.UpdateOf(subject.Config, FirstPhase(subject));
+
+    private static PhaseOptions FirstPhase(PreflightSubject subject) => subject.Config.Options.Train.AllPhases()[0];
+}
