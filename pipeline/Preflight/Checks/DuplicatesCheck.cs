@@ -38,7 +38,8 @@ internal sealed class DuplicatesCheck : IPreflightCheck
                 Name,
                 PreflightStatus.Failed,
                 FormattableString.Invariant($"{detail}; the first such test rows, from 0: {rows}"),
-                FormattableString.Invariant($"take them out, split by group, or, where equal rows are different cases, set preflight.allow_duplicates: {test.Length}")) { Values = values };
+                FormattableString.Invariant($"take them out, split by group, or, where equal rows are different cases, set preflight.allow_duplicates: {test.Length}"))
+            { Values = values };
         }
 
         return validation > MostInValidation * Math.Max(1, columns.ValidationRows.Length)

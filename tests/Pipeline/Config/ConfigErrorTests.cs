@@ -28,7 +28,7 @@ internal sealed class ConfigErrorTests
                   epochs: 2
                   batch: "64"
                   schedule: {step: {factor: 2}}
-                preflight: {overfit: true}
+                checks: {overfit: true}
                 validate: {metric: {test.accuracy: ">= much"}}
             """;
         string folder = Path.GetTempPath();
@@ -49,7 +49,7 @@ internal sealed class ConfigErrorTests
             pipelines.yaml:18:14 train.batch: expected a whole number or 'all', found the text "64"
             pipelines.yaml:19:24 train.schedule.step.every: required key is missing (length of the interval)
             pipelines.yaml:19:33 train.schedule.step.factor: must be greater than 0 and at most 1, found 2
-            pipelines.yaml:20:5 preflight: unknown key; expected one of: task, seed, data, augment, model, loss, metrics, train, average, final, export, validate
+            pipelines.yaml:20:5 checks: unknown key; expected one of: task, seed, data, augment, model, loss, metrics, preflight, train, average, final, export, validate
             pipelines.yaml:21:40 validate.metric.test.accuracy: expected a limit such as ">= 0.9", found the text ">= much"
             """));
     }

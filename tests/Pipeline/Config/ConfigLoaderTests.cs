@@ -82,6 +82,14 @@ internal sealed class ConfigLoaderTests
                   best: auto
                   top_k: none
                   bins: 15
+                preflight:
+                  data: true
+                  allow_duplicates: 0
+                  allow_leakage: []
+                  initial_loss: true
+                  gradient_check: true
+                  overfit: none
+                  shuffled_labels: false
                 train:
                   optimizer:
                     adam:
