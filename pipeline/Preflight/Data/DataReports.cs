@@ -1,5 +1,6 @@
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Tensors;
+using Anneal.Pipeline.Report;
 using Anneal.Trainer.Data;
 
 namespace Anneal.Pipeline.Preflight.Data;
@@ -7,6 +8,9 @@ namespace Anneal.Pipeline.Preflight.Data;
 /// <summary>Writes the data report.</summary>
 internal static class DataReports
 {
+    private const int SheetImages = 64;
+    private const int SheetColumns = 16;
+
     /// <summary>Describes the rows of a training.</summary>
     /// <param name="subject">The training.</param>
     public static DataReport Of(PreflightSubject subject)
@@ -15,7 +19,15 @@ internal static class DataReports
         IEnumerable<ColumnReport> reports = columns.Train.Count > 0
             ? columns.Train.Select(c => ColumnReport.Of(c, columns.TrainRows))
             : subject.Loaded.Train.Features.Select(f => OfArray(f, columns.TrainRows));
-        return new DataReport([.. reports], Classes(subject), null);
+        return new DataReport([.. reports], Classes(subject), SheetOf(subject)?.ToDataUri());
+    }
+
+    // The first images to train on, side by side.
+    private static Picture? SheetOf(PreflightSubject subject)
+    {
+        IReadOnlyList<FeatureColumn> features = subject.Loaded.Train.Features;
+        Picture[] images = [.. features.Count == 1 ? subject.Columns.TrainRows.Take(SheetImages).Select(row => RowPictures.Of(features[0].Values, row)).OfType<Picture>() : []];
+        return images.Length == 0 ? null : Picture.Sheet(images, SheetColumns);
     }
 
     /// <summary>The classes with their rows in each part; none of numbers.</summary>

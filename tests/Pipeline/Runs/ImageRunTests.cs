@@ -73,6 +73,8 @@ internal sealed class ImageRunTests
         Assert.That(tool.Error, Does.Contain("input uint8[3,8,8] → 3 classes"));
         string warning = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder["run"], "run.json"))).RootElement.GetProperty("warnings").EnumerateArray().Single().GetString()!;
         Assert.That(warning, Does.Match(@"^1 of 180 images are skipped: .*set\.zip/set/train/blue/021\.png: libvips: "));
+        Assert.That(
+            JsonDocument.Parse(File.ReadAllText(Path.Combine(folder["run"], "data.json"))).RootElement.GetProperty("contact_sheet").GetString(), Does.StartWith("data:image/png;base64,iVBOR"));
         string path = Path.Combine(folder["run"], "model.onnx");
         Model model = ModelReader.Read(path);
         Assert.That(model.Graph.Inputs.Single().ToString(), Is.EqualTo("input: uint8[N,3,8,8]"));
