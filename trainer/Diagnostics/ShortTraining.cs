@@ -1,6 +1,7 @@
 using Anneal.Onnx;
 using Anneal.Onnx.Tensors;
 using Anneal.Trainer.Data;
+using Anneal.Trainer.Data.Augment;
 using Anneal.Trainer.Loop;
 using Anneal.Trainer.Models;
 
@@ -28,7 +29,7 @@ public sealed class ShortTraining : IDisposable
         _rows = rows.Rows.Length;
         _batch = Math.Min(batch, _rows);
         _driver = StepDrivers.Open(graphs, runner, seed);
-        _feed = new BatchFeed(rows.Features, rows.Target, rows.Rows, _batch, seed, prefetch: false);
+        _feed = new BatchFeed(rows.Features, rows.Target, rows.Rows, _batch, seed, prefetch: false, mixer: Mixer.For(graphs.Target, [], rows, seed));
     }
 
     /// <summary>The parameters by name.</summary>

@@ -110,6 +110,7 @@ internal sealed class FeatureRunTests
               mixed:
                 TASK
                 data: {train: {csv: {path: rows.csv, columns: {a: number, b: number, LABEL}}}, label: y, split: {holdout: {validation: 0, test: 0.3}}}
+                preflight: {allow_duplicates: 10}
                 augment: [mixup, {noise: 0.05}]
                 model: {mlp: [16]}
                 train: {epochs: 15, batch: 10, optimizer: {adam: {lr: 0.01}}}
