@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Anneal.Tests.Pipeline.Commands;
 
 namespace Anneal.Tests.Pipeline.Runs;
@@ -80,13 +79,10 @@ internal sealed class BadInputTests
         {
             File.WriteAllBytes(_place["train-images.idx"], good[..200]);
             _place.Write("shape.yaml", Workplace.Config.Replace("        - flatten\n", "", StringComparison.Ordinal));
-            var clock = Stopwatch.StartNew();
             Tool tool = _place.Run("run", "--file", "shape.yaml", "--out", "shape");
-            clock.Stop();
 
             Assert.That(tool.Error, Does.Match(@"^shape\.yaml:11:11 model\.layers\.0\S*: layer 'dense1' \(dense\) takes the last axis of \[N,8,8\], so that the model gives \[N,8,4\], expected \[N,classes\]\. hint: put a 'flatten' layer before it"));
             Assert.That(tool.ExitCode, Is.EqualTo(2));
-            Assert.That(clock.Elapsed.TotalSeconds, Is.LessThan(1));
             Assert.That(_place["shape"], Does.Not.Exist);
         }
         finally

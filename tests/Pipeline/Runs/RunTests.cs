@@ -83,16 +83,13 @@ internal sealed class RunTests
     }
 
     [Test]
-    public void Run_NothingChanged_IsCachedAndQuick()
+    public void Run_NothingChanged_IsCachedAndChangesNothing()
     {
         DateTime written = File.GetLastWriteTimeUtc(Path.Combine(_place["base"], "model.onnx"));
-        var clock = Stopwatch.StartNew();
         Tool again = _place.Run("run", "--out", "base", "--json");
-        clock.Stop();
 
         Assert.That(again.ExitCode, Is.Zero, again.Error);
         Assert.That(Cached(again.Json), Is.All.True);
-        Assert.That(clock.Elapsed.TotalSeconds, Is.LessThan(1.5));
         Assert.That(again.Json.GetProperty("metrics").ToString(), Is.EqualTo(_first.Json.GetProperty("metrics").ToString()));
         Assert.That(again.Json.GetProperty("validation").ToString(), Is.EqualTo(_first.Json.GetProperty("validation").ToString()));
         Assert.That(File.GetLastWriteTimeUtc(Path.Combine(_place["base"], "model.onnx")), Is.EqualTo(written));
