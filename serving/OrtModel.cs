@@ -10,11 +10,11 @@ public sealed class OrtModel : IDisposable
     private readonly InferenceSession _session;
     private readonly OrtBinding _binding;
 
-    private OrtModel(string path, InferenceSession session, string engine)
+    private OrtModel(string path, InferenceSession session, OrtOptions options)
     {
         _session = session;
         Path = path;
-        Engine = engine;
+        Options = options;
         Inputs = [.. session.InputNames.Select(n => Describe(n, session.InputMetadata[n]))];
         Outputs = [.. session.OutputNames.Select(n => Describe(n, session.OutputMetadata[n]))];
         Metadata = session.ModelMetadata.CustomMetadataMap;
@@ -25,7 +25,10 @@ public sealed class OrtModel : IDisposable
     public string Path { get; }
 
     /// <summary>The engine's name in reports, such as <c>ort-cpu</c>.</summary>
-    public string Engine { get; }
+    public string Engine => OrtSessions.NameOf(Options.Device);
+
+    /// <summary>How it was opened.</summary>
+    public OrtOptions Options { get; }
 
     /// <summary>The inputs; one whose rank the file does not tell, or a scalar, has no shape here.</summary>
     public IReadOnlyList<ValueInfo> Inputs { get; }
@@ -47,7 +50,7 @@ public sealed class OrtModel : IDisposable
         InferenceSession session = OrtSessions.Open(path, options);
         try
         {
-            return new OrtModel(path, session, OrtSessions.NameOf(options.Device));
+            return new OrtModel(path, session, options);
         }
         catch
         {
@@ -55,6 +58,12 @@ public sealed class OrtModel : IDisposable
             throw;
         }
     }
+
+    /// <summary>Opens the same file once more with another number of threads.</summary>
+    /// <param name="threads">Threads within an operator; 0 for one per core.</param>
+    /// <returns>The model; the caller disposes it.</returns>
+    /// <exception cref="AnnealException">The file is gone or changed beyond opening.</exception>
+    public OrtModel Reopen(int threads) => Open(Path, Options with { Threads = threads });
 
     /// <summary>Runs the model.</summary>
     /// <param name="feeds">A tensor per entry of <see cref="Inputs"/>, read in place.</param>

@@ -55,13 +55,13 @@ internal sealed class ValidateCommand : AnnealCommand
         ModelSignature signature = ModelSignature.Find(model.Metadata)
             ?? throw AnnealException.BadData("the file has no signature: what its outputs mean is not known", "give a file that anneal has exported").In(path);
         LoadedConfig? config = RunOf(path);
-        IReadOnlyList<string>? classes = signature.Task is ModelTask.Classification or ModelTask.Binary ? signature.Classes : null;
-        DataTable table = TaskTarget.Of(SourceOf(arguments, signature, config).Load(Known(classes)), Enum.Parse<LearningTask>(signature.Task.ToString()));
-        IGate[] gates = [.. Gates(config, arguments.GetValue(_metrics)!, signature, output)];
-        Dictionary<string, Tensor> feeds = table.Features.ToDictionary(f => table.Features.Count == 1 ? model.Inputs[0].Name : f.Name, f => f.Values, StringComparer.Ordinal);
-        var set = new ValidationSet(signature.Task, feeds, new Dictionary<string, Tensor>(), table.Target)
+        IGate[] gates = [.. Gates(config, arguments.GetValue(_metrics)!, signature, model.Metadata, output)];
+        bool isGolden = config is null && new[] { _features, _labels, _csv }.All(o => arguments.GetValue(o) is null);
+        ValidationSet set = (isGolden ? GoldenSet(signature, model.Metadata) : null) ?? LabelledSet(arguments, signature, config, model);
+        set = set with
         {
             Threshold = signature.Threshold,
+            ClassNames = signature.Classes,
             Metrics = signature.Metrics,
             LossMetric = signature.LossMetric,
         };
@@ -73,6 +73,18 @@ internal sealed class ValidateCommand : AnnealCommand
         ValidationReport report = Validator.Run(model, set, gates);
         Write(report, path, output);
         return report.Passed ? ExitCode.Done : ExitCode.GateFailed;
+    }
+
+    // The rows that the file brings along: what can be held on a machine that has nothing else.
+    private static ValidationSet? GoldenSet(ModelSignature signature, IReadOnlyDictionary<string, string> metadata) =>
+        GoldenRows.Find(metadata) is { Rows: > 0 } golden ? new ValidationSet(signature.Task, golden.Inputs, golden.Outputs, null) : null;
+
+    private ValidationSet LabelledSet(ParseResult arguments, ModelSignature signature, LoadedConfig? config, OrtModel model)
+    {
+        IReadOnlyList<string>? classes = signature.Task is ModelTask.Classification or ModelTask.Binary ? signature.Classes : null;
+        DataTable table = TaskTarget.Of(SourceOf(arguments, signature, config).Load(Known(classes)), Enum.Parse<LearningTask>(signature.Task.ToString()));
+        Dictionary<string, Tensor> feeds = table.Features.ToDictionary(f => table.Features.Count == 1 ? model.Inputs[0].Name : f.Name, f => f.Values, StringComparer.Ordinal);
+        return new ValidationSet(signature.Task, feeds, new Dictionary<string, Tensor>(), table.Target);
     }
 
     private static void Write(ValidationReport report, string path, CommandOutput output)
@@ -144,10 +156,9 @@ internal sealed class ValidateCommand : AnnealCommand
     // A table to test on takes its classes from the one trained on: of that one, only their names are left.
     private static DataTable? Known(IReadOnlyList<string>? classes) => classes is null ? null : new DataTable([], Tensor.Vector(0L), classes);
 
-    private static IEnumerable<IGate> Gates(LoadedConfig? config, string[] metrics, ModelSignature signature, CommandOutput output)
+    private static IEnumerable<IGate> Gates(LoadedConfig? config, string[] metrics, ModelSignature signature, IReadOnlyDictionary<string, string> metadata, CommandOutput output)
     {
         ValidateOptions options = config?.Options.Validate ?? new ValidateOptions();
-        yield return new BatchInvarianceGate(options.Parity.MaxAbs);
         foreach ((string name, Bound bound) in options.Metric.Where(m => m.Key.StartsWith(TestPart, StringComparison.Ordinal)))
         {
             if (name[TestPart.Length..] == MetricTable.Loss && signature.LossMetric is null)
@@ -156,18 +167,18 @@ internal sealed class ValidateCommand : AnnealCommand
                 continue;
             }
 
-            yield return new MetricGate(name, name[TestPart.Length..], ValidateStage.ComparisonOf(bound.Operator), bound.Limit);
+            yield return new MetricGate(name, name[TestPart.Length..], Stages.Gates.ComparisonOf(bound.Operator), bound.Limit);
         }
 
         foreach (string metric in metrics)
         {
             int at = metric.IndexOfAny(['<', '>']);
             yield return at > 0 && Bound.TryParse(metric[at..], out Bound bound)
-                ? new MetricGate(metric[..at].Trim(), metric[..at].Trim(), ValidateStage.ComparisonOf(bound.Operator), bound.Limit)
+                ? new MetricGate(metric[..at].Trim(), metric[..at].Trim(), Stages.Gates.ComparisonOf(bound.Operator), bound.Limit)
                 : throw AnnealException.BadUsage($"--metric '{metric}' is not a name and a limit", "write it like 'accuracy>=0.9'");
         }
 
-        foreach (IGate gate in ValidateStage.LatencyGates(options))
+        foreach (IGate gate in Stages.Gates.OfClasses(options).Concat(Stages.Gates.OfFile(options, metadata)))
         {
             yield return gate;
         }

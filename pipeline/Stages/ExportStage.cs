@@ -39,6 +39,11 @@ internal sealed class ExportStage : IStage
             metadata["anneal.fit"] = fit;
         }
 
+        if (context.Options.Export.GoldenRows > 0)
+        {
+            metadata[GoldenRows.MetadataKey] = Golden(context.Exported, context.Options.Export.GoldenRows).ToJson();
+        }
+
         Model model = Deployable.Build(context.Config.Name, context.Exported.Graphs.Inference, context.Exported.AveragedParameters, SignatureOf(context), metadata);
         ModelWriter.Write(model, context.Folder.ModelPath);
         long bytes = new FileInfo(context.Folder.ModelPath).Length;
@@ -52,6 +57,14 @@ internal sealed class ExportStage : IStage
         : context.Options.Final is null
             ? FormattableString.Invariant($"fold {choice.Best} of {context.FoldsInOrder.Count()}, the best on its validation rows")
             : FormattableString.Invariant($"final fit on train+validation, {choice.Epochs} epochs");
+
+    // Rows spread evenly over those trained on: the test set is not looked at for them.
+    private static GoldenRows Golden(Fit fit, int count)
+    {
+        int[] all = fit.Data.Split.Train;
+        int[] rows = [.. Enumerable.Range(0, Math.Min(count, all.Length)).Select(i => all[(int)((long)i * all.Length / Math.Min(count, all.Length))])];
+        return new GoldenRows(fit.Data.RawRows(rows), fit.Evaluate(fit.TrainRows with { Rows = rows }, fit.AveragedParameters).Outputs);
+    }
 
     private static ModelSignature SignatureOf(RunContext context)
     {

@@ -65,6 +65,11 @@ internal sealed class PreparedData
     /// <returns>The rows.</returns>
     public RowSet TestSet(IGraphRunner runner) => new(StepInputs(runner, _loaded.Test), _loaded.Test.Target, _loaded.TestRows);
 
+    /// <summary>Raw rows of the training table by input name, as the exported model takes them.</summary>
+    /// <param name="rows">Their numbers in the table.</param>
+    public IReadOnlyDictionary<string, Tensor> RawRows(int[] rows) =>
+        _loaded.Train.Features.ToDictionary(f => f.Name, f => f.Values.Take(rows), StringComparer.Ordinal);
+
     /// <summary>Raw rows by input name, as the exported model takes them, with the truth.</summary>
     /// <param name="part">test, validation or train.</param>
     /// <returns>The rows, contiguous.</returns>
@@ -120,25 +125,6 @@ internal sealed class PreparedData
     private static Tensor Gather(Tensor source, int[] rows)
     {
         bool isAll = rows.Length == source.Shape[0];
-        if (isAll && rows.AsSpan().SequenceEqual(Enumerable.Range(0, rows.Length).ToArray()))
-        {
-            return source;
-        }
-
-        Tensor gathered = Tensor.Zeros(source.Type, [rows.Length, .. source.Shape[1..]]);
-        for (int i = 0; i < rows.Length; i++)
-        {
-            if (source.Type == DType.String)
-            {
-                // Rows of strings are copies, not views to write into.
-                source.Rows(rows[i], 1).Strings.CopyTo(gathered.Strings, i * (gathered.Length / rows.Length));
-            }
-            else
-            {
-                source.Rows(rows[i], 1).CopyTo(gathered.Rows(i, 1));
-            }
-        }
-
-        return gathered;
+        return isAll && rows.AsSpan().SequenceEqual(Enumerable.Range(0, rows.Length).ToArray()) ? source : source.Take(rows);
     }
 }

@@ -4,6 +4,7 @@ using Anneal.Pipeline.Config.Options;
 using Anneal.Pipeline.Plan;
 using Anneal.Serving;
 using Anneal.Serving.Validation;
+using Anneal.Trainer.Execution;
 using Anneal.Trainer.Loop;
 
 namespace Anneal.Pipeline.Stages;
@@ -11,6 +12,8 @@ namespace Anneal.Pipeline.Stages;
 /// <summary>Runs the exported file in ONNX Runtime over the whole test set and holds it against the trainer's answers and the gates.</summary>
 internal sealed class ValidateStage : IStage
 {
+    private const int RowsLookedAt = 4;
+
     public string Name => "validate";
 
     public IReadOnlyDictionary<string, string> Inputs(RunContext context) => new Dictionary<string, string>(StringComparer.Ordinal)
@@ -35,18 +38,25 @@ internal sealed class ValidateStage : IStage
             truth)
         {
             Threshold = exported.Data.Target.Threshold,
+            ClassNames = context.Data.AnswerNames,
             Metrics = exported.Data.Target.Metrics,
             LossMetric = exported.Data.Target.LossMetric,
             Batches = [.. options.BatchSizes.Select(b => b ?? 0)],
         };
         using OrtModel model = OrtModel.Open(context.Folder.ModelPath, new OrtOptions { Threads = context.Threads });
-        ValidationReport report = Validator.Run(model, set, [.. Gates(context, part)]);
+        ValidationReport report = Validator.Run(model, set, [.. Gates(context, part, model.Metadata)]);
+        if (Diverging(context, model, set, report) is { } divergence)
+        {
+            context.Warn(divergence.Found);
+            report = report with { Divergence = divergence };
+        }
+
         context.Folder.Write("validation.json", report.ToJson() + "\n");
         GateResult[] breached = [.. report.Gates.Where(g => !g.Passed)];
         return FormattableString.Invariant($"{report.Rows} {part} rows in {report.Engine}: max |Δ| {report.MaxAbsDiff:0.0e+0}, {report.DecisionFlips ?? 0} flips, {report.Gates.Count - breached.Length} of {report.Gates.Count} gates passed");
     }
 
-    private static IEnumerable<IGate> Gates(RunContext context, string part)
+    private static IEnumerable<IGate> Gates(RunContext context, string part, IReadOnlyDictionary<string, string> metadata)
     {
         ValidateOptions options = context.Options.Validate;
         yield return new ParityGate(options.Parity.MaxAbs);
@@ -55,46 +65,32 @@ internal sealed class ValidateStage : IStage
             yield return new DecisionFlipsGate(options.Parity.DecisionFlips);
         }
 
-        yield return new BatchInvarianceGate(options.Parity.MaxAbs);
         foreach ((string name, Bound bound) in options.Metric)
         {
             string metric = name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..];
-            Comparison comparison = ComparisonOf(bound.Operator);
+            Comparison comparison = Stages.Gates.ComparisonOf(bound.Operator);
             bool isRecomputed = name.StartsWith(part + ".", StringComparison.Ordinal) && (metric != Metrics.Loss || context.Exported.Data.Target.LossMetric is not null);
             yield return isRecomputed
                 ? new MetricGate(name, metric, comparison, bound.Limit)
                 : new RecordedMetricGate(name, context.Metrics[name[..name.IndexOf('.', StringComparison.Ordinal)]][metric], comparison, bound.Limit);
         }
 
-        foreach (IGate gate in LatencyGates(options))
+        foreach (IGate gate in Stages.Gates.OfClasses(options).Concat(Stages.Gates.OfFile(options, metadata)))
         {
             yield return gate;
         }
     }
 
-    /// <summary>The gates on the time of a run.</summary>
-    public static IEnumerable<IGate> LatencyGates(ValidateOptions options)
+    // A breach of parity without a place to look at is of little use.
+    private static Divergence? Diverging(RunContext context, OrtModel model, ValidationSet set, ValidationReport report)
     {
-        if (options.LatencyMs is { } latency)
+        if (report.Gates.All(g => g.Passed || !g.Name.StartsWith("parity.", StringComparison.Ordinal)))
         {
-            if (latency.P50 is { } p50)
-            {
-                yield return new LatencyGate(latency.Batch, 50, p50);
-            }
-
-            if (latency.P99 is { } p99)
-            {
-                yield return new LatencyGate(latency.Batch, 99, p99);
-            }
+            return null;
         }
-    }
 
-    /// <summary>The gate's comparison of a limit.</summary>
-    public static Comparison ComparisonOf(BoundOperator bound) => bound switch
-    {
-        BoundOperator.Less => Comparison.Below,
-        BoundOperator.LessOrEqual => Comparison.AtMost,
-        BoundOperator.Greater => Comparison.Above,
-        _ => Comparison.AtLeast,
-    };
+        int[] rows = [.. report.Flips.Select(f => f.Row).Append(report.WorstRow ?? 0).Distinct().Take(RowsLookedAt)];
+        using var reference = new SimdRunner(context.Threads);
+        return DivergenceSearch.Run(model, reference, set.FeedsOf(rows), context.Options.Validate.Parity.MaxAbs, context.Folder.File("repro"));
+    }
 }

@@ -5,7 +5,8 @@ namespace Anneal.Serving.Validation;
 /// <summary>The largest absolute difference between two sets of answers and where it is.</summary>
 /// <param name="Value">max |a - b|; infinite where one of the two is no number.</param>
 /// <param name="Where">Output, row and batch size, as text; empty when there is no difference.</param>
-internal sealed record Difference(double Value, string Where)
+/// <param name="Row">The row; null when there is no difference.</param>
+internal sealed record Difference(double Value, string Where, int? Row = null)
 {
     public static Difference None { get; } = new(0, "");
 
@@ -29,7 +30,8 @@ internal sealed record Difference(double Value, string Where)
                 d = double.IsNaN(d) ? double.PositiveInfinity : d;
                 if (d > worst.Value)
                 {
-                    worst = new Difference(d, FormattableString.Invariant($"output '{name}', row {i / (a.Length / a.Shape[0])}, batch size {pass.Batch}"));
+                    int row = i / (a.Length / a.Shape[0]);
+                    worst = new Difference(d, FormattableString.Invariant($"output '{name}', row {row}, batch size {pass.Batch}"), row);
                 }
             }
         }

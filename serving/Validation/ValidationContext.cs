@@ -7,8 +7,9 @@ namespace Anneal.Serving.Validation;
 /// <summary>What gates look at: a model's answers for a set of rows, computed once, when first asked for.</summary>
 public sealed class ValidationContext
 {
-    private readonly OrtModel _model;
     private readonly Dictionary<int, Pass> _passes = [];
+    private HeadRows? _head;
+    private Answers? _judged;
     private Difference? _difference;
     private IReadOnlyList<FlipRow>? _flips;
     private IReadOnlyDictionary<string, double>? _metrics;
@@ -20,7 +21,7 @@ public sealed class ValidationContext
             throw AnnealException.BadData("there are no rows to validate on");
         }
 
-        _model = model;
+        Model = model;
         Set = set;
     }
 
@@ -29,6 +30,15 @@ public sealed class ValidationContext
 
     /// <summary>ONNX Runtime's answers for all rows in one run, by output name.</summary>
     public IReadOnlyDictionary<string, Tensor> Answers => PassAt(0).Outputs;
+
+    /// <summary>The model.</summary>
+    internal OrtModel Model { get; }
+
+    /// <summary>The first rows, for what is asked several times.</summary>
+    internal HeadRows Head => _head ??= HeadRows.Of(Set);
+
+    /// <summary>The answers with the truth; null when that is not known.</summary>
+    internal Answers? Judged => _judged ??= AnswerMetrics.Judge(Set, Answers);
 
     /// <summary>The passes at the set's batch sizes.</summary>
     internal IReadOnlyList<Pass> Passes => [.. Set.Batches.Select(PassAt).Distinct()];
@@ -42,7 +52,7 @@ public sealed class ValidationContext
     internal IReadOnlyList<FlipRow> Flips => _flips ??= FindFlips();
 
     /// <summary>Every metric of the task, from ONNX Runtime's answers and the truth; empty when the truth is not known.</summary>
-    internal IReadOnlyDictionary<string, double> Metrics => _metrics ??= AnswerMetrics.Compute(Set, Answers);
+    internal IReadOnlyDictionary<string, double> Metrics => _metrics ??= AnswerMetrics.Compute(Set, Judged);
 
     /// <summary>The pass at a batch size; 0 for all rows in one.</summary>
     internal Pass PassAt(int batch)
@@ -50,7 +60,7 @@ public sealed class ValidationContext
         int size = batch <= 0 ? Set.Rows : Math.Min(batch, Set.Rows);
         if (!_passes.TryGetValue(size, out Pass? pass))
         {
-            pass = Pass.Run(_model, Set.Feeds, Set.Rows, size);
+            pass = Pass.Run(Model, Set.Feeds, Set.Rows, size);
             _passes.Add(size, pass);
         }
 

@@ -24,6 +24,14 @@ public sealed partial record ValidationReport(
     IReadOnlyList<LatencySummary> Latency,
     IReadOnlyList<GateResult> Gates)
 {
+    /// <summary>The first place at which ONNX Runtime leaves the trainer; null where parity holds.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Divergence? Divergence { get; init; }
+
+    /// <summary>The row of the largest difference to the trainer's answers; null without one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? WorstRow { get; init; }
+
     /// <summary>The report as JSON, with names in snake_case.</summary>
     /// <returns>Indented JSON.</returns>
     public string ToJson() => JsonSerializer.Serialize(this, Json.Default.ValidationReport);

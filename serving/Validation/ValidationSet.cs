@@ -21,6 +21,9 @@ public sealed record ValidationSet(
     /// <summary>The probability from which on a row is decided to be of class 1, or to have a label.</summary>
     public float Threshold { get; init; } = Decisions.Threshold;
 
+    /// <summary>The names of classes or labels, by index; empty where they have none.</summary>
+    public IReadOnlyList<string> ClassNames { get; init; } = [];
+
     /// <summary>The settings of the metrics.</summary>
     public MetricOptions Metrics { get; init; } = new();
 
@@ -29,4 +32,10 @@ public sealed record ValidationSet(
 
     /// <summary>Rows per run of each pass over the set; 0 for all rows in one.</summary>
     public IReadOnlyList<int> Batches { get; init; } = [1, 7, 64, 0];
+
+    /// <summary>Single rows by input name, in the order given.</summary>
+    /// <param name="rows">Their numbers.</param>
+    /// <returns>Tensors in memory of their own.</returns>
+    public IReadOnlyDictionary<string, Tensor> FeedsOf(int[] rows) =>
+        Feeds.ToDictionary(f => f.Key, f => f.Value.Take(rows), StringComparer.Ordinal);
 }

@@ -28,6 +28,9 @@ public static class Validator
             [.. context.Flips.Take(FlipsShown)],
             context.Metrics,
             [.. passes.Select(p => p.Latency())],
-            results);
+            results)
+        {
+            WorstRow = compared ? context.Difference.Row : null,
+        };
     }
 }

@@ -25,12 +25,7 @@ public sealed class Evaluator : IDisposable
         _graphs = graphs;
         _set = rows;
         _rows = rows.Rows;
-        _truth = Tensor.Zeros(rows.Target.Type, [_rows.Length, .. rows.Target.Shape[1..]]);
-        for (int i = 0; i < _rows.Length; i++)
-        {
-            rows.Target.Rows(_rows[i], 1).CopyTo(_truth.Rows(i, 1));
-        }
-
+        _truth = rows.Target.Take(_rows);
         _session = runner.Open(graphs.Evaluation, graphs.EvaluationState());
     }
 

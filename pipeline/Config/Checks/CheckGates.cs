@@ -1,3 +1,6 @@
+using Anneal.Pipeline.Config.Options;
+using Anneal.Serving.Validation;
+
 namespace Anneal.Pipeline.Config.Checks;
 
 /// <summary>Each gate limits something the task reports on rows there are.</summary>
@@ -12,14 +15,39 @@ internal sealed class CheckGates : IConfigValidator
             CheckMetric(context, $"validate.metric.{metric}", metric, Known(context, "train", "validation", "test"), isKey: true);
         }
 
-        if (context.Options.Validate.LatencyMs is { P50: null, P99: null })
+        foreach ((int index, LatencyOptions latency) in context.Options.Validate.LatencyMs.Index())
         {
-            context.Error("validate.latency_ms", "needs a limit: 'p50' or 'p99'");
+            if (latency is { P50: null, P99: null })
+            {
+                context.Error(FormattableString.Invariant($"validate.latency_ms.{index}"), "needs a limit: 'p50' or 'p99'");
+            }
         }
 
+        if (context.Options.Validate.SizeMb is { File: null, Memory: null })
+        {
+            context.Error("validate.size_mb", "needs a limit: 'file' or 'memory'");
+        }
+
+        CheckClasses(context);
         if (context.Options.Validate.BatchSizes.Count == 0)
         {
             context.Error("validate.batch_sizes", "needs at least one batch size");
+        }
+    }
+
+    private static void CheckClasses(CheckContext context)
+    {
+        foreach (string figure in context.Options.Validate.PerClass.Keys)
+        {
+            string path = $"validate.per_class.{figure}";
+            if (!PerClassGate.Metrics.Contains(figure))
+            {
+                context.KeyError(path, $"unknown figure of a class '{figure}'{Suggestion.For(figure, [.. PerClassGate.Metrics])}");
+            }
+            else if (context.Options.Task == TaskKind.Regression)
+            {
+                context.KeyError(path, "a regression has no classes");
+            }
         }
     }
 

@@ -14,4 +14,8 @@ internal sealed record ExportOptions
     [Key("threshold", "probability from which on the answer is class 1 of two, or that a label is there")]
     [Range(0, 1, ExcludesMin = true, ExcludesMax = true)]
     public double Threshold { get; init; } = 0.5;
+
+    [Key("golden_rows", "rows of training data that the file keeps with the trainer's answers, so that 'anneal validate' can replay them anywhere")]
+    [Range(0, 1000)]
+    public int GoldenRows { get; init; } = 8;
 }

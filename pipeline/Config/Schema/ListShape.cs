@@ -5,29 +5,31 @@ using Anneal.Pipeline.Config.Yaml;
 
 namespace Anneal.Pipeline.Config.Schema;
 
+/// <summary>A list; of sections, a single one may stand for a list of it alone.</summary>
 internal sealed class ListShape(Type itemType, ValueShape item) : ValueShape
 {
     public ValueShape Item => item;
 
-    public override string Expected => "a list";
+    public override string Expected => item is RecordShape ? "a section or a list of them" : "a list";
 
-    public override bool Fits(YamlNode node) => node is YamlList;
+    public override bool Fits(YamlNode node) => node is YamlList || IsLone(node);
 
     public override bool TryBind(YamlNode node, string path, BindContext context, out object? value)
     {
         value = null;
-        if (node is not YamlList list)
+        if (!Fits(node))
         {
             return context.Mismatch(node, path, Expected);
         }
 
-        var items = Array.CreateInstance(itemType, list.Items.Count);
+        IReadOnlyList<YamlNode> nodes = node is YamlList list ? list.Items : [node];
+        var items = Array.CreateInstance(itemType, nodes.Count);
         bool isComplete = true;
-        for (int i = 0; i < list.Items.Count; i++)
+        for (int i = 0; i < nodes.Count; i++)
         {
             string itemPath = PathOf(path, i);
-            context.Found(itemPath, list.Items[i].Origin, list.Items[i].Origin);
-            isComplete &= item.TryBind(list.Items[i], itemPath, context, out object? bound);
+            context.Found(itemPath, nodes[i].Origin, nodes[i].Origin);
+            isComplete &= item.TryBind(nodes[i], itemPath, context, out object? bound);
             items.SetValue(bound, i);
         }
 
@@ -61,7 +63,9 @@ internal sealed class ListShape(Type itemType, ValueShape item) : ValueShape
         }
     }
 
-    public override JsonObject ToJsonSchema(JsonSchemaBuilder builder) => new() { ["type"] = "array", ["items"] = item.ToJsonSchema(builder) };
+    public override JsonObject ToJsonSchema(JsonSchemaBuilder builder) => item is RecordShape
+        ? new() { ["anyOf"] = new JsonArray(ArraySchema(builder), item.ToJsonSchema(builder)) }
+        : ArraySchema(builder);
 
     public override JsonNode? ToJson(object? value)
     {
@@ -76,6 +80,11 @@ internal sealed class ListShape(Type itemType, ValueShape item) : ValueShape
             return value;
         }
 
+        if (IsLone(node))
+        {
+            return item.Set(node, keys, value, PathOf(path, 0), context);
+        }
+
         int count = (node as YamlList)?.Items.Count ?? 0;
         if (node is YamlList list && int.TryParse(keys[0], NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < count)
         {
@@ -86,6 +95,10 @@ internal sealed class ListShape(Type itemType, ValueShape item) : ValueShape
         context.Error(Origin.Set, BindContext.Join(path, keys[0]), message);
         return null;
     }
+
+    private bool IsLone(YamlNode? node) => item is RecordShape && node is YamlMap;
+
+    private JsonObject ArraySchema(JsonSchemaBuilder builder) => new() { ["type"] = "array", ["items"] = item.ToJsonSchema(builder) };
 
     private static string PathOf(string path, int index) => BindContext.Join(path, index.ToString(CultureInfo.InvariantCulture));
 }

@@ -104,6 +104,20 @@ internal sealed class RunCommandsTests
         Assert.That(tool.Error, Does.Contain("FAILED accuracy"));
     }
 
+    [Test]
+    public void Validate_FileAlone_ReplaysTheRowsThatItBrings()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "golden"));
+        File.Copy(Path.Combine(_folder, "out", "model.onnx"), Path.Combine(_folder, "golden", "model.onnx"), overwrite: true);
+        Tool tool = Tool.RunIn(_folder, "validate", "golden/model.onnx", "--json");
+
+        Assert.That(tool.ExitCode, Is.Zero, tool.Error);
+        Assert.That(tool.Json.GetProperty("rows").GetInt32(), Is.EqualTo(8));
+        Assert.That(
+            tool.Json.GetProperty("gates").EnumerateArray().Select(g => g.GetProperty("name").GetString()),
+            Is.EqualTo(new[] { "structure", "batch_invariance.max_abs", "determinism.repeat", "determinism.threads", "golden.max_abs" }));
+    }
+
     [TestCase("validate out/model.onnx --features a.npy", 2)]
     [TestCase("validate out/model.onnx --metric accuracy", 2)]
     [TestCase("validate out/model.onnx --csv missing.csv", 3)]

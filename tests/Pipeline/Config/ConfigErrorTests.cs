@@ -86,7 +86,11 @@ internal sealed class ConfigErrorTests
     [TestCase("average: all", "6:14 average: expected a list or 'none', found 'all'")]
     [TestCase("export: {opset: 17}", "6:21 export.opset: must be 18, found 17")]
     [TestCase("validate: {metric: {test.acuracy: \">= 0.9\"}}", "6:25 validate.metric.test.acuracy: unknown metric 'test.acuracy' for this task; did you mean 'test.accuracy'?")]
-    [TestCase("validate: {latency_ms: {batch: 1}}", "6:28 validate.latency_ms: needs a limit: 'p50' or 'p99'")]
+    [TestCase("validate: {latency_ms: {batch: 1}}", "6:28 validate.latency_ms.0: needs a limit: 'p50' or 'p99'")]
+    [TestCase("validate: {latency_ms: [{p99: 1}, {batch: 8}]}", "6:39 validate.latency_ms.1: needs a limit: 'p50' or 'p99'")]
+    [TestCase("validate: {size_mb: {}}", "6:25 validate.size_mb: needs a limit: 'file' or 'memory'")]
+    [TestCase("validate: {throughput: {batch: 8}}", "6:28 validate.throughput.0.rows_per_s: required key is missing (rows that are answered in a second, at least)")]
+    [TestCase("validate: {per_class: {recal: '>= 0.5'}}", "6:28 validate.per_class.recal: unknown figure of a class 'recal'; did you mean 'recall'?")]
     [TestCase("validate: {batch_sizes: [1, some]}", "6:33 validate.batch_sizes.1: expected a whole number or 'all', found 'some'")]
     public void Parse_WrongValue_SaysWhatIsExpected(string line, string expected)
     {

@@ -130,11 +130,18 @@ internal sealed class ConfigLoaderTests
                 export:
                   opset: 18
                   threshold: 0.5
+                  golden_rows: 8
                 validate:
+                  structure: true
                   parity:
                     max_abs: 1e-05
                     decision_flips: 0
                   metric: {}
+                  per_class: {}
+                  latency_ms: []
+                  throughput: []
+                  determinism: true
+                  robustness: false
                   batch_sizes: [1, 7, 64, all]
 
             """));
@@ -166,7 +173,7 @@ internal sealed class ConfigLoaderTests
         Assert.That(options.Average, Is.EqualTo(new AverageOptions[] { new LastKOptions { K = 3 }, new BestOptions(), new FinalOptions() }));
         Assert.That(options.Validate.Metric["test.accuracy"], Is.EqualTo(new Bound(BoundOperator.GreaterOrEqual, 0.85)));
         Assert.That(options.Validate.Metric["validation.loss"], Is.EqualTo(new Bound(BoundOperator.Less, 1)));
-        Assert.That(options.Validate.LatencyMs, Is.EqualTo(new LatencyOptions { P99 = 5 }));
+        Assert.That(options.Validate.LatencyMs, Is.EqualTo(new[] { new LatencyOptions { P99 = 5 } }));
         Assert.That(options.Validate.BatchSizes, Is.EqualTo(new int?[] { null }));
     }
 
