@@ -65,6 +65,11 @@ internal sealed class ValidateStage : IStage
             yield return new DecisionFlipsGate(options.Parity.DecisionFlips);
         }
 
+        foreach (IGate gate in Stages.Gates.OfFile(options, metadata))
+        {
+            yield return gate;
+        }
+
         foreach ((string name, Bound bound) in options.Metric)
         {
             string metric = name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..];
@@ -75,7 +80,7 @@ internal sealed class ValidateStage : IStage
                 : new RecordedMetricGate(name, context.Metrics[name[..name.IndexOf('.', StringComparison.Ordinal)]][metric], comparison, bound.Limit);
         }
 
-        foreach (IGate gate in Stages.Gates.OfClasses(options).Concat(Stages.Gates.OfFile(options, metadata)))
+        foreach (IGate gate in Stages.Gates.OfClasses(options))
         {
             yield return gate;
         }

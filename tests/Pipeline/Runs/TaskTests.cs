@@ -42,7 +42,10 @@ internal sealed class TaskTests
         JsonElement validation = tool.Json.GetProperty("validation");
         Assert.That(
             validation.GetProperty("gates").EnumerateArray().Select(g => g.GetProperty("name").GetString()),
-            Is.EqualTo(new[] { "parity.max_abs", "batch_invariance.max_abs", "test.r2", "test.rmse", "validation.mae" }));
+            Is.EqualTo(new[]
+            {
+                "parity.max_abs", "structure", "batch_invariance.max_abs", "determinism.repeat", "determinism.threads", "golden.max_abs", "test.r2", "test.rmse", "validation.mae",
+            }));
         Assert.That(validation.GetProperty("decision_flips").ValueKind, Is.EqualTo(JsonValueKind.Null));
         Model model = ModelReader.Read(Path.Combine(folder["run"], "model.onnx"));
         Assert.That(model.Graph.Outputs.Select(o => o.ToString()), Is.EqualTo(new[] { "prediction: float[N,1]" }));
