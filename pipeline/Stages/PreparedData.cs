@@ -65,19 +65,29 @@ internal sealed class PreparedData
     /// <returns>The rows.</returns>
     public RowSet TestSet(IGraphRunner runner) => new(StepInputs(runner, _loaded.Test), _loaded.Test.Target, _loaded.TestRows);
 
+    /// <summary>Raw rows, with their weights where they have them.</summary>
+    /// <param name="part">test, validation or train.</param>
+    public RowSet RawSet(string part)
+    {
+        (DataTable table, int[] rows) = Of(part);
+        return new RowSet([.. table.Features.Select(f => f.Values), .. table.Weight is { } weight ? (Tensor[])[weight] : []], table.Target, rows);
+    }
+
     /// <summary>Raw rows by input name, as the exported model takes them, with the truth.</summary>
     /// <param name="part">test, validation or train.</param>
     /// <returns>The rows, contiguous.</returns>
     public (IReadOnlyDictionary<string, Tensor> Feeds, Tensor Truth) RawRows(string part)
     {
-        (DataTable table, int[] rows) = part switch
-        {
-            Part.Test => (_loaded.Test, _loaded.TestRows),
-            Part.Validation => (_loaded.Train, Split.Validation),
-            _ => (_loaded.Train, Split.Train),
-        };
+        (DataTable table, int[] rows) = Of(part);
         return (table.Features.ToDictionary(f => f.Name, f => Gather(f.Values, rows), StringComparer.Ordinal), Gather(table.Target, rows));
     }
+
+    private (DataTable Table, int[] Rows) Of(string part) => part switch
+    {
+        Part.Test => (_loaded.Test, _loaded.TestRows),
+        Part.Validation => (_loaded.Train, Split.Validation),
+        _ => (_loaded.Train, Split.Train),
+    };
 
     private IEnumerable<string> AbsentClasses()
     {
