@@ -41,6 +41,9 @@ internal sealed class Candidates(RunContext context, Fit training)
     /// <summary>The folders of other runs whose weights are candidates' ingredients.</summary>
     public static IReadOnlyList<string> Runs(PipelineOptions options) => [.. options.Average?.Candidates.OfType<SoupOptions>().SelectMany(s => s.Runs ?? []).Distinct() ?? []];
 
+    /// <summary>The weights that another run exported.</summary>
+    public static string PathOf(RunContext context, string run) => Path.Combine(context.Config.Files.FindAny(run) ?? run, "averaged.onnx");
+
     /// <summary>The epochs, from 1, at whose ends the schedule's cycles end, within the whole training; none where it has no cycles of whole epochs.</summary>
     public static IReadOnlyList<int> CycleEnds(TrainOptions train)
     {
@@ -131,9 +134,6 @@ internal sealed class Candidates(RunContext context, Fit training)
             ? parameters
             : throw AnnealException.BadData($"it has {parameters.Count} parameters, expected {training.Graphs.Parameters.Count}", "a soup is of runs of the same model").In(path);
     }
-
-    /// <summary>The weights that another run exported.</summary>
-    public static string PathOf(RunContext context, string run) => Path.Combine(context.Config.Files.FindAny(run) ?? run, "averaged.onnx");
 
     private IReadOnlyDictionary<string, Tensor> ParametersIn(Checkpoint checkpoint) => training.Graphs.ParametersIn(checkpoint.Tensors);
 }

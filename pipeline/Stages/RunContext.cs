@@ -116,7 +116,7 @@ internal sealed class RunContext : IDisposable
             Members[member.Name] = member;
         }
 
-        Candidates = record.Candidates;
+        Candidates = Options.Ensemble is { Members: SeedsOptions, Distill: null } ? [] : record.Candidates;
         EnsembleRecord = Options.Ensemble is null ? null : record.Ensemble;
         Choice = record.Choice;
         TestLooks = record.TestLooks;

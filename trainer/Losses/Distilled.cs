@@ -19,10 +19,7 @@ public sealed record Distilled(Loss Labels, double Temperature, double Share) : 
     public override (float Min, float Max) TargetRange => Labels.TargetRange;
 
     /// <inheritdoc/>
-    public override bool IsLogLoss => Labels.IsLogLoss;
-
-    /// <inheritdoc/>
-    public override double? AtChance(TargetSpec target) => Labels.AtChance(target);
+    public override double? AtChance(TargetSpec target) => null;
 
     internal override Value Elements(LossScope s)
     {

@@ -127,6 +127,7 @@ internal sealed class ConfigLoaderTests
                   engine: simd
                   threads: auto
                 average: none
+                ensemble: none
                 export:
                   opset: 18
                   threshold: 0.5

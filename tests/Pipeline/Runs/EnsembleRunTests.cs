@@ -137,6 +137,26 @@ internal sealed class EnsembleRunTests
         Assert.That(tool.Json.GetProperty("metrics").GetProperty("test").GetProperty("accuracy").GetDouble(), Is.EqualTo(record.Metrics["accuracy"]));
     }
 
+    // Text columns go through the ensemble's own preprocessing, whose folds have other statistics each.
+    [TestCase("task: binary\ndata: {train: {csv: {path: rows.csv, columns: {a: number, kind: category, y: ignore, is: category}}}, label: is, split: {kfold: {k: 3, test: 0.2}}}", "{members: folds, combine: majority_vote}", "accuracy")]
+    [TestCase("task: binary\ndata: {train: {csv: {path: rows.csv, columns: {a: number, kind: category, y: ignore, is: category}}}, label: is, split: {holdout: {validation: 0.2, test: 0.2}}}", "{members: {seeds: 2}, combine: mean_logits, distill: {}}", "accuracy")]
+    [TestCase("task: regression\ndata: {train: {csv: {path: rows.csv, columns: {a: number, kind: category, y: number, is: ignore}}}, label: y, split: {holdout: {validation: 0.2, test: 0.2}}}", "{members: {seeds: 3}, combine: weighted}", "rmse")]
+    [TestCase("task: regression\ndata: {train: {csv: {path: rows.csv, columns: {a: number, kind: category, y: number, is: ignore}}}, label: y, split: {kfold: {k: 3, test: 0.2}}}", "{members: folds, distill: {labels: 0}}", "rmse")]
+    public void Run_EnsembleOfATable_PassesParityInOnnxRuntime(string data, string ensemble, string metric)
+    {
+        using var folder = new TempFolder();
+        folder.Write("rows.csv", "a,kind,y,is\n" + string.Concat(Enumerable.Range(0, 200).Select(i =>
+            FormattableString.Invariant($"{i * 37 % 101},{(i % 3 == 0 ? "x" : "y")},{(i * 37 % 101) + (i % 3 == 0 ? 20 : 0) + (i % 7)},{(i * 37 % 101 > 50 ? "high" : "low")}\n"))));
+        folder.Write("pipelines.yaml", Config.ConfigText.Pipeline($"{data}\nmodel: {{mlp: [8]}}\npreflight: none\ntrain: {{epochs: 6, batch: 16}}\nensemble: {ensemble}\nvalidate: {{parity: {{max_abs: 1e-3}}}}"));
+
+        Tool tool = Tool.RunIn(folder[""], "run", "--out", "run", "--json");
+
+        Assert.That(tool.ExitCode, Is.Zero, tool.Error);
+        Assert.That(tool.Json.GetProperty("validation").GetProperty("passed").GetBoolean(), Is.True);
+        Assert.That(tool.Json.GetProperty("metrics").GetProperty("test").GetProperty(metric).GetDouble(), Is.GreaterThan(0));
+        Assert.That(tool.Json.GetProperty("metrics").GetProperty("validation").GetProperty("loss").GetDouble(), Is.GreaterThan(0));
+    }
+
     [Test]
     public void Run_Distilled_ExportsOneModelThatLearntFromTheEnsemble()
     {
