@@ -3,7 +3,6 @@ using Anneal.Onnx;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Rewrite;
-using Anneal.Onnx.Tensors;
 
 namespace Anneal.Exporter;
 

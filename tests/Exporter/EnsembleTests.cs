@@ -128,7 +128,9 @@ internal sealed class EnsembleTests
     {
         static byte[] Bytes() => ModelWriter.ToBytes(Model.Of(Ensemble.Combine("e", s_members, Combination.MajorityVote, ModelTask.Classification, 0.5f)));
 
-        Assert.That(Bytes(), Is.EqualTo(Bytes()));
+        byte[] first = Bytes();
+
+        Assert.That(Bytes(), Is.EqualTo(first));
     }
 
     [Test]

@@ -2,7 +2,6 @@ using Anneal.Onnx.Tensors;
 using Anneal.Serving;
 using Anneal.Tests.Cases;
 using Anneal.Trainer.Loop;
-using Anneal.Trainer.Models;
 using Anneal.Trainer.Optimizers;
 using Anneal.Trainer.Schedules;
 

@@ -47,7 +47,7 @@ internal sealed class DistilledTests
         var target = new TargetSpec(LearningTask.Binary, 1) { Loss = new Distilled(new BinaryCrossEntropy(), Temperature, Share) };
         float[] teacher = [0.9f, 0.3f];
 
-        double loss = Run(target, Tensor.Of<float>([2, 1], s_z[..2]), Tensor.Vector(1L, 0L), Tensor.Of<float>([2, 1], teacher));
+        double loss = Run(target, Tensor.Of<float>([2, 1], s_z.AsSpan(0, 2)), Tensor.Vector(1L, 0L), Tensor.Of<float>([2, 1], teacher));
 
         double expected = 0;
         for (int r = 0; r < 2; r++)
@@ -66,7 +66,7 @@ internal sealed class DistilledTests
     {
         var target = new TargetSpec(LearningTask.Regression, 1) { Mean = [2], Deviation = [4], Loss = new Distilled(new SquaredError(), Temperature, Share) };
 
-        double loss = Run(target, Tensor.Of<float>([2, 1], s_z[..2]), Tensor.Vector(6f, 0f), Tensor.Of<float>([2, 1], [4, -2]));
+        double loss = Run(target, Tensor.Of<float>([2, 1], s_z.AsSpan(0, 2)), Tensor.Vector(6f, 0f), Tensor.Of<float>([2, 1], [4, -2]));
 
         double expected = 0;
         foreach ((double z, double y, double t) in new[] { (0.5, 6.0, 4.0), (-1, 0, -2) })
