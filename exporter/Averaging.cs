@@ -46,4 +46,35 @@ public static class Averaging
 
         return mean;
     }
+
+    /// <summary>The greedy soup: begins with the best set and adds each next one, from the best down, that makes the mean of those taken score no lower.</summary>
+    /// <param name="sets">Parameters by name, as of <see cref="Mean"/>.</param>
+    /// <param name="score">How good parameters are; higher is better, and NaN is never taken.</param>
+    /// <returns>The mean of the sets that were taken, and their places in the order in which they were.</returns>
+    /// <exception cref="ArgumentException">There is no set, or one differs in a name or a shape.</exception>
+    /// <seealso href="https://arxiv.org/abs/2203.05482">Wortsman et al., Model Soups (2022), recipe 1</seealso>
+    public static (IReadOnlyDictionary<string, Tensor> Soup, IReadOnlyList<int> Taken) GreedySoup(
+        IReadOnlyList<IReadOnlyDictionary<string, Tensor>> sets, Func<IReadOnlyDictionary<string, Tensor>, double> score)
+    {
+        if (sets.Count == 0)
+        {
+            throw new ArgumentException("there is nothing to average", nameof(sets));
+        }
+
+        double[] alone = [.. sets.Select(score)];
+        int[] order = [.. Enumerable.Range(0, sets.Count).OrderByDescending(i => double.IsNaN(alone[i]) ? double.NegativeInfinity : alone[i])];
+        List<int> taken = [order[0]];
+        double best = alone[order[0]];
+        foreach (int next in order.Skip(1))
+        {
+            double value = score(Mean([.. taken.Append(next).Select(i => sets[i])]));
+            if (value >= best)
+            {
+                taken.Add(next);
+                best = value;
+            }
+        }
+
+        return (Mean([.. taken.Select(i => sets[i])]), taken);
+    }
 }

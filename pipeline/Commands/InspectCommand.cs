@@ -78,7 +78,7 @@ internal sealed class InspectCommand : AnnealCommand
         }
 
         LoadedConfig config = PipelineRunner.Load(new RunRequest { ConfigPath = arguments.GetValue(_file)!, Pipeline = pipeline, Sets = arguments.GetValue(_sets)! });
-        return ($"{arguments.GetValue(_file)}: {config.Name}", Model.Of(TrainingModel.Of(RunContext.GraphsOf(config, PreparedData.Load(config))).Graph));
+        return ($"{arguments.GetValue(_file)}: {config.Name}", Model.Of(TrainingModel.Of(ModelGraphs.First(config, PreparedData.Load(config))).Graph));
     }
 
     private static InspectReport Describe(string path, Model model, int batch)

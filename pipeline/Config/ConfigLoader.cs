@@ -22,6 +22,8 @@ internal static class ConfigLoader
         new CheckModel(),
         new CheckTraining(),
         new CheckPhases(),
+        new CheckAverage(),
+        new CheckEnsemble(),
         new CheckGates(),
     ];
 

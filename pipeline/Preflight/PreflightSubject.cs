@@ -29,7 +29,7 @@ internal sealed class PreflightSubject : IDisposable
         Loaded = loaded;
         Data = data;
         Runner = new SimdRunner(threads);
-        _graphs = new Lazy<TrainingGraphs>(() => RunContext.GraphsOf(config, data));
+        _graphs = new Lazy<TrainingGraphs>(() => ModelGraphs.First(config, data));
         _rows = new Lazy<(RowSet, RowSet)>(() => data.TrainingRows(Runner));
         _columns = new Lazy<DataColumns>(() => new DataColumns(loaded, data.Split));
     }
@@ -43,6 +43,9 @@ internal sealed class PreflightSubject : IDisposable
     public LoadedData Loaded { get; }
 
     public PreparedData Data { get; }
+
+    /// <summary>What the run's first training trains.</summary>
+    public ModelSpec Spec => ModelSpec.Of(Config, Data);
 
     public SimdRunner Runner { get; }
 

@@ -16,10 +16,10 @@ internal static class ProbedSteps
     {
         UpdateSettings settings = Settings(subject);
         Regularization regularization = settings.Regularization;
-        return RunContext.GraphsOf(
+        return ModelGraphs.Of(
             subject.Config,
             subject.Data,
-            subject.Data.Target,
+            subject.Spec,
             settings with
             {
                 Optimizer = new Lbfgs(),
@@ -41,13 +41,13 @@ internal static class ProbedSteps
             Trainer.Losses.BinaryCrossEntropy => new Trainer.Losses.BinaryCrossEntropy(),
             Trainer.Losses.Loss other => other,
         };
-        return RunContext.GraphsOf(subject.Config, subject.Data, target with { Loss = loss }, new UpdateSettings(optimizer) { Groups = Settings(subject).Groups }, dropout: false);
+        return ModelGraphs.Of(subject.Config, subject.Data, subject.Spec with { Target = target with { Loss = loss } }, new UpdateSettings(optimizer) { Groups = Settings(subject).Groups }, dropout: false);
     }
 
     /// <summary>The step of the training's first phase, one batch a step.</summary>
     /// <param name="subject">The pipeline.</param>
     public static TrainingGraphs OfTraining(PreflightSubject subject) =>
-        RunContext.GraphsOf(subject.Config, subject.Data, subject.Data.Target, Settings(subject) with { Accumulate = 1 }, dropout: true);
+        ModelGraphs.Of(subject.Config, subject.Data, subject.Spec, Settings(subject) with { Accumulate = 1 }, dropout: true);
 
     /// <summary>Whether the pipeline's objective has a penalty.</summary>
     public static bool HasPenalty(PreflightSubject subject) => Settings(subject).Regularization.HasPenalty;

@@ -18,19 +18,31 @@ internal sealed class TextTable(params string[] headings)
         _rows.Add(cells);
     }
 
+    /// <summary>The headings and rows.</summary>
+    public IEnumerable<string> Lines
+    {
+        get
+        {
+            int[] widths = [.. headings.Select((_, c) => _rows.Max(r => r[c].Length))];
+            var line = new StringBuilder();
+            foreach (string[] row in _rows)
+            {
+                line.Clear();
+                for (int c = 0; c < row.Length; c++)
+                {
+                    line.Append(c == 0 ? "" : "  ").Append(headings[c].StartsWith('>') ? row[c].PadLeft(widths[c]) : row[c].PadRight(widths[c]));
+                }
+
+                yield return line.ToString().TrimEnd();
+            }
+        }
+    }
+
     public void Write(TextWriter output)
     {
-        int[] widths = [.. headings.Select((_, c) => _rows.Max(r => r[c].Length))];
-        var line = new StringBuilder();
-        foreach (string[] row in _rows)
+        foreach (string line in Lines)
         {
-            line.Clear();
-            for (int c = 0; c < row.Length; c++)
-            {
-                line.Append(c == 0 ? "" : "  ").Append(headings[c].StartsWith('>') ? row[c].PadLeft(widths[c]) : row[c].PadRight(widths[c]));
-            }
-
-            output.WriteLine(line.ToString().TrimEnd());
+            output.WriteLine(line);
         }
     }
 }

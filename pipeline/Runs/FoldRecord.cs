@@ -1,7 +1,7 @@
 namespace Anneal.Pipeline.Runs;
 
-/// <summary>What a fold gave.</summary>
-/// <param name="Name">The fold's name.</param>
+/// <summary>What one of several trainings gave: a fold, or a member of an ensemble.</summary>
+/// <param name="Name">The fold's name, or the training's.</param>
 /// <param name="Metrics">By part (train, validation) and metric; empty where it failed.</param>
 internal sealed record FoldRecord(string Name, IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Metrics)
 {

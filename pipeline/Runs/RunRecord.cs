@@ -55,6 +55,15 @@ internal sealed record RunRecord
     /// <summary>The sample standard deviation over the folds, by part and metric.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>>? Deviation { get; init; }
 
+    /// <summary>What competed for export, in order; of folds see theirs.</summary>
+    public IReadOnlyList<CandidateRecord> Candidates { get; init; } = [];
+
+    /// <summary>The trainings of an ensemble that differ in their seeds, in order.</summary>
+    public IReadOnlyList<FoldRecord> Members { get; init; } = [];
+
+    /// <summary>What the ensemble gave.</summary>
+    public EnsembleRecord? Ensemble { get; init; }
+
     /// <summary>What the folds chose.</summary>
     public FoldChoice? Choice { get; init; }
 

@@ -40,6 +40,14 @@ internal sealed record RunSummary(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? TestLooks { get; init; }
 
+    /// <summary>What competed for export, where there was more than one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<CandidateRecord>? Candidates { get; init; }
+
+    /// <summary>What the ensemble gave; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EnsembleRecord? Ensemble { get; init; }
+
     /// <summary>The exit code of the command.</summary>
     [JsonIgnore]
     public ExitCode ExitCode { get; init; }

@@ -1,43 +1,41 @@
 using System.Globalization;
-using Anneal.Exporter;
-using Anneal.Onnx;
 using Anneal.Onnx.Metrics;
-using Anneal.Onnx.Tensors;
-using Anneal.Pipeline.Config.Options;
+using Anneal.Pipeline.Plan;
+using Anneal.Pipeline.Report;
 using Anneal.Pipeline.Runs;
 using Anneal.Trainer.Loop;
 
 namespace Anneal.Pipeline.Stages;
 
-/// <summary>Makes a training's candidates for export and picks the best on the validation rows; of the final fit, the one that the folds chose.</summary>
+/// <summary>Makes a training's candidates for export and picks the best on the validation rows, or the named one; of the final fit, the one that the folds chose.</summary>
 /// <param name="fit">The training's name.</param>
 internal sealed class AverageStage(string fit) : IStage
 {
-    private const string TrainedName = "trained";
-
     public string Name => StagePlan.NameOf(fit, "average");
 
     public string? Fold => StagePlan.FoldOf(fit);
 
-    public IReadOnlyDictionary<string, string> Inputs(RunContext context) => new Dictionary<string, string>(StringComparer.Ordinal)
+    public IReadOnlyDictionary<string, string> Inputs(RunContext context)
     {
-        ["options"] = context.Config.KeyText("average"),
-    };
+        var inputs = new Dictionary<string, string>(StringComparer.Ordinal) { ["options"] = context.Config.KeyText("average") };
+        if (Candidates.Runs(context.Options) is { Count: > 0 } runs)
+        {
+            inputs["runs"] = string.Join('\n', runs.Select(r => Candidates.PathOf(context, r)).Select(p => File.Exists(p) ? StageKey.OfFile(p) : ""));
+        }
+
+        return inputs;
+    }
 
     public bool IsThere(RunContext context) => File.Exists(context.Fit(fit).File("averaged.onnx"));
 
     public string Run(RunContext context)
     {
         Fit training = context.Fit(fit);
-        Candidate[] candidates = [.. Candidates(context, training)];
+        Candidate[] candidates = [.. new Candidates(context, training).All()];
         Evaluation?[] results = [.. candidates.Select(c => training.ValidationRows.Rows.Length > 0 ? training.Evaluate(training.ValidationRows, c.Parameters) : null)];
-        string metric = Targets.BestMetricOf(context.Options);
-        int best = 0;
-        for (int i = 1; i < candidates.Length; i++)
-        {
-            best = IsBetter(metric, results[i]?.Metrics, results[best]?.Metrics) ? i : best;
-        }
-
+        int best = Winner(context, candidates, results);
+        CandidateRecord[] records = [.. candidates.Select((c, i) => new CandidateRecord(c.Name, c.Epochs, results[i]?.Metrics ?? []) { Chosen = i == best })];
+        Print(context, records);
         training.WriteAveraged(candidates[best].Parameters);
         var metrics = new SortedDictionary<string, IReadOnlyDictionary<string, double>>(StringComparer.Ordinal)
         {
@@ -49,28 +47,22 @@ internal sealed class AverageStage(string fit) : IStage
         }
 
         ErrorSample? errors = results[best] is { } evaluation ? ErrorSample.Of(evaluation) : null;
+        var record = new FoldRecord(Fold ?? fit, metrics) { Candidates = records, Errors = errors };
         string looks = "";
         if (Fold is { } fold)
         {
-            context.Folds[fold] = new FoldRecord(fold, metrics)
-            {
-                Candidates = [.. candidates.Select((c, i) => new CandidateRecord(c.Name, c.Epochs, results[i]!.Metrics))],
-                Errors = errors,
-            };
+            context.Folds[fold] = record;
+        }
+        else if (StagePlan.SeedOf(fit) is not null)
+        {
+            context.Members[fit] = record;
         }
         else
         {
-            if (fit == StagePlan.Final)
-            {
-                metrics[Part.Validation] = context.Statistics!.Mean[Part.Validation];
-                errors = context.FoldErrors;
-            }
-
-            context.SetMetrics(metrics);
-            looks = TestEvaluation.Run(context, training, errors);
+            looks = Deploy(context, training, record);
         }
 
-        return string.Join("; ", candidates.Select((c, i) => Describe(c.Name, results[i]?.Metrics, i == best && candidates.Length > 1))) + looks;
+        return string.Join("; ", records.Select(r => Describe(r) + (r.Chosen && records.Length > 1 ? " (chosen)" : ""))) + looks;
     }
 
     /// <summary>Whether a candidate is better than the best so far by a metric; the loss decides between equals.</summary>
@@ -85,54 +77,62 @@ internal sealed class AverageStage(string fit) : IStage
         return gain > 0 || (double.IsNaN(best[metric]) && !double.IsNaN(candidate[metric])) || (gain == 0 && candidate[Metrics.Loss] < best[Metrics.Loss]);
     }
 
-    private static IEnumerable<Candidate> Candidates(RunContext context, Fit training)
+    // An ensemble that follows is what is tested.
+    private string Deploy(RunContext context, Fit training, FoldRecord record)
     {
-        IReadOnlyList<AverageOptions?> wanted = context.Options.Average is { Count: > 0 } given ? [.. given] : [null];
-        bool isFinal = training.Name == StagePlan.Final;
-        return wanted.Where(o => !isFinal || NameOf(o) == context.Choice!.Candidate).Select(o => CandidateOf(context, training, o));
-    }
-
-    private static string NameOf(AverageOptions? option) => option switch
-    {
-        null => TrainedName,
-        FinalOptions => "final",
-        BestOptions => "best",
-        LastKOptions lastK => string.Create(CultureInfo.InvariantCulture, $"last_k {lastK.K}"),
-        _ => throw new NotSupportedException($"no candidate for {option.GetType().Name}"),
-    };
-
-    // The final fit has no validation rows to be best on: it was trained for as many epochs as the folds' best.
-    private static Candidate CandidateOf(RunContext context, Fit training, AverageOptions? option)
-    {
-        bool isBest = training.Name != StagePlan.Final && (option is BestOptions || (option is null && context.Options.Train.EarlyStopping is not null));
-        Checkpoint checkpoint = isBest ? training.Checkpoints.LoadBest() : Last(training);
-        return new Candidate(
-            NameOf(option),
-            checkpoint.State.Epoch,
-            option is LastKOptions lastK ? LastK(context, training, lastK.K) : Parameters(training, checkpoint));
-    }
-
-    private static IReadOnlyDictionary<string, Tensor> LastK(RunContext context, Fit training, int k)
-    {
-        long[] steps = [.. training.Checkpoints.Steps.TakeLast(k)];
-        if (steps.Length < k)
+        var metrics = new SortedDictionary<string, IReadOnlyDictionary<string, double>>(record.Metrics.ToDictionary(), StringComparer.Ordinal);
+        ErrorSample? errors = record.Errors;
+        if (fit == StagePlan.Final)
         {
-            context.Warn(StagePlan.InFit(training.Name, $"average.last_k: {k} checkpoints asked for, {steps.Length} are there: training stopped early"));
+            metrics[Part.Validation] = context.Statistics!.Mean[Part.Validation];
+            errors = context.FoldErrors;
         }
 
-        return Averaging.Mean([.. steps.Select(s => Parameters(training, training.Checkpoints.Load(s)))]);
+        context.Candidates = record.Candidates;
+        context.SetMetrics(metrics);
+        return context.Options.Ensemble is null || fit == StagePlan.Student ? TestEvaluation.Run(context, training, errors) : "";
     }
 
-    private static Checkpoint Last(Fit training) => training.Checkpoints.Latest()
-        ?? throw AnnealException.BadData($"{training.File("")}: there is no checkpoint", "run again with --fresh");
-
-    private static IReadOnlyDictionary<string, Tensor> Parameters(Fit training, Checkpoint checkpoint) => training.Graphs.ParametersIn(checkpoint.Tensors);
-
-    private static string Describe(string name, Metrics? metrics, bool isChosen)
+    private static int Winner(RunContext context, Candidate[] candidates, Evaluation?[] results)
     {
-        string values = metrics is null ? "" : ": " + string.Join(", ", metrics.Where(m => MetricTable.IsHeadline(m.Key)).Select(m => FormattableString.Invariant($"{m.Key} {m.Value:0.#####}")));
-        return $"{name}{values}{(isChosen ? " (chosen)" : "")}";
+        if (candidates.Length > 1 && context.Options.Average?.Winner is { } named)
+        {
+            return Array.FindIndex(candidates, c => c.Name == named);
+        }
+
+        string metric = Targets.BestMetricOf(context.Options);
+        int best = 0;
+        for (int i = 1; i < candidates.Length; i++)
+        {
+            best = IsBetter(metric, results[i]?.Metrics, results[best]?.Metrics) ? i : best;
+        }
+
+        return best;
     }
 
-    private sealed record Candidate(string Name, int Epochs, IReadOnlyDictionary<string, Tensor> Parameters);
+    private void Print(RunContext context, CandidateRecord[] records)
+    {
+        if (records.Length < 2)
+        {
+            return;
+        }
+
+        string[] metrics = [.. records[0].Validation.Keys.Where(MetricTable.IsHeadline)];
+        var table = new TextTable([StagePlan.InFit(fit, "candidate"), .. metrics.Select(m => $">{m}"), ""]);
+        foreach (CandidateRecord record in records)
+        {
+            table.Add([record.Name, .. metrics.Select(m => record.Validation[m].ToString("0.000000", CultureInfo.InvariantCulture)), record.Chosen ? "chosen" : ""]);
+        }
+
+        foreach (string line in table.Lines)
+        {
+            context.Output.Line(line);
+        }
+    }
+
+    private static string Describe(CandidateRecord candidate)
+    {
+        string values = string.Join(", ", candidate.Validation.Where(m => MetricTable.IsHeadline(m.Key)).Select(m => FormattableString.Invariant($"{m.Key} {m.Value:0.#####}")));
+        return $"{candidate.Name}{(values.Length > 0 ? $": {values}" : "")}";
+    }
 }

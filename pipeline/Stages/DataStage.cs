@@ -25,7 +25,7 @@ internal sealed class DataStage : IStage
             context.Warn(warning);
         }
 
-        foreach (string fit in StagePlan.Fits(context.Config).Where(f => f != StagePlan.Final))
+        foreach (string fit in StagePlan.Fits(context.Config).Where((f, i) => f != StagePlan.Final && (i == 0 || StagePlan.SeedOf(f) is null)))
         {
             foreach (string warning in context.Fit(fit).Data.Warnings)
             {

@@ -3,6 +3,7 @@ using Anneal.Exporter;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Ir.Format;
+using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Plan;
 using Anneal.Trainer.Data;
 using Anneal.Trainer.Models;
@@ -39,37 +40,50 @@ internal sealed class ExportStage : IStage
             metadata["anneal.fit"] = fit;
         }
 
+        Fit exported = context.Exported;
         if (context.Options.Export.GoldenRows > 0)
         {
-            metadata[GoldenRows.MetadataKey] = Golden(context.Exported, context.Options.Export.GoldenRows).ToJson();
+            metadata[GoldenRows.MetadataKey] = Golden(exported, context.Options.Export.GoldenRows).ToJson();
         }
 
-        Model model = Deployable.Build(context.Config.Name, context.Exported.Graphs.Inference, context.Exported.AveragedParameters, SignatureOf(context), metadata);
+        Model model = context.ExportedEnsemble is { } ensemble
+            ? Deployable.Build(context.Config.Name, ensemble, new Dictionary<string, Tensor>(StringComparer.Ordinal), SignatureOf(context, exported), metadata)
+            : Deployable.Build(context.Config.Name, exported.Graphs.Inference, exported.AveragedParameters, SignatureOf(context, exported), metadata);
         ModelWriter.Write(model, context.Folder.ModelPath);
         long bytes = new FileInfo(context.Folder.ModelPath).Length;
-        string which = DescribeFit(context) is { } exported ? $"{exported}: " : "";
+        string which = DescribeFit(context) is { } description ? $"{description}: " : "";
         return FormattableString.Invariant($"{which}{context.Folder.ModelPath}, {bytes / 1e6:0.00} MB, opset {Model.DefaultOpset}");
     }
 
     // Which of several trainings the file holds.
-    private static string? DescribeFit(RunContext context) => context.Choice is not { } choice || context.Exported.Name.Length == 0
-        ? null
-        : context.Options.Final is null
-            ? FormattableString.Invariant($"fold {choice.Best} of {context.FoldsInOrder.Count()}, the best on its validation rows")
-            : FormattableString.Invariant($"final fit on train+validation, {choice.Epochs} epochs");
+    private static string? DescribeFit(RunContext context)
+    {
+        if (context.EnsembleRecord is { } ensemble)
+        {
+            string views = ensemble.Views is null ? "" : $" and {ensemble.Views}";
+            return $"{(context.ExportedEnsemble is null ? "student of an " : "")}ensemble by {ensemble.Combine}{views}: {string.Join(", ", ensemble.Members.Select(m => m.Name))}";
+        }
+
+        return context.Choice is not { } choice || context.Exported.Name.Length == 0
+            ? null
+            : context.Options.Final is null
+                ? FormattableString.Invariant($"fold {choice.Best} of {context.FoldsInOrder.Count()}, the best on its validation rows")
+                : FormattableString.Invariant($"final fit on train+validation, {choice.Epochs} epochs");
+    }
 
     // Rows spread evenly over those trained on: the test set is not looked at for them.
     private static GoldenRows Golden(Fit fit, int count)
     {
         int[] all = fit.Data.Split.Train;
         int[] rows = [.. Enumerable.Range(0, Math.Min(count, all.Length)).Select(i => all[(int)((long)i * all.Length / Math.Min(count, all.Length))])];
-        return new GoldenRows(fit.Data.RawRows(rows), fit.Evaluate(fit.TrainRows with { Rows = rows }, fit.AveragedParameters).Outputs);
+        return new GoldenRows(fit.Data.RawRows(rows), fit.AnswersTo(rows));
     }
 
-    private static ModelSignature SignatureOf(RunContext context)
+    /// <summary>What a training's model takes and answers.</summary>
+    public static ModelSignature SignatureOf(RunContext context, Fit fit)
     {
         LoadedData data = context.Data;
-        TargetSpec target = context.Exported.Data.Target;
+        TargetSpec target = fit.Data.Target;
         return new ModelSignature
         {
             Task = target.Answers,

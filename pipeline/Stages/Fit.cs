@@ -1,6 +1,8 @@
+using Anneal.Onnx;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Ir.Format;
 using Anneal.Onnx.Tensors;
+using Anneal.Pipeline.Config.Options;
 using Anneal.Pipeline.Report;
 using Anneal.Trainer.Data;
 using Anneal.Trainer.Loop;
@@ -16,6 +18,7 @@ internal sealed class Fit
     private readonly Lazy<IReadOnlyList<TrainingGraphs>> _phases;
     private readonly Lazy<(RowSet Train, RowSet Validation)> _trainingRows;
     private readonly Lazy<RowSet> _testRows;
+    private Evaluation? _judged;
 
     /// <summary>Prepares a training.</summary>
     /// <param name="context">The run.</param>
@@ -24,10 +27,11 @@ internal sealed class Fit
     {
         _context = context;
         Name = name;
+        Seed = StagePlan.SeedOf(name) ?? (ulong)context.Options.Seed;
         _data = new Lazy<PreparedData>(() => context.Data.Prepare(
-            name == StagePlan.Final ? context.Data.Plan.TrainAndValidation : context.Data.Plan.Of(name.Length == 0 ? context.Data.Plan.Folds[0].Name : StagePlan.FoldOf(name)!)));
-        _phases = new Lazy<IReadOnlyList<TrainingGraphs>>(() => RunContext.PhasesOf(context.Config, Data));
-        _trainingRows = new Lazy<(RowSet, RowSet)>(() => Data.TrainingRows(context.Runner));
+            name == StagePlan.Final ? context.Data.Plan.TrainAndValidation : context.Data.Plan.Of(StagePlan.FoldOf(name) ?? context.Data.Plan.Folds[0].Name)));
+        _phases = new Lazy<IReadOnlyList<TrainingGraphs>>(() => ModelGraphs.Phases(context.Config, Data, Spec));
+        _trainingRows = new Lazy<(RowSet, RowSet)>(Load);
         _testRows = new Lazy<RowSet>(() => Data.TestSet(context.Runner));
         Directory.CreateDirectory(File(""));
         Checkpoints = new CheckpointStore(File("checkpoints"));
@@ -35,6 +39,9 @@ internal sealed class Fit
 
     /// <summary>Its name; empty where it is the run's only one.</summary>
     public string Name { get; }
+
+    /// <summary>The seed of its first weights, order and random masks.</summary>
+    public ulong Seed { get; }
 
     public CheckpointStore Checkpoints { get; }
 
@@ -44,6 +51,17 @@ internal sealed class Fit
     public TrainingGraphs Graphs => Phases[0];
 
     public IReadOnlyList<TrainingGraphs> Phases => _phases.Value;
+
+    /// <summary>What is trained: the pipeline's model, or the student of its ensemble.</summary>
+    public ModelSpec Spec => Name == StagePlan.Student ? ModelSpec.OfStudent(_context.Config, Data, Seed) : ModelSpec.Of(_context.Config, Data) with { Seed = Seed };
+
+    /// <summary>The graphs of the epochs that stochastic weight averaging adds.</summary>
+    public TrainingGraphs SwaGraphs => ModelGraphs.Of(
+        _context.Config,
+        Data,
+        Spec with { Seed = Onnx.Kernels.CounterRandom.Key(Spec.Seed, "swa") },
+        TrainingOptions.UpdateOf(_context.Config, _context.Options.Train.AllPhases()[^1]) with { AverageDecays = [] },
+        dropout: true);
 
     public RowSet TrainRows => _trainingRows.Value.Train;
 
@@ -60,14 +78,43 @@ internal sealed class Fit
         _ => TrainRows,
     };
 
+    /// <summary>The part that what is exported is judged by: the test rows where there are any, else those held out, else those trained on.</summary>
+    public string JudgedPart => _context.Data.TestRows.Length > 0 ? Part.Test : HasValidation ? Part.Validation : Part.Train;
+
+    /// <summary>Whether there are rows that what is exported was not trained on: of all folds together there are none.</summary>
+    public bool HasValidation => Data.Split.Validation.Length > 0 && _context.Options.Ensemble is not { Members: FoldMembersOptions, Distill: null };
+
+    /// <summary>What the exported model answers on the rows of that part: the ensemble where there is one, else the parameters that won.</summary>
+    public Evaluation Judged
+    {
+        get => _judged ??= _context.ExportedEnsemble is { } ensemble ? Evaluate(ensemble, JudgedPart) : Evaluate(Rows(JudgedPart), AveragedParameters);
+        set => _judged = value;
+    }
+
     /// <summary>The path of one of its files.</summary>
     public string File(string name) => Path.Combine(_context.Folder.File(Name), name);
+
+    /// <summary>The newest checkpoint.</summary>
+    public Checkpoint Last => Checkpoints.Latest() ?? throw AnnealException.BadData($"{File("")}: there is no checkpoint", "run again with --fresh");
+
+    /// <summary>The checkpoint that training ended with: the best where it stops early, which the final fit has no rows for; else the newest.</summary>
+    public Checkpoint Ended => Name != StagePlan.Final && _context.Options.Train.EarlyStopping is not null ? Checkpoints.LoadBest() : Last;
+
+    /// <summary>The parameters that training ended with.</summary>
+    public IReadOnlyDictionary<string, Tensor> EndedParameters => Graphs.ParametersIn(Ended.Tensors);
+
+    /// <summary>How many of a row's elements are augmented, where rows are of a table.</summary>
+    public int? AugmentWidth => _context.Data.Columns.Count > 0 ? Data.Fitted.Numbers : null;
 
     /// <summary>The parameters that compete for export, written by the averaging stage.</summary>
     public IReadOnlyDictionary<string, Tensor> AveragedParameters => ModelReader.Read(File("averaged.onnx")).Graph.Initializers;
 
     /// <summary>Writes the parameters that compete for export.</summary>
-    public void WriteAveraged(IReadOnlyDictionary<string, Tensor> parameters) => ModelWriter.Write(Model.Holding("averaged", parameters), File("averaged.onnx"));
+    public void WriteAveraged(IReadOnlyDictionary<string, Tensor> parameters)
+    {
+        ModelWriter.Write(Model.Holding("averaged", parameters), File("averaged.onnx"));
+        _judged = null;
+    }
 
     /// <summary>Evaluates parameters on rows.</summary>
     public Evaluation Evaluate(RowSet rows, IReadOnlyDictionary<string, Tensor> parameters)
@@ -76,10 +123,46 @@ internal sealed class Fit
         return evaluator.Evaluate(parameters);
     }
 
+    /// <summary>Evaluates a model that holds its parameters.</summary>
+    /// <param name="deployed">Raw rows to answers.</param>
+    /// <param name="part">test, validation or train.</param>
+    public Evaluation Evaluate(Graph deployed, string part) => Evaluate(deployed, Data.RawSet(part));
+
+    /// <summary>What the exported model answers to rows of the training table, by output name.</summary>
+    /// <param name="rows">Their numbers in the table.</param>
+    public IReadOnlyDictionary<string, Tensor> AnswersTo(int[] rows) => _context.ExportedEnsemble is { } ensemble
+        ? Evaluate(ensemble, Data.RawSet(rows)).Outputs
+        : Evaluate(TrainRows with { Rows = rows }, AveragedParameters).Outputs;
+
+    private Evaluation Evaluate(Graph deployed, RowSet rows)
+    {
+        using var evaluator = new Evaluator(deployed, [.. _context.Data.Train.Features.Select(f => f.Name)], Data.Target, _context.Runner, rows);
+        return evaluator.Evaluate(new Dictionary<string, Tensor>(StringComparer.Ordinal));
+    }
+
     /// <summary>The first layer's weights as images, where its input is one.</summary>
     public Picture? FiltersOf(IReadOnlyDictionary<string, Tensor> parameters)
     {
         Parameter? first = Graphs.Parameters.FirstOrDefault(p => p.IsTrained && p.Initial.Rank is 2 or 4);
         return first is null || TrainRows.Features.Count != 1 ? null : RowPictures.Filters(parameters[first.Name], TrainRows.Features[0].Shape[1..]);
+    }
+
+    // The teacher's answers to the training rows are a batch input like any other; no other row has one.
+    private (RowSet Train, RowSet Validation) Load()
+    {
+        (RowSet train, RowSet validation) = Data.TrainingRows(_context.Runner);
+        if (Name != StagePlan.Student)
+        {
+            return (train, validation);
+        }
+
+        Tensor answers = Evaluate(_context.Ensemble, Part.Train).Answers.Scores;
+        Tensor teacher = Tensor.Zeros(DType.Float, _context.Data.Train.Rows, answers.Shape[1]);
+        for (int i = 0; i < train.Rows.Length; i++)
+        {
+            answers.Rows(i, 1).CopyTo(teacher.Rows(train.Rows[i], 1));
+        }
+
+        return (train with { Features = [.. train.Features, teacher] }, validation);
     }
 }

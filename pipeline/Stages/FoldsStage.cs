@@ -24,18 +24,18 @@ internal sealed class FoldsStage : IStage
             throw new AnnealException(ExitCode.GateFailed, "every fold failed", context.FoldsInOrder.First().Error);
         }
 
-        context.Choice = Choose(folds, Targets.BestMetricOf(context.Options));
+        context.Choice = Choose(folds, Targets.BestMetricOf(context.Options), context.Options.Average?.Winner);
         context.SetMetrics(context.Options.Final is null
             ? folds.First(f => f.Name == context.Choice.Best).Metrics
             : context.Statistics!.Mean.Where(p => p.Key == Part.Validation).ToDictionary());
-        string looks = context.Options.Final is null ? TestEvaluation.Run(context, context.Exported, context.Folds[context.Choice.Best].Errors) : "";
+        string looks = context.Options is { Final: null, Ensemble: null } ? TestEvaluation.Run(context, context.Exported, context.Folds[context.Choice.Best].Errors) : "";
         int all = context.FoldsInOrder.Count();
         string failed = folds.Length < all ? FormattableString.Invariant($"{all - folds.Length} of {all} folds failed; ") : "";
-        string then = context.Options.Final is null ? $"fold {context.Choice.Best} is the best and is exported" : "the final fit takes them over";
+        string then = context.Options.Final is not null ? "the final fit takes them over" : $"fold {context.Choice.Best} is the best{(context.Options.Ensemble is null ? " and is exported" : "")}";
         return FormattableString.Invariant($"{failed}validation {Describe(context.Statistics!)}; chosen: {context.Choice.Candidate} of {context.Choice.Epochs} epochs; {then}{looks}");
     }
 
-    private static FoldChoice Choose(FoldRecord[] folds, string metric)
+    private static FoldChoice Choose(FoldRecord[] folds, string metric, string? winner)
     {
         FoldRecord best = folds[0];
         foreach (FoldRecord fold in folds.Skip(1))
@@ -50,6 +50,7 @@ internal sealed class FoldsStage : IStage
             chosen = AverageStage.IsBetter(metric, means[i], means[chosen]) ? i : chosen;
         }
 
+        chosen = winner is null ? chosen : folds[0].Candidates.ToList().FindIndex(c => c.Name == winner);
         double epochs = folds.Average(f => f.Candidates[chosen].Epochs);
         return new FoldChoice(folds[0].Candidates[chosen].Name, (int)Math.Round(epochs, MidpointRounding.AwayFromZero), best.Name);
     }

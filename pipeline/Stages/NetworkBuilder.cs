@@ -16,12 +16,13 @@ internal static class NetworkBuilder
     /// <param name="classes">The number of outputs that the task needs.</param>
     /// <param name="originOf">Where a path of the configuration was written.</param>
     /// <param name="embedded">The embedded columns of a table, whose vectors go before the first layer.</param>
+    /// <param name="path">The path of the options.</param>
     /// <returns>The layers; those of a model with a name all come from that name's line.</returns>
-    public static Network Build(ModelOptions model, int classes, Func<string, Origin> originOf, params IReadOnlyList<EmbeddedColumn> embedded)
+    public static Network Build(ModelOptions model, int classes, Func<string, Origin> originOf, IReadOnlyList<EmbeddedColumn>? embedded = null, string path = "model")
     {
-        string? named = model is LayersOptions ? null : "model." + model.GetType().GetCustomAttribute<KeyAttribute>()!.Name;
-        Layer[] layers = Layers(path => OriginOf(originOf, named ?? path), model.Expand(), "model.layers", classes, new Dictionary<string, int>(StringComparer.Ordinal));
-        return new Network(embedded.Count == 0 ? layers : [new Layer.EmbedColumns("columns", OriginOf(originOf, "data.features"), embedded), .. layers]);
+        string? named = model is LayersOptions ? null : $"{path}." + model.GetType().GetCustomAttribute<KeyAttribute>()!.Name;
+        Layer[] layers = Layers(place => OriginOf(originOf, named ?? place), model.Expand(), $"{path}.layers", classes, new Dictionary<string, int>(StringComparer.Ordinal));
+        return new Network(embedded is not { Count: > 0 } ? layers : [new Layer.EmbedColumns("columns", OriginOf(originOf, "data.features"), embedded), .. layers]);
     }
 
     private static Layer[] Layers(

@@ -16,7 +16,7 @@ namespace Anneal.Pipeline.Stages;
 internal static class PipelineRunner
 {
     /// <summary>The stages' names, in order; those of several trainings count as one, and <c>folds</c> is only where there are several.</summary>
-    public static IReadOnlyList<string> StageNames { get; } = ["data", "preflight", "train", "average", "folds", "export", "validate", "report"];
+    public static IReadOnlyList<string> StageNames { get; } = ["data", "preflight", "train", "swa", "average", "folds", "ensemble", "export", "validate", "report"];
 
     /// <summary>Runs a pipeline.</summary>
     /// <param name="request">What to run.</param>
@@ -74,7 +74,7 @@ internal static class PipelineRunner
             output.Warn(warning);
         }
 
-        TrainingGraphs graphs = RunContext.GraphsOf(config, data);
+        TrainingGraphs graphs = ModelGraphs.First(config, data);
         string summary = FormattableString.Invariant($"{loaded.Summary}; {graphs.Parameters.Sum(p => (long)p.Initial.Length)} parameters");
         if (config.Options.Preflight is null)
         {
@@ -176,6 +176,9 @@ internal static class PipelineRunner
             Folds = earlier?.Folds ?? [],
             Mean = earlier?.Mean,
             Deviation = earlier?.Deviation,
+            Candidates = earlier?.Candidates ?? [],
+            Members = earlier?.Members ?? [],
+            Ensemble = earlier?.Ensemble,
             Choice = earlier?.Choice,
             TestLooks = earlier?.TestLooks,
             Model = earlier?.Model,
@@ -188,7 +191,7 @@ internal static class PipelineRunner
         bool isAllCached = true;
         foreach ((IStage stage, IReadOnlyList<string> before) in stages)
         {
-            if (stage.Fold is { } fold && stage is AverageStage && context.Folds.GetValueOrDefault(fold)?.Error is not null)
+            if (stage.Fold is { } fold && stage is not TrainStage && context.Folds.GetValueOrDefault(fold)?.Error is not null)
             {
                 keys[stage.Name] = "";
                 summaries.Add(new StageSummary(stage.Name, "skipped", false, 0));
@@ -210,7 +213,7 @@ internal static class PipelineRunner
 
             isAllCached = false;
             context.Output.Line($"{stage.Name,-8} runs: {Why(stage, done, parts)}");
-            if (stage is TrainStage training && record.TrainingKeys.GetValueOrDefault(stage.Name) != key)
+            if (stage is ITraining training && record.TrainingKeys.GetValueOrDefault(stage.Name) != key)
             {
                 training.Restart(context);
                 record = record with { TrainingKeys = new SortedDictionary<string, string>(record.TrainingKeys.ToDictionary(), StringComparer.Ordinal) { [stage.Name] = key } };
@@ -303,15 +306,17 @@ internal static class PipelineRunner
             ExitCode.GateFailed => "gate_failed",
             _ => "done",
         };
-        bool isFolds = StagePlan.Fits(context.Config)[0].Length > 0;
+        bool isFolds = StagePlan.HasFolds(context.Config);
         return new RunSummary(record.Pipeline, context.Folder.Path, status, stages, record.Metrics, validation, record.Model)
         {
             ExitCode = exit,
             Folds = isFolds ? [.. record.Folds.Select(f => new FoldSummary(f.Name, f.Metrics) { Error = f.Error })] : null,
             Mean = record.Mean,
             Deviation = record.Deviation is { Count: > 0 } ? record.Deviation : null,
-            Exported = isFolds && context.Choice is not null && record.Model is not null ? context.Exported.Name : null,
+            Exported = isFolds && context.Choice is not null && record.Model is not null && context.Options.Ensemble is null ? context.Exported.Name : null,
             TestLooks = record.TestLooks,
+            Candidates = record.Candidates.Count > 1 ? record.Candidates : null,
+            Ensemble = record.Ensemble,
         };
     }
 

@@ -70,19 +70,36 @@ internal sealed class PreparedData
     public IReadOnlyDictionary<string, Tensor> RawRows(int[] rows) =>
         _loaded.Train.Features.ToDictionary(f => f.Name, f => f.Values.Take(rows), StringComparer.Ordinal);
 
+    /// <summary>Raw rows, with their weights where they have them.</summary>
+    /// <param name="part">test, validation or train.</param>
+    public RowSet RawSet(string part)
+    {
+        (DataTable table, int[] rows) = Of(part);
+        return RawSet(table, rows);
+    }
+
+    /// <summary>Raw rows of the training table, with their weights where they have them.</summary>
+    /// <param name="rows">Their numbers in the table.</param>
+    public RowSet RawSet(int[] rows) => RawSet(_loaded.Train, rows);
+
     /// <summary>Raw rows by input name, as the exported model takes them, with the truth.</summary>
     /// <param name="part">test, validation or train.</param>
     /// <returns>The rows, contiguous.</returns>
     public (IReadOnlyDictionary<string, Tensor> Feeds, Tensor Truth) RawRows(string part)
     {
-        (DataTable table, int[] rows) = part switch
-        {
-            Part.Test => (_loaded.Test, _loaded.TestRows),
-            Part.Validation => (_loaded.Train, Split.Validation),
-            _ => (_loaded.Train, Split.Train),
-        };
+        (DataTable table, int[] rows) = Of(part);
         return (table.Features.ToDictionary(f => f.Name, f => Gather(f.Values, rows), StringComparer.Ordinal), Gather(table.Target, rows));
     }
+
+    private (DataTable Table, int[] Rows) Of(string part) => part switch
+    {
+        Part.Test => (_loaded.Test, _loaded.TestRows),
+        Part.Validation => (_loaded.Train, Split.Validation),
+        _ => (_loaded.Train, Split.Train),
+    };
+
+    private static RowSet RawSet(DataTable table, int[] rows) =>
+        new([.. table.Features.Select(f => f.Values), .. table.Weight is { } weight ? (Tensor[])[weight] : []], table.Target, rows);
 
     private IEnumerable<string> AbsentClasses()
     {

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Plan;
 using Anneal.Pipeline.Report;
 using Anneal.Pipeline.Report.Html;
@@ -45,7 +44,6 @@ internal sealed class ReportStage : IStage
         }
 
         ValidationReport validation = ValidationReport.FromJson(File.ReadAllText(context.Folder.File("validation.json")));
-        IReadOnlyDictionary<string, Tensor> parameters = exported.AveragedParameters;
         context.Folder.Write(FileName, ReportWriter.Write(new ReportData
         {
             Pipeline = record.Pipeline,
@@ -61,11 +59,13 @@ internal sealed class ReportStage : IStage
             Preflight = Json(context, "preflight.json"),
             DataReport = Json(context, "data.json"),
             Folds = FoldsOf(context),
+            Tournaments = [.. TournamentsOf(context)],
+            Ensemble = context.EnsembleRecord,
             Steps = [.. steps.Select(s => (double[])[s.Step, s.Loss, s.Rate])],
             Epochs = epochs,
             Monitors = monitors,
-            Filters = exported.FiltersOf(parameters)?.ToDataUri(),
-            Answers = AnswersOf(context, exported, parameters),
+            Filters = exported.FiltersOf(exported.AveragedParameters)?.ToDataUri(),
+            Answers = new AnswerReader(exported.JudgedPart, context.Data.AnswerNames, exported.Data.RawRows(exported.JudgedPart).Feeds).Read(exported.Judged.Answers),
             Config = [.. context.Config.Rows.Select(r => new ReportData.Value(r.Path, r.Value, r.Origin.ToString(), r.Doc))],
             Environment = EnvironmentOf(context),
             Stages = [.. StagePlan.Of(context.Config).Select(s => s.Stage.Name).Where(record.Stages.ContainsKey).Select(s => new ReportData.Timing(s, record.Stages[s].Seconds, record.Stages[s].Note))],
@@ -94,10 +94,15 @@ internal sealed class ReportStage : IStage
         return new Chance(isEntropy ? -shares.Where(s => s > 0).Sum(s => s * Math.Log(s)) : target.Loss.AtChance(target), shares.Max());
     }
 
-    private static AnswerReport? AnswersOf(RunContext context, Fit exported, IReadOnlyDictionary<string, Tensor> parameters)
+    private static IEnumerable<ReportData.Tournament> TournamentsOf(RunContext context)
     {
-        string part = context.Data.TestRows.Length > 0 ? Part.Test : exported.Data.Split.Validation.Length > 0 ? Part.Validation : Part.Train;
-        return new AnswerReader(part, context.Data.AnswerNames, exported.Data.RawRows(part).Feeds).Read(exported.Evaluate(exported.Rows(part), parameters).Answers);
+        IEnumerable<ReportData.Tournament> all =
+        [
+            .. context.FoldsInOrder.Select(f => new ReportData.Tournament($"fold {f.Name}", f.Candidates)),
+            .. context.MembersInOrder.Select(m => new ReportData.Tournament(m.Name, m.Candidates)),
+            new(context.Exported.Name, context.Candidates),
+        ];
+        return all.Where(t => t.Candidates.Count > 1);
     }
 
     private static FoldsReport? FoldsOf(RunContext context) => context.Statistics is not { } statistics || !context.FoldsInOrder.Any()

@@ -1,13 +1,12 @@
 using Anneal.Onnx;
 using Anneal.Onnx.Ir;
+using Anneal.Onnx.Ir.Format;
 using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Config.Options;
 using Anneal.Pipeline.Plan;
 using Anneal.Pipeline.Runs;
 using Anneal.Serving;
 using Anneal.Trainer.Execution;
-using Anneal.Trainer.Models;
-using Anneal.Trainer.Optimizers;
 
 namespace Anneal.Pipeline.Stages;
 
@@ -61,6 +60,18 @@ internal sealed class RunContext : IDisposable
     public IEnumerable<FoldRecord> FoldsInOrder =>
         StagePlan.Fits(Config).Select(StagePlan.FoldOf).OfType<string>().Where(Folds.ContainsKey).Select(f => Folds[f]);
 
+    /// <summary>The candidates for export of the training that is exported.</summary>
+    public IReadOnlyList<CandidateRecord> Candidates { get; set; } = [];
+
+    /// <summary>What the members of an ensemble that are trained for it gave, by training.</summary>
+    public Dictionary<string, FoldRecord> Members { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Those members in order.</summary>
+    public IEnumerable<FoldRecord> MembersInOrder => StagePlan.Fits(Config).Where(Members.ContainsKey).Select(m => Members[m]);
+
+    /// <summary>What the ensemble gave; null before that.</summary>
+    public EnsembleRecord? EnsembleRecord { get; set; }
+
     /// <summary>What the folds chose; null before that.</summary>
     public FoldChoice? Choice { get; set; }
 
@@ -73,13 +84,17 @@ internal sealed class RunContext : IDisposable
     /// <summary>The errors on the validation rows of all folds.</summary>
     public ErrorSample? FoldErrors => ErrorSample.Pool([.. FoldsInOrder.Select(f => f.Errors).OfType<ErrorSample>()], Data.Plan.TrainAndValidation.Train.Length);
 
-    /// <summary>The training that is exported.</summary>
-    public Fit Exported => Fit(StagePlan.Fits(Config) switch
-    {
-        [""] => "",
-        [.., StagePlan.Final] => StagePlan.Final,
-        _ => StagePlan.FitOf(Choice!.Best),
-    });
+    /// <summary>The training that is exported; of an ensemble one whose rows are those that the ensemble is judged by.</summary>
+    public Fit Exported => Fit(StagePlan.ExportedOf(Config, Choice));
+
+    /// <summary>The path of the ensemble's graph.</summary>
+    public string EnsemblePath => Folder.File("ensemble.onnx");
+
+    /// <summary>The ensemble: raw rows to answers, with all parameters inside.</summary>
+    public Graph Ensemble => ModelReader.Read(EnsemblePath).Graph;
+
+    /// <summary>The ensemble where it is what the run exports; null otherwise.</summary>
+    public Graph? ExportedEnsemble => Options.Ensemble is { Distill: null } ? Ensemble : null;
 
     /// <summary>Metrics by part, as the stages find them.</summary>
     public SortedDictionary<string, IReadOnlyDictionary<string, double>> Metrics { get; } = new(StringComparer.Ordinal);
@@ -96,6 +111,13 @@ internal sealed class RunContext : IDisposable
             Folds[fold.Name] = fold;
         }
 
+        foreach (FoldRecord member in record.Members)
+        {
+            Members[member.Name] = member;
+        }
+
+        Candidates = Options.Ensemble is { Members: SeedsOptions, Distill: null } ? [] : record.Candidates;
+        EnsembleRecord = Options.Ensemble is null ? null : record.Ensemble;
         Choice = record.Choice;
         TestLooks = record.TestLooks;
     }
@@ -107,6 +129,9 @@ internal sealed class RunContext : IDisposable
         Folds = [.. FoldsInOrder],
         Mean = Statistics?.Mean,
         Deviation = Statistics?.Deviation,
+        Candidates = Candidates,
+        Members = [.. MembersInOrder],
+        Ensemble = EnsembleRecord,
         Choice = Choice,
         TestLooks = TestLooks,
         Warnings = [.. record.Warnings, .. Warnings.Except(record.Warnings)],
@@ -140,39 +165,8 @@ internal sealed class RunContext : IDisposable
         Output.Warn(text);
     }
 
-    /// <summary>The graphs of a pipeline's model in each phase of its training.</summary>
-    public static IReadOnlyList<TrainingGraphs> PhasesOf(LoadedConfig config, PreparedData data) =>
-        [.. config.Options.Train.AllPhases().Select((phase, i) => GraphsOf(config, data, phase, i))];
-
-    /// <summary>The graphs of a pipeline's model, as its training begins.</summary>
-    public static TrainingGraphs GraphsOf(LoadedConfig config, PreparedData data) => GraphsOf(config, data, config.Options.Train.AllPhases()[0], 0);
-
-    /// <summary>The graphs of a pipeline's model with a step of another kind, for a look at it.</summary>
-    /// <param name="config">The configuration.</param>
-    /// <param name="data">The rows.</param>
-    /// <param name="target">What is learnt.</param>
-    /// <param name="update">What shapes the step.</param>
-    /// <param name="dropout">Whether the step drops out what layers ask for.</param>
-    public static TrainingGraphs GraphsOf(LoadedConfig config, PreparedData data, TargetSpec target, UpdateSettings update, bool dropout) => TrainingGraphs.Build(
-        NetworkBuilder.Build(config.Options.Model, data.Target.Outputs, config.OriginOf, data.Fitted.Embedded),
-        data.InStep,
-        data.Fitted.Graph,
-        target,
-        update,
-        (ulong)config.Options.Seed,
-        dropout);
-
-    // Steps are numbered from 1 in each phase; another key keeps their random masks apart.
-    private static TrainingGraphs GraphsOf(LoadedConfig config, PreparedData data, PhaseOptions phase, int index) => TrainingGraphs.Build(
-        NetworkBuilder.Build(config.Options.Model, data.Target.Outputs, config.OriginOf, data.Fitted.Embedded),
-        data.InStep,
-        data.Fitted.Graph,
-        data.Target,
-        TrainingOptions.UpdateOf(config, phase),
-        index == 0 ? (ulong)config.Options.Seed : Onnx.Kernels.CounterRandom.Key((ulong)config.Options.Seed, FormattableString.Invariant($"phase/{index}")));
-
     /// <summary>The hash of the resolved configuration that the exported file follows from.</summary>
-    public string ConfigHash => StageKey.Of(Config.KeyText("task", "seed", "data", "augment", "model", "loss", "metrics", "train", "average", "final", "export"));
+    public string ConfigHash => StageKey.Of(Config.KeyText("task", "seed", "data", "augment", "model", "loss", "metrics", "train", "average", "ensemble", "final", "export"));
 
     public void Dispose()
     {

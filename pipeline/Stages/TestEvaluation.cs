@@ -21,7 +21,7 @@ internal static class TestEvaluation
         }
 
         context.TestLooks = TestLooks.Count(context.LooksFolder, context.Data.TestKey(context.FileHashes));
-        Evaluation evaluation = training.Evaluate(training.TestRows, training.AveragedParameters);
+        Evaluation evaluation = training.Judged;
         context.Metrics[Part.Test] = evaluation.Metrics;
         ErrorSample test = ErrorSample.Of(evaluation);
         if (validation?.StandardErrorsTo(test) is { } distance and > MostStandardErrors)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Anneal.Onnx.Ir.Format;
+using Anneal.Pipeline.Config.Options;
 using Anneal.Pipeline.Report;
 using Anneal.Pipeline.Report.TensorBoard;
 using Anneal.Trainer.Loop;
@@ -11,7 +12,7 @@ namespace Anneal.Pipeline.Stages;
 
 /// <summary>Trains, from the newest checkpoint where there is one.</summary>
 /// <param name="fit">The training's name.</param>
-internal sealed class TrainStage(string fit) : IStage
+internal sealed class TrainStage(string fit) : ITraining
 {
     public string Name => StagePlan.NameOf(fit, "train");
 
@@ -23,6 +24,26 @@ internal sealed class TrainStage(string fit) : IStage
         {
             ["options"] = context.Config.KeyText("augment", "model", "loss", "metrics", "train", "export.threshold"),
         };
+        if (StagePlan.SeedOf(fit) is { } seed)
+        {
+            inputs["seed"] = seed.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (fit == StagePlan.Student)
+        {
+            inputs["student"] = context.Config.KeyText("ensemble.distill");
+        }
+
+        if (Candidates.Decays(context.Options) is { Count: > 0 } decays)
+        {
+            inputs["moving averages"] = string.Join(' ', decays.Select(d => d.ToString("R", CultureInfo.InvariantCulture)));
+        }
+
+        if (SnapshotsOf(context) is { Count: > 0 } snapshots)
+        {
+            inputs["snapshots"] = string.Join(' ', snapshots);
+        }
+
         if (fit == StagePlan.Final)
         {
             inputs["epochs"] = context.Choice!.Epochs.ToString(CultureInfo.InvariantCulture);
@@ -57,19 +78,19 @@ internal sealed class TrainStage(string fit) : IStage
             context.Runner,
             training.TrainRows,
             evaluator,
-            (fit == StagePlan.Final ? options.Until(context.Choice!.Epochs) : options) with { AugmentWidth = context.Data.Columns.Count > 0 ? training.Data.Fitted.Numbers : null },
+            (fit == StagePlan.Final ? options.Until(context.Choice!.Epochs) : options) with
+            {
+                Seed = training.Seed,
+                AugmentWidth = training.AugmentWidth,
+                Snapshots = SnapshotsOf(context),
+            },
             training.Checkpoints,
             new Observers([log, looks, .. board is null ? (ILoopObserver[])[] : [board], context.Output.Progress, new FeedWarning(context.Warn)]))
         {
             ProbeOf = context.Options.Train.Monitor is null ? null : phase => new Probe(phase, context.Runner, training.TrainRows, (ulong)context.Options.Seed),
         };
         LoopOutcome outcome = loop.Run(context.Cancel);
-        if (outcome.Interrupted)
-        {
-            throw new OperationCanceledException(FormattableString.Invariant(
-                $"interrupted after step {outcome.State.Step}; the state is saved: go on with 'anneal resume {context.Folder.Path}'"));
-        }
-
+        ITraining.ThrowIfInterrupted(outcome, context);
         if (training.FiltersOf(outcome.Parameters) is { } filters)
         {
             board?.Add("weights/first layer", outcome.State.Step, filters);
@@ -79,6 +100,9 @@ internal sealed class TrainStage(string fit) : IStage
         string validation = last.Validation.Count > 0 ? FormattableString.Invariant($", validation loss {last.Validation[Metrics.Loss]:0.0000}") : "";
         return FormattableString.Invariant($"{outcome.State.Epoch} epochs, {outcome.State.Step} steps, train loss {last.Train[Metrics.Loss]:0.0000}{validation}");
     }
+
+    private IReadOnlyList<int> SnapshotsOf(RunContext context) =>
+        fit.Length == 0 && context.Options.Ensemble is { Members: SnapshotsOptions } ? Candidates.CycleEnds(context.Options.Train) : [];
 
     private static TensorBoardLog? TensorBoardOf(RunContext context, Fit training)
     {

@@ -25,6 +25,7 @@ internal static class TrainingOptions
             ClipNorm = (float)(train.Clip.Norm ?? 0),
             ClipValue = (float)(train.Clip.Value ?? 0),
             Accumulate = train.Accumulate,
+            AverageDecays = [.. Candidates.Decays(config.Options).Select(d => (float)d)],
         };
     }
 
@@ -49,6 +50,14 @@ internal static class TrainingOptions
             BestMetric = options.Metrics.Best?.Split('.')[^1],
             Later = all[1..],
         };
+    }
+
+    /// <summary>The learning rate of the epochs that stochastic weight averaging adds.</summary>
+    public static Schedule ScheduleOf(SwaOptions swa, OptimizerOptions optimizer)
+    {
+        float rate = (float)(OptimizerOf(optimizer).Rate * swa.Rate);
+        Schedule schedule = swa.Cycle is { } cycle ? new Schedule.Cyclic(rate, cycle, swa.Floor) : new Schedule.Constant(rate);
+        return schedule with { Epochs = swa.Epochs };
     }
 
     private static (Optimizer Optimizer, double Rate) OptimizerOf(OptimizerOptions optimizer) => optimizer switch
@@ -104,6 +113,7 @@ internal static class TrainingOptions
             PolynomialOptions o => new Schedule.Polynomial(rate, o.Power, o.Floor, o.Unit == StepUnit.Epoch),
             CosineOptions o => new Schedule.Cosine(rate, o.Floor, o.Unit == StepUnit.Epoch),
             WarmRestartsOptions o => new Schedule.WarmRestarts(rate, o.Period, o.Growth, o.Floor, o.Unit == StepUnit.Epoch),
+            CyclicOptions o => new Schedule.Cyclic(rate, o.Period, o.Floor, o.Unit == StepUnit.Epoch),
             OneCycleOptions o => new Schedule.OneCycle(rate, o.Rise, o.Start, o.End),
             ReduceOnPlateauOptions o => new Schedule.ReduceOnPlateau(
                 rate, new PlateauRule(MetricOf(o.Metric), HigherIsBetter(o.Mode, o.Metric), o.Factor, o.Patience, o.MinDelta, o.Floor)),

@@ -27,14 +27,13 @@ internal sealed class ValidateStage : IStage
     public string Run(RunContext context)
     {
         Fit exported = context.Exported;
-        string part = context.Data.TestRows.Length > 0 ? Part.Test : exported.Data.Split.Validation.Length > 0 ? Part.Validation : Part.Train;
+        string part = exported.JudgedPart;
         (IReadOnlyDictionary<string, Tensor> feeds, Tensor truth) = exported.Data.RawRows(part);
-        IReadOnlyDictionary<string, Tensor> reference = exported.Evaluate(exported.Rows(part), exported.AveragedParameters).Outputs;
         ValidateOptions options = context.Options.Validate;
         var set = new ValidationSet(
             exported.Data.Target.Answers,
             feeds,
-            reference,
+            exported.Judged.Outputs,
             truth)
         {
             Threshold = exported.Data.Target.Threshold,

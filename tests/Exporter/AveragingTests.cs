@@ -44,5 +44,30 @@ internal sealed class AveragingTests
         });
     }
 
+    // The score is -|mean - 3|: 2 is best alone; with 5 the mean is 3.5, with 6 then 4.33, with 1 instead 2.67.
+    [Test]
+    public void GreedySoup_FromTheBestDown_TakesWhatMakesTheMeanNoWorse()
+    {
+        var scored = new List<float>();
+        (IReadOnlyDictionary<string, Tensor> soup, IReadOnlyList<int> taken) = Averaging.GreedySoup([Set(6), Set(1), Set(5), Set(2)], set =>
+        {
+            scored.Add(set["w"].Span<float>()[0]);
+            return -Math.Abs(scored[^1] - 3);
+        });
+
+        // Alone: 6, 1, 5, 2. Then 2 is taken; of 1, 5 (equal, in the order given) 1 makes 1.5, which is worse; 5 makes 3.5; 6 makes 4.33.
+        Assert.That(scored, Is.EqualTo(new[] { 6, 1, 5, 2, 1.5f, 3.5f, 13 / 3f }));
+        Assert.That(taken, Is.EqualTo(new[] { 3, 2 }));
+        Compare.Same(soup["w"], Tensor.Vector(3.5f), "soup");
+    }
+
+    [Test]
+    public void GreedySoup_EqualScoresAndNaN_TakesTheOneAndNotTheOther()
+    {
+        IReadOnlyList<int> taken = Averaging.GreedySoup([Set(float.NaN), Set(1), Set(2)], set => float.IsNaN(set["w"].Span<float>()[0]) ? double.NaN : 1).Taken;
+
+        Assert.That(taken, Is.EqualTo(new[] { 1, 2 }));
+    }
+
     private static Dictionary<string, Tensor> Set(params float[] values) => new() { ["w"] = Tensor.Vector<float>(values) };
 }

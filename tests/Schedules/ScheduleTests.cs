@@ -22,6 +22,9 @@ internal sealed class ScheduleTests
         yield return Case("cosine by epochs", new Schedule.Cosine(2, PerEpoch: true), t => 1 + Math.Cos(Math.PI * (t / 10) / 6));
         yield return Case("warm_restarts", new Schedule.WarmRestarts(2, 1), t => 1 + Math.Cos(Math.PI * (t % 10) / 10));
         yield return Case("warm_restarts growing", new Schedule.WarmRestarts(2, 4, 2, PerEpoch: false), t => 1 + Math.Cos(Math.PI * (t < 4 ? t / 4.0 : t < 12 ? (t - 4) / 8.0 : t < 28 ? (t - 12) / 16.0 : (t - 28) / 32.0)));
+        // Izmailov et al.: α = (1 - t)·α₁ + t·α₂ with t = (i mod c + 1)/c.
+        yield return Case("cyclic epochs", new Schedule.Cyclic(2, 2, 0.1), t => 2 * (1 - ((((t % 20) + 1) / 20.0) * 0.9)));
+        yield return Case("cyclic steps", new Schedule.Cyclic(2, 3, PerEpoch: false), t => 2 * (1 - (((t % 3) + 1) / 3.0)));
         // As PyTorch has it: the rise ends at step 0.3·60 - 1, the fall at the last.
         yield return Case("one_cycle", new Schedule.OneCycle(2), t => t <= 17
             ? Between(2.0 / 25, 2, t / 17.0)

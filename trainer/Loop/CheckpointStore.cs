@@ -3,6 +3,7 @@ using System.Text.Json;
 using Anneal.Onnx;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Ir.Format;
+using Anneal.Onnx.Tensors;
 
 namespace Anneal.Trainer.Loop;
 
@@ -55,6 +56,18 @@ public sealed class CheckpointStore
         }
     }
 
+    /// <summary>Keeps the parameters that an epoch ended with, whatever checkpoints are deleted.</summary>
+    /// <param name="epoch">The epoch, from 1.</param>
+    /// <param name="parameters">The parameters by name.</param>
+    public void SaveSnapshot(int epoch, IReadOnlyDictionary<string, Tensor> parameters) =>
+        ModelWriter.Write(Model.Holding("snapshot", parameters), PathOf(SnapshotOf(epoch)));
+
+    /// <summary>Loads the parameters that an epoch ended with.</summary>
+    /// <param name="epoch">The epoch, from 1.</param>
+    /// <returns>The parameters by name.</returns>
+    /// <exception cref="AnnealException">The file is missing or damaged.</exception>
+    public IReadOnlyDictionary<string, Tensor> LoadSnapshot(int epoch) => ModelReader.Read(PathOf(SnapshotOf(epoch))).Graph.Initializers;
+
     /// <summary>Loads the newest checkpoint, that of an interruption included.</summary>
     /// <returns>The checkpoint, or null when there is none.</returns>
     /// <exception cref="AnnealException">The file is damaged.</exception>
@@ -90,6 +103,8 @@ public sealed class CheckpointStore
     };
 
     private static string NameOf(long step) => string.Create(CultureInfo.InvariantCulture, $"step-{step:D9}.onnx");
+
+    private static string SnapshotOf(int epoch) => string.Create(CultureInfo.InvariantCulture, $"snapshot-{epoch:D6}.onnx");
 
     private Checkpoint Load(string name)
     {

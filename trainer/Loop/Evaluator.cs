@@ -1,4 +1,5 @@
 using Anneal.Onnx;
+using Anneal.Onnx.Ir;
 using Anneal.Onnx.Metrics;
 using Anneal.Onnx.Tensors;
 using Anneal.Trainer.Data;
@@ -10,7 +11,9 @@ namespace Anneal.Trainer.Loop;
 public sealed class Evaluator : IDisposable
 {
     private const int BatchRows = 1000;
-    private readonly TrainingGraphs _graphs;
+    private readonly TargetSpec _target;
+    private readonly IReadOnlyList<string> _inputs;
+    private readonly IReadOnlyList<StateBinding> _state;
     private readonly IGraphSession _session;
     private readonly RowSet _set;
     private readonly int[] _rows;
@@ -21,32 +24,50 @@ public sealed class Evaluator : IDisposable
     /// <param name="runner">The engine.</param>
     /// <param name="rows">The rows.</param>
     public Evaluator(TrainingGraphs graphs, IGraphRunner runner, RowSet rows)
+        : this(graphs.Evaluation, graphs.EvaluationState(), graphs.BatchInputs, graphs.Target, runner, rows)
     {
-        _graphs = graphs;
+    }
+
+    /// <summary>Prepares the evaluation of a model that is deployed already: the loss is the one that its answers tell.</summary>
+    /// <param name="deployed">Raw rows to answers; all parameters are inside.</param>
+    /// <param name="inputs">The raw inputs' names, in the order of the rows' features; the rows' weight last, where there is one.</param>
+    /// <param name="target">What the model was trained towards.</param>
+    /// <param name="runner">The engine.</param>
+    /// <param name="rows">The raw rows.</param>
+    public Evaluator(Graph deployed, IReadOnlyList<string> inputs, TargetSpec target, IGraphRunner runner, RowSet rows)
+        : this(TrainingGraphs.EvaluationOf(deployed, target), [], [.. inputs, .. target.IsWeighted ? (string[])[TrainingGraphs.WeightInput] : []], target, runner, rows)
+    {
+    }
+
+    private Evaluator(Model evaluation, IReadOnlyList<StateBinding> state, IReadOnlyList<string> inputs, TargetSpec target, IGraphRunner runner, RowSet rows)
+    {
+        _target = target;
+        _inputs = inputs;
+        _state = state;
         _set = rows;
         _rows = rows.Rows;
         _truth = rows.Target.Take(_rows);
-        _session = runner.Open(graphs.Evaluation, graphs.EvaluationState());
+        _session = runner.Open(evaluation, state);
     }
 
     /// <summary>The number of rows.</summary>
     public int Rows => _rows.Length;
 
     /// <summary>Evaluates.</summary>
-    /// <param name="parameters">The parameters by name.</param>
+    /// <param name="parameters">The parameters by name; none where the model holds them.</param>
     /// <returns>Metrics and outputs.</returns>
     public Evaluation Evaluate(IReadOnlyDictionary<string, Tensor> parameters)
     {
-        foreach (Parameter parameter in _graphs.Parameters)
+        foreach (StateBinding parameter in _state)
         {
-            _session.WriteState(parameter.Name, parameters[parameter.Name]);
+            _session.WriteState(parameter.Input, parameters[parameter.Input]);
         }
 
         string[] feedNames = [.. _session.Feeds.Select(f => f.Name)];
         string[] fetchNames = [.. _session.Fetches.Select(f => f.Name)];
         var feeds = new Tensor[feedNames.Length];
         var fetches = new Tensor?[fetchNames.Length];
-        int[] featureAt = [.. feedNames.Select(name => _graphs.BatchInputs.ToList().IndexOf(name))];
+        int[] featureAt = [.. feedNames.Select(name => _inputs.ToList().IndexOf(name))];
         int massAt = Array.IndexOf(fetchNames, TrainingGraphs.MassOutput);
         var outputs = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         double loss = 0;
@@ -91,7 +112,7 @@ public sealed class Evaluator : IDisposable
 
     private Evaluation Judge(double loss, Dictionary<string, Tensor> outputs)
     {
-        var answers = new Answers(_graphs.Target.Answers, outputs, _truth, _graphs.Target.Metrics);
+        var answers = new Answers(_target.Answers, outputs, _truth, _target.Metrics);
         var metrics = new Metrics { [Metrics.Loss] = loss };
         foreach ((string name, double value) in MetricTable.Compute(answers))
         {

@@ -25,6 +25,9 @@ public sealed record LoopOptions(ulong Seed, int Batch, int Epochs, Schedule Sch
     /// <summary>The validation metric whose best epoch is kept where nothing stops the run early; null for the task's own.</summary>
     public string? BestMetric { get; init; }
 
+    /// <summary>The epochs after which the parameters are kept for good, from 1.</summary>
+    public IReadOnlyList<int> Snapshots { get; init; } = [];
+
     /// <summary>What follows these epochs, with the same rows and the parameters that they leave.</summary>
     public IReadOnlyList<Phase> Later { get; init; } = [];
 

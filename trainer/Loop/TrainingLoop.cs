@@ -61,6 +61,9 @@ public sealed class TrainingLoop
     /// <summary>Makes what looks into a phase's model before the first epoch and after each; null for no looks.</summary>
     public Func<TrainingGraphs, Probe>? ProbeOf { get; init; }
 
+    /// <summary>Parameters to begin with; null for the model's first.</summary>
+    public IReadOnlyDictionary<string, Tensor>? Start { get; init; }
+
     /// <summary>Trains from the newest checkpoint, or from the start when there is none.</summary>
     /// <param name="cancel">Asks the run to save its state and stop after the step under way.</param>
     /// <returns>How it ended.</returns>
@@ -105,7 +108,7 @@ public sealed class TrainingLoop
                 }
             }
 
-            parameters = Parameters(driver);
+            parameters = Carried(driver);
             if (state.Epoch < Epochs && StopReason(state) is null)
             {
                 _observer.On(new LoopEvent.PhaseBegun(Array.IndexOf(_phases, span) + 2, _phases.Length, PhaseOf(state).StepsPerEpoch));
@@ -120,7 +123,7 @@ public sealed class TrainingLoop
 
         IReadOnlyDictionary<string, Tensor> result = _options.EarlyStopping is not null && _checkpoints.HasBest
             ? _graphs.ParametersIn(_checkpoints.LoadBest().Tensors)
-            : parameters;
+            : _graphs.ParametersIn(parameters);
         return new LoopOutcome(false, state, result, clock.Elapsed.TotalSeconds);
     }
 
@@ -183,6 +186,11 @@ public sealed class TrainingLoop
             _checkpoints.SaveBest(CheckpointOf(driver, state));
         }
 
+        if (_options.Snapshots.Contains(state.Epoch))
+        {
+            _checkpoints.SaveSnapshot(state.Epoch, Parameters(driver));
+        }
+
         if (state.Epoch % _options.CheckpointEvery == 0 || state.Epoch == Epochs || StopReason(state) is not null)
         {
             _checkpoints.Save(CheckpointOf(driver, state), _options.KeepCheckpoints);
@@ -237,10 +245,10 @@ public sealed class TrainingLoop
         if (parameters is null && _checkpoints.Latest() is { } checkpoint)
         {
             bool isInside = checkpoint.State.Step > span.FirstStep;
-            parameters = isInside ? checkpoint.Tensors : _graphs.ParametersIn(checkpoint.Tensors);
+            parameters = isInside ? checkpoint.Tensors : _graphs.CarriedIn(checkpoint.Tensors);
         }
 
-        foreach ((string name, Tensor tensor) in parameters ?? new Dictionary<string, Tensor>(StringComparer.Ordinal))
+        foreach ((string name, Tensor tensor) in parameters ?? Start ?? new Dictionary<string, Tensor>(StringComparer.Ordinal))
         {
             driver.Write(name, tensor);
         }
@@ -253,6 +261,9 @@ public sealed class TrainingLoop
 
     private Dictionary<string, Tensor> Parameters(IStepDriver driver) =>
         _graphs.Parameters.ToDictionary(p => p.Name, p => driver.Read(p.Name), StringComparer.Ordinal);
+
+    private IReadOnlyDictionary<string, Tensor> Carried(IStepDriver driver) =>
+        _graphs.CarriedIn(driver.State.ToDictionary(name => name, driver.Read, StringComparer.Ordinal));
 
     // The state is already overwritten when a loss turns out not to be finite. Steps are pure functions of what was saved, so they are
     // run again from the last checkpoint, and each is watched node by node.
@@ -275,7 +286,7 @@ public sealed class TrainingLoop
                 state = state with { Step = state.Step + 1, StepInEpoch = inEpoch, Epoch = state.Epoch + (inEpoch == 0 ? 1 : 0) };
             }
 
-            parameters = Parameters(driver);
+            parameters = Carried(driver);
         }
 
         string node = first is null

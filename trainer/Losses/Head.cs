@@ -18,6 +18,14 @@ internal static class Head
         _ => TensorType.Of(DType.Float, Dim.Of("N"), target.Outputs),
     };
 
+    /// <summary>The output that holds probabilities or predictions.</summary>
+    public static string ScoreOutput(TargetSpec target) => target.Task switch
+    {
+        LearningTask.Binary => ModelSignature.ProbabilityOutput,
+        LearningTask.Regression => ModelSignature.PredictionOutput,
+        _ => ModelSignature.ProbabilitiesOutput,
+    };
+
     /// <summary>What the last layer must give, in words.</summary>
     public static string Expected(TargetSpec target) => target.Task switch
     {

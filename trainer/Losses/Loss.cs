@@ -13,6 +13,8 @@ public abstract record Loss
     // Keeps the mean of a batch whose rows all weigh 0 at 0.
     private const double SmallestMass = 1e-30;
 
+    private const float SmallestProbability = 1e-15f;
+
     private static readonly Loss s_crossEntropy = new CrossEntropy();
     private static readonly Loss s_binary = new BinaryCrossEntropy();
     private static readonly Loss s_squares = new SquaredError();
@@ -68,4 +70,22 @@ public abstract record Loss
     /// <summary>The predicted numbers [N, outputs], in the target's unit.</summary>
     internal virtual Value Prediction(GraphBuilder g, TargetSpec target, Value logits) =>
         g.Add(g.Mul(logits, LossScope.Constant(g, target.Deviation)), LossScope.Constant(g, target.Mean));
+
+    /// <summary>Numbers z that would give such answers: [N, outputs], of classes up to a number that is the same for all.</summary>
+    /// <param name="g">Where nodes go.</param>
+    /// <param name="target">What is learnt.</param>
+    /// <param name="answers">Probabilities or predictions, [N, outputs]; a probability below 1e-15 counts as that.</param>
+    internal virtual Value Scores(GraphBuilder g, TargetSpec target, Value answers)
+    {
+        if (target.Task == LearningTask.Regression)
+        {
+            return g.Div(g.Sub(answers, LossScope.Constant(g, target.Mean)), LossScope.Constant(g, target.Deviation));
+        }
+
+        Value log = LogOf(g, answers);
+        return target.Task == LearningTask.Classification ? log : g.Sub(log, LogOf(g, g.Sub(g.Scalar(1, answers.Type.Type), answers)));
+    }
+
+    /// <summary>The logarithm of a number that is at least 0.</summary>
+    private protected static Value LogOf(GraphBuilder g, Value value) => g.Log(g.Node("Max", [value, g.Scalar(SmallestProbability, value.Type.Type)]));
 }

@@ -26,7 +26,10 @@ internal sealed class LossScope(GraphBuilder graph, TargetSpec target, Value log
     public bool IsSoft => isSoft;
 
     /// <summary>What the last layer gives: [N, outputs], or [N] where there is one output.</summary>
-    public Value Scores { get; } = target.Task != LearningTask.Classification && target.Outputs == 1 ? graph.Squeeze(logits, 1) : logits;
+    public Value Scores { get; } = Scored(graph, target, logits);
+
+    /// <summary>[N, outputs]: a teacher's answers; null where there is none.</summary>
+    public Value? Teacher { get; init; }
 
     /// <summary>The true probability of each output, in the shape of the scores: 0 or 1 where the truth is known.</summary>
     public Value Shares => _shares ??= target.Task != LearningTask.Classification ? graph.Cast(truth, DType.Float)
@@ -68,9 +71,15 @@ internal sealed class LossScope(GraphBuilder graph, TargetSpec target, Value log
         return weight is null ? ofClass : graph.Mul(ofClass, ofClass.Rank == 2 ? graph.Unsqueeze(weight, 1) : weight);
     }
 
+    /// <summary>Numbers [N, outputs] in the shape of the scores.</summary>
+    public Value Scored(Value numbers) => Scored(graph, target, numbers);
+
     /// <summary>A number for each output: a scalar where there is one.</summary>
     public static Value Constant(GraphBuilder graph, IReadOnlyList<float> values) =>
         values.Count == 1 ? graph.Scalar(values[0], DType.Float) : graph.Constant(Tensor.Vector<float>([.. values]));
+
+    private static Value Scored(GraphBuilder graph, TargetSpec target, Value numbers) =>
+        target.Task != LearningTask.Classification && target.Outputs == 1 ? graph.Squeeze(numbers, 1) : numbers;
 
     // a at a share of 0, b at a share of 1.
     private Value Between(Value a, Value b) => graph.Add(a, graph.Mul(Shares, graph.Sub(b, a)));

@@ -25,4 +25,7 @@ public sealed record Poisson : Loss
 
     internal override Value Prediction(GraphBuilder g, TargetSpec target, Value logits) =>
         g.Mul(g.Exp(logits), LossScope.Constant(g, target.Mean));
+
+    internal override Value Scores(GraphBuilder g, TargetSpec target, Value answers) =>
+        LogOf(g, g.Div(answers, LossScope.Constant(g, target.Mean)));
 }

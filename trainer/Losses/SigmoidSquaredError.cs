@@ -36,4 +36,7 @@ public sealed record SigmoidSquaredError : Loss
     }
 
     internal override Value Prediction(GraphBuilder g, TargetSpec target, Value logits) => g.Node("Sigmoid", [logits]);
+
+    internal override Value Scores(GraphBuilder g, TargetSpec target, Value answers) =>
+        g.Sub(LogOf(g, answers), LogOf(g, g.Sub(g.Scalar(1, DType.Float), answers)));
 }

@@ -12,6 +12,7 @@ namespace Anneal.Trainer.Models;
 /// <see cref="Step"/> takes the batch, <c>target</c>, <c>weight</c> where rows are weighted, <c>lr</c> (float scalar), <c>step</c> (int64 scalar from 1),
 /// every parameter and every optimizer state; it gives <c>loss</c> (the batch's weighted mean), <c>mass</c> (the sum of its weights, where there are any),
 /// <c>correct</c> (float count of rows answered rightly; not of a regression) and <c>X.next</c> for each state X.
+/// Where the loss learns from a teacher, <c>teacher</c> takes its answers [N, outputs].
 /// Where the optimizer is no update rule it gives what that asks for in place of <c>P.next</c> of each parameter P: <c>P.gradient</c>, or nothing.
 /// With penalties, <c>objective</c> is the loss with them.
 /// <see cref="Evaluation"/> takes the batch, <c>target</c>, <c>weight</c> and the parameters; it gives <c>loss</c>, <c>mass</c> and the model's outputs.
@@ -33,6 +34,9 @@ public sealed record TrainingGraphs(
     /// <summary>The gradient of each parameter that changes in <see cref="Step"/>, by the parameter's name; none where the optimizer needs none.</summary>
     public IReadOnlyDictionary<string, ValueInfo> Gradients { get; init; } = new Dictionary<string, ValueInfo>(StringComparer.Ordinal);
 
+    /// <summary>Takes the batch and the parameters; gives <c>X.next</c>, the batch's own mean or variance, for each running average X. Null where the model has none.</summary>
+    public Model? Statistics { get; init; }
+
     /// <summary>The name of the learning rate's input.</summary>
     public const string RateInput = "lr";
 
@@ -44,6 +48,9 @@ public sealed record TrainingGraphs(
 
     /// <summary>The name of the input of the rows' weights.</summary>
     public const string WeightInput = "weight";
+
+    /// <summary>The name of the input of a teacher's answers.</summary>
+    public const string TeacherInput = "teacher";
 
     /// <summary>The name of the loss among the outputs.</summary>
     public const string LossOutput = "loss";
@@ -78,10 +85,11 @@ public sealed record TrainingGraphs(
             parameters,
             update,
             target,
-            [.. inStep.Inputs.Select(i => i.Name), .. target.IsWeighted ? (string[])[WeightInput] : []])
+            [.. inStep.Inputs.Select(i => i.Name), .. target.IsWeighted ? (string[])[WeightInput] : [], .. target.Loss is Distilled ? (string[])[TeacherInput] : []])
         {
             Signals = signals,
             Gradients = gradients,
+            Statistics = BuildStatistics(network, inStep, target, seed),
         };
     }
 
@@ -96,6 +104,26 @@ public sealed record TrainingGraphs(
     /// <returns>The parameters by name.</returns>
     public IReadOnlyDictionary<string, Tensor> ParametersIn(IReadOnlyDictionary<string, Tensor> tensors) =>
         Parameters.ToDictionary(p => p.Name, p => tensors[p.Name], StringComparer.Ordinal);
+
+    /// <summary>The tensors that go on from phase to phase: the parameters and their moving averages.</summary>
+    /// <param name="tensors">Parameters and optimizer state by name.</param>
+    /// <returns>Those tensors by name.</returns>
+    public IReadOnlyDictionary<string, Tensor> CarriedIn(IReadOnlyDictionary<string, Tensor> tensors) =>
+        Parameters.SelectMany(p => Update.AveragesOf(p).Prepend(p.Name)).ToDictionary(name => name, name => tensors[name], StringComparer.Ordinal);
+
+    /// <summary>A moving average of the parameters, freed of its beginning at zero: E / (1 - dᵗ).</summary>
+    /// <param name="tensors">Parameters and optimizer state after t steps, by name.</param>
+    /// <param name="index">The place of d among <see cref="UpdateSettings.AverageDecays"/>.</param>
+    /// <param name="steps">t, at least 1.</param>
+    /// <returns>The average of each parameter that steps change, and the others as they are.</returns>
+    public IReadOnlyDictionary<string, Tensor> MovingAverage(IReadOnlyDictionary<string, Tensor> tensors, int index, long steps)
+    {
+        double scale = 1 / (1 - Math.Pow(Update.AverageDecays[index], steps));
+        return Parameters.ToDictionary(
+            p => p.Name,
+            p => Update.AveragesOf(p).ElementAtOrDefault(index) is { } name ? Scaled(tensors[name], scale) : tensors[p.Name],
+            StringComparer.Ordinal);
+    }
 
     /// <summary>What a step session keeps: parameters and optimizer state, each with its first value.</summary>
     /// <returns>The bindings, parameters first; what a step does not replace has no output.</returns>
@@ -115,12 +143,13 @@ public sealed record TrainingGraphs(
         var g = new GraphBuilder("training_step");
         IReadOnlyDictionary<string, Value> raw = RawInputs(g, preprocessing);
         TargetInputs(g, target, target.IsSoft);
+        Value? teacher = target.Loss is Distilled ? g.Input(TeacherInput, TensorType.Of(DType.Float, Dim.Of("N"), target.Outputs)) : null;
         Value rate = g.Input(RateInput, TensorType.Of(DType.Float));
         Value step = g.Input(StepInput, TensorType.Of(DType.Int64));
         var update = new UpdateGraph(g, settings, seed, step, rate);
         var context = new LayerContext(g, seed, step, update.Read) { DropsOut = dropout };
         Value logits = Logits(network, preprocessing, target, context, raw, update.ReadInput);
-        (Value loss, Value? mass, Value? correct) = Loss(g, target, logits, target.IsSoft);
+        (Value loss, Value? mass, Value? correct) = Loss(g, target, logits, target.IsSoft, teacher);
         g.Output(loss, LossOutput);
         if (mass is not null)
         {
@@ -159,6 +188,24 @@ public sealed record TrainingGraphs(
         return g.Build();
     }
 
+    // The step's forward pass without dropout, of whose running averages nothing is kept from before.
+    private static Model? BuildStatistics(Network network, Graph preprocessing, TargetSpec target, ulong seed)
+    {
+        var g = new GraphBuilder("statistics");
+        IReadOnlyDictionary<string, Value> raw = RawInputs(g, preprocessing);
+        var context = new LayerContext(g, seed, g.Scalar(1, DType.Int64)) { DropsOut = false };
+        Logits(network, preprocessing, target, context, raw);
+        foreach ((string name, Value next) in context.Next)
+        {
+            g.Output(next, name + NextSuffix);
+        }
+
+        Graph graph = g.Build();
+        return context.Next.Count == 0
+            ? null
+            : Model.Of(graph with { Nodes = [.. graph.Nodes.Select(n => n.OpType == "BatchNormTrain" ? n with { Attributes = n.Attributes.With("momentum", 0f) } : n)] });
+    }
+
     private static Graph BuildInference(Network network, Graph preprocessing, TargetSpec target, ulong seed)
     {
         var g = new GraphBuilder("inference");
@@ -169,6 +216,30 @@ public sealed record TrainingGraphs(
 
     private static Dictionary<string, Value> RawInputs(GraphBuilder g, Graph preprocessing) =>
         preprocessing.Inputs.ToDictionary(i => i.Name, i => g.Input(i.Name, i.Type), StringComparer.Ordinal);
+
+    /// <summary>The evaluation of a model that is deployed already, with the loss that its answers tell.</summary>
+    /// <param name="deployed">Raw rows to answers; all parameters are inside.</param>
+    /// <param name="target">What it was trained towards.</param>
+    /// <returns>As <see cref="Evaluation"/>, from raw rows and without parameters.</returns>
+    internal static Model EvaluationOf(Graph deployed, TargetSpec target)
+    {
+        var g = new GraphBuilder("evaluation");
+        IReadOnlyDictionary<string, Value> answers = g.Splice(deployed, RawInputs(g, deployed));
+        TargetInputs(g, target, isSoft: false);
+        (Value loss, Value? mass, _) = Loss(g, target, target.Loss.Scores(g, target, answers[Head.ScoreOutput(target)]), isSoft: false);
+        g.Output(loss, LossOutput);
+        if (mass is not null)
+        {
+            g.Output(mass, MassOutput);
+        }
+
+        foreach ((string name, Value value) in answers)
+        {
+            g.Output(value, name);
+        }
+
+        return Model.Of(g.Build());
+    }
 
     private static void TargetInputs(GraphBuilder g, TargetSpec target, bool isSoft)
     {
@@ -201,16 +272,29 @@ public sealed record TrainingGraphs(
         return logits;
     }
 
-    private static (Value Mean, Value? Mass, Value? Correct) Loss(GraphBuilder g, TargetSpec target, Value logits, bool isSoft)
+    private static (Value Mean, Value? Mass, Value? Correct) Loss(GraphBuilder g, TargetSpec target, Value logits, bool isSoft, Value? teacher = null)
     {
         Value truth = g[TargetInput];
         Value? weight = target.IsWeighted ? g[WeightInput] : null;
         using IDisposable scope = g.Scope("loss");
-        (Value mean, Value? mass) = target.Loss.Mean(new LossScope(g, target, logits, truth, weight, isSoft));
+        (Value mean, Value? mass) = target.Loss.Mean(new LossScope(g, target, logits, truth, weight, isSoft) { Teacher = teacher });
         return (mean, mass, Head.Correct(g, target, logits, truth, isSoft));
     }
 
     private static ValueInfo InfoOf(Value value) => new(value.Name, value.Type);
+
+    private static Tensor Scaled(Tensor tensor, double scale)
+    {
+        Tensor scaled = Tensor.Zeros(tensor.Type, tensor.Shape);
+        ReadOnlySpan<float> from = tensor.Span<float>();
+        Span<float> to = scaled.Span<float>();
+        for (int i = 0; i < to.Length; i++)
+        {
+            to[i] = (float)(from[i] * scale);
+        }
+
+        return scaled;
+    }
 
     private bool IsReplaced(Parameter parameter) => !parameter.IsTrained || (Update.Optimizer is UpdateRule && Update.Changes(parameter));
 }

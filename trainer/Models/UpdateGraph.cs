@@ -125,6 +125,7 @@ internal sealed class UpdateGraph(GraphBuilder g, UpdateSettings settings, ulong
                 time,
                 group?.Decay ?? (parameter.Decays ? null : 0f));
             next[0] = MaxNorm(parameter, next[0]);
+            next = [.. next, .. settings.AverageDecays.Select((decay, k) => Average(state[rule.State.Count + k], next[0], decay))];
             Value[] before = [w, .. state];
             Value[] after = last is null
                 ? next
@@ -192,6 +193,8 @@ internal sealed class UpdateGraph(GraphBuilder g, UpdateSettings settings, ulong
         Value norm = g.Reduce("ReduceL2", w, keepDims: true, [.. parameter.SummedAxes]);
         return g.Mul(w, g.Div(limit, g.Node("Max", [norm, limit])));
     }
+
+    private Value Average(Value average, Value w, float decay) => g.Add(g.Mul(average, decay), g.Mul(w, 1 - decay));
 
     private Value RateTimes(float factor)
     {

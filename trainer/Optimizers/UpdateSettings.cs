@@ -1,3 +1,4 @@
+using System.Globalization;
 using Anneal.Onnx;
 using Anneal.Trainer.Models;
 
@@ -22,6 +23,9 @@ public sealed record UpdateSettings(Optimizer Optimizer)
     /// <summary>Batches whose mean gradient makes one step, at least 1.</summary>
     public int Accumulate { get; init; } = 1;
 
+    /// <summary>The decays d of exponential moving averages E ← d·E + (1 - d)·W that are kept of every parameter that changes, each in [0, 1).</summary>
+    public IReadOnlyList<float> AverageDecays { get; init; } = [];
+
     /// <summary>An optimizer with nothing beside it.</summary>
     /// <param name="optimizer">The method.</param>
     public static implicit operator UpdateSettings(Optimizer optimizer) => new(optimizer);
@@ -45,7 +49,14 @@ public sealed record UpdateSettings(Optimizer Optimizer)
     /// <param name="parameter">The parameter.</param>
     /// <returns>Names such as <c>dense1.weight.m</c>; none where steps do not change it.</returns>
     public IEnumerable<string> StateOf(Parameter parameter) => Optimizer is UpdateRule rule && Changes(parameter)
-        ? rule.State.Concat(Accumulate > 1 ? [UpdateGraph.Sum] : []).Select(s => $"{parameter.Name}.{s}")
+        ? rule.State.Select(s => $"{parameter.Name}.{s}").Concat(AveragesOf(parameter)).Concat(Accumulate > 1 ? [$"{parameter.Name}.{UpdateGraph.Sum}"] : [])
+        : [];
+
+    /// <summary>The names of a parameter's moving averages, one for each decay.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <returns>Names such as <c>dense1.weight.ema1</c>; none where steps do not change it.</returns>
+    public IEnumerable<string> AveragesOf(Parameter parameter) => Optimizer is UpdateRule && Changes(parameter)
+        ? AverageDecays.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"{parameter.Name}.ema{i + 1}"))
         : [];
 
     /// <summary>Refuses a group that holds for no parameter, and settings that leave nothing to train.</summary>

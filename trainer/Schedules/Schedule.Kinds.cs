@@ -113,6 +113,23 @@ public abstract partial record Schedule
         }
     }
 
+    /// <summary>Lines one after another: each falls from the rate to the floor, then the rate jumps back.</summary>
+    /// <param name="Rate">The highest rate.</param>
+    /// <param name="Period">Steps or epochs of a line, at least 1; its last step has the floor.</param>
+    /// <param name="Floor">The lowest rate, as a share of <paramref name="Rate"/>, in [0, 1).</param>
+    /// <param name="PerEpoch">Whether the period counts epochs; the rate changes from step to step all the same.</param>
+    /// <seealso href="https://arxiv.org/abs/1803.05407">Izmailov et al., Averaging Weights Leads to Wider Optima and Better Generalization (2018)</seealso>
+    public sealed record Cyclic(float Rate, int Period, double Floor = 0, bool PerEpoch = true) : Schedule(Rate)
+    {
+        /// <inheritdoc/>
+        protected override double Factor(in ScheduleTime time)
+        {
+            long period = Period * (PerEpoch ? (long)time.StepsPerEpoch : 1);
+            double share = ((time.Step % period) + 1) / (double)period;
+            return 1 - (share * (1 - Floor));
+        }
+    }
+
     /// <summary>One rise and one fall along half cosines: from 1/start to 1 over a share of the time, then to 1/(start·end).</summary>
     /// <param name="Rate">The highest rate.</param>
     /// <param name="Rise">The share of the time in which the rate rises, in (0, 1).</param>

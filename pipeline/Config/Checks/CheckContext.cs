@@ -13,6 +13,10 @@ internal sealed class CheckContext(string name, PipelineOptions options, IReadOn
 
     public DataFiles Files { get; } = files;
 
+    /// <summary>The networks of the pipeline, each with its path.</summary>
+    public IReadOnlyList<(ModelOptions Model, string Path)> Models =>
+        [(Options.Model, "model"), .. Options.Ensemble?.Distill?.Model is { } student ? ((ModelOptions, string)[])[(student, ModelSpec.StudentPath)] : []];
+
     public bool HasValidationRows => Options.Data.Split is not HoldoutOptions { Validation: 0 };
 
     public bool HasTestRows => Options.Data is { Dataset: not null } or { Test: not null }

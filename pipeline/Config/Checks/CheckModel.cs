@@ -7,33 +7,41 @@ namespace Anneal.Pipeline.Config.Checks;
 /// <summary>Widths that are left to the task stand where the task decides them: in the last layer; a model's depth is one that there is.</summary>
 internal sealed class CheckModel : IConfigValidator
 {
-    public IReadOnlyList<string> Reads => ["task", "model"];
+    public IReadOnlyList<string> Reads => ["task", "model", "ensemble"];
 
     public void Check(CheckContext context)
     {
-        if (context.Options.Model is ResnetOptions resnet && !ResnetOptions.Depths.Contains(resnet.Depth))
+        foreach ((ModelOptions model, string path) in context.Models)
         {
-            context.Reject("model.resnet.depth", $"must be one of: {string.Join(", ", ResnetOptions.Depths)}; found {resnet.Depth.ToString(CultureInfo.InvariantCulture)}");
+            Check(context, model, path);
+        }
+    }
+
+    private static void Check(CheckContext context, ModelOptions options, string path)
+    {
+        if (options is ResnetOptions resnet && !ResnetOptions.Depths.Contains(resnet.Depth))
+        {
+            context.Reject($"{path}.resnet.depth", $"must be one of: {string.Join(", ", ResnetOptions.Depths)}; found {resnet.Depth.ToString(CultureInfo.InvariantCulture)}");
         }
 
-        if (context.Options.Model is not LayersOptions model)
+        if (options is not LayersOptions model)
         {
             return;
         }
 
         if (model.Layers.Count == 0)
         {
-            context.Error("model.layers", "needs at least one layer");
+            context.Error($"{path}.layers", "needs at least one layer");
             return;
         }
 
         int last = model.Layers.Count - 1;
-        CheckWidths(context, [.. model.Layers.Take(last)], "model.layers");
-        CheckInside(context, model.Layers[last], $"model.layers.{last}");
+        CheckWidths(context, [.. model.Layers.Take(last)], $"{path}.layers");
+        CheckInside(context, model.Layers[last], $"{path}.layers.{last}");
         if (model.Layers[last] is DenseOptions { Units: { } units } && WidthOf(context.Options) is { } width && units != width)
         {
             string reason = context.Options.Task == TaskKind.Binary ? "two classes have one output" : $"there are as many outputs as columns to predict, {width}";
-            context.Error($"model.layers.{last}.dense.units", $"{reason}: {width} or 'auto'");
+            context.Error($"{path}.layers.{last}.dense.units", $"{reason}: {width} or 'auto'");
         }
     }
 

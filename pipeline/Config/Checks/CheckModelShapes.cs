@@ -14,7 +14,7 @@ internal sealed class CheckModelShapes : IConfigValidator
     // How many features and classes there are follows from data; here only ranks and fixed sizes matter.
     private const int SomeSize = 2;
 
-    public IReadOnlyList<string> Reads => ["task", "model", "data"];
+    public IReadOnlyList<string> Reads => ["task", "model", "ensemble", "data"];
 
     public void Check(CheckContext context)
     {
@@ -23,12 +23,20 @@ internal sealed class CheckModelShapes : IConfigValidator
             return;
         }
 
+        foreach ((ModelOptions model, string path) in context.Models)
+        {
+            Check(context, model, path, input);
+        }
+    }
+
+    private static void Check(CheckContext context, ModelOptions model, string path, int[] input)
+    {
         int? width = CheckModel.WidthOf(context.Options);
         int classes = width ?? SomeSize;
         var g = new GraphBuilder("shapes");
         var layers = new LayerContext(g, 0, null);
         Value x = g.Input("input", TensorType.Of(DType.Float, [Dim.Of("N"), .. input.Select(Dim.Of)]));
-        Network network = NetworkBuilder.Build(context.Options.Model, classes, _ => Config.Origin.Default);
+        Network network = NetworkBuilder.Build(model, classes, _ => Config.Origin.Default, path: path);
         (Layer Layer, TensorShape Input)? offRows = null;
         foreach (Layer layer in network.Layers)
         {

@@ -3,4 +3,4 @@ using Anneal.Pipeline.Config.Schema;
 namespace Anneal.Pipeline.Config.Options;
 
 [Key("final", "the weights after the last step")]
-internal sealed record FinalOptions : AverageOptions;
+internal sealed record FinalOptions : CandidateOptions;

@@ -40,7 +40,11 @@ internal sealed record PipelineOptions
 
     [Key("average", "weights that compete on the validation rows to be exported; none exports what training ended with")]
     [Word("none")]
-    public IReadOnlyList<AverageOptions>? Average { get; init; }
+    public AverageOptions? Average { get; init; }
+
+    [Key("ensemble", "several models in one file, and what is made of their answers; none exports a single one")]
+    [Word("none")]
+    public EnsembleOptions? Ensemble { get; init; }
 
     [Key("final", "a last training of what the folds chose, on all rows but the test's, which is then what is tested and exported")]
     public FinalFitOptions? Final { get; init; }

@@ -12,6 +12,7 @@ namespace Anneal.Pipeline.Config.Options;
     typeof(PolynomialOptions),
     typeof(CosineOptions),
     typeof(WarmRestartsOptions),
+    typeof(CyclicOptions),
     typeof(OneCycleOptions),
     typeof(ReduceOnPlateauOptions))]
 internal abstract record ScheduleOptions

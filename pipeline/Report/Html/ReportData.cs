@@ -50,11 +50,20 @@ internal sealed record ReportData
     /// <summary>What the folds gave; null without folds.</summary>
     public FoldsReport? Folds { get; init; }
 
+    /// <summary>What competed for export, by training.</summary>
+    public IReadOnlyList<Tournament> Tournaments { get; init; } = [];
+
+    /// <summary>What the ensemble gave; null where there is none.</summary>
+    public EnsembleRecord? Ensemble { get; init; }
+
     public IReadOnlyList<Value> Config { get; init; } = [];
 
     public IReadOnlyList<Fact> Environment { get; init; } = [];
 
     public IReadOnlyList<Timing> Stages { get; init; } = [];
+
+    /// <summary>The candidates of a training; its name is empty where there is one.</summary>
+    internal sealed record Tournament(string Training, IReadOnlyList<CandidateRecord> Candidates);
 
     /// <summary>A value of the configuration.</summary>
     internal sealed record Value(string Path, string Text, string Origin, string Doc);

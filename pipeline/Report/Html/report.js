@@ -230,6 +230,28 @@
     });
   });
 
+  section('tournament', 'Weights that competed', data.tournaments.length, box => {
+    for (const t of data.tournaments) {
+      if (t.training) add(box, 'h3', { textContent: t.training });
+      const names = Object.keys(t.candidates[0].validation);
+      table(box, ['candidate', 'epochs', ...names, ''], t.candidates.map(c => [c.name, c.epochs, ...names.map(n => c.validation[n]), c.chosen ? mark('chosen', 'passed') : '']));
+    }
+  });
+
+  section('ensemble', 'Ensemble', data.ensemble, box => {
+    const e = data.ensemble, names = Object.keys(e.metrics);
+    const costs = c => [c.parameters, c.multiply_adds, c.relative_time];
+    add(box, 'p', { className: 'dim', textContent: `Answers become one by ${e.combine}${e.views ? ' over the views by ' + e.views : ''}; figures on the ${e.part} rows; times over that of a member, measured once.` });
+    table(box, ['member', 'weight', ...names, 'parameters', 'multiply-adds', 'time'], [
+      ...e.members.map(m => [m.name, m.weight, ...names.map(n => m.metrics[n]), ...costs(m.cost)]),
+      ['ensemble', 1, ...names.map(n => e.metrics[n]), ...costs(e.cost)],
+    ]);
+    if (e.members.length > 1) {
+      add(box, 'h3', { textContent: 'How much members agree' });
+      table(box, ['', ...e.members.map(m => m.name)], e.members.map((m, i) => [m.name, ...e.agreement[i]]));
+    }
+  });
+
   section('config', 'Configuration', data.config.length, box => table(box, ['key', 'value', 'from', 'meaning'], data.config.map(c => [c.path, c.text, c.origin, c.doc])));
 
   section('environment', 'Environment and timings', true, box => {

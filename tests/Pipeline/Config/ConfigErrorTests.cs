@@ -49,7 +49,7 @@ internal sealed class ConfigErrorTests
             pipelines.yaml:18:14 train.batch: expected a whole number or 'all', found the text "64"
             pipelines.yaml:19:24 train.schedule.step.every: required key is missing (length of the interval)
             pipelines.yaml:19:33 train.schedule.step.factor: must be greater than 0 and at most 1, found 2
-            pipelines.yaml:20:5 checks: unknown key; expected one of: task, seed, data, augment, model, loss, metrics, preflight, train, average, final, export, validate
+            pipelines.yaml:20:5 checks: unknown key; expected one of: task, seed, data, augment, model, loss, metrics, preflight, train, average, ensemble, final, export, validate
             pipelines.yaml:21:40 validate.metric.test.accuracy: expected a limit such as ">= 0.9", found the text ">= much"
             """));
     }
@@ -82,8 +82,8 @@ internal sealed class ConfigErrorTests
     [TestCase("loss: {huber: 0}", "6:11 loss: is not for a classification task, but for: regression\npipelines.yaml:6:19 loss.huber.delta: must be greater than 0, found 0")]
     [TestCase("loss: {focal: {alpha: 0.25}}", "6:27 loss.focal.alpha: has no use here: several classes are weighted by 'class_weights'")]
     [TestCase("export: {threshold: 0.4}", "6:25 export.threshold: has no use here: only the probability of one of two classes, or of a label, has a threshold")]
-    [TestCase("average: [last_k: 9]", "6:23 average.0.last_k.k: needs 9 checkpoints, and 'train.checkpoint.keep' is 5")]
-    [TestCase("average: all", "6:14 average: expected a list or 'none', found 'all'")]
+    [TestCase("average: [last_k: 9]", "6:23 average.candidates.0.last_k.k: needs 9 checkpoints, and 'train.checkpoint.keep' is 5")]
+    [TestCase("average: all", "6:14 average.candidates: expected a list, found 'all'")]
     [TestCase("export: {opset: 17}", "6:21 export.opset: must be 18, found 17")]
     [TestCase("validate: {metric: {test.acuracy: \">= 0.9\"}}", "6:25 validate.metric.test.acuracy: unknown metric 'test.acuracy' for this task; did you mean 'test.accuracy'?")]
     [TestCase("validate: {latency_ms: {batch: 1}}", "6:28 validate.latency_ms.0: needs a limit: 'p50' or 'p99'")]

@@ -127,6 +127,7 @@ internal sealed class ConfigLoaderTests
                   engine: simd
                   threads: auto
                 average: none
+                ensemble: none
                 export:
                   opset: 18
                   threshold: 0.5
@@ -170,7 +171,7 @@ internal sealed class ConfigLoaderTests
         Assert.That(options.Train.Optimizer, Is.EqualTo(new MomentumOptions { Lr = 0.1 }));
         Assert.That(options.Train.Schedule, Is.EqualTo(new StepOptions { Every = 100, Unit = StepUnit.Step }));
         Assert.That(options.Train.EarlyStopping, Is.EqualTo(new EarlyStoppingOptions { Metric = "validation.accuracy" }));
-        Assert.That(options.Average, Is.EqualTo(new AverageOptions[] { new LastKOptions { K = 3 }, new BestOptions(), new FinalOptions() }));
+        Assert.That(options.Average!.Candidates, Is.EqualTo(new CandidateOptions[] { new LastKOptions { K = 3 }, new BestOptions(), new FinalOptions() }));
         Assert.That(options.Validate.Metric["test.accuracy"], Is.EqualTo(new Bound(BoundOperator.GreaterOrEqual, 0.85)));
         Assert.That(options.Validate.Metric["validation.loss"], Is.EqualTo(new Bound(BoundOperator.Less, 1)));
         Assert.That(options.Validate.LatencyMs, Is.EqualTo(new[] { new LatencyOptions { P99 = 5 } }));

@@ -22,7 +22,7 @@ internal sealed class OverridesTests
     [TestCase("model.mlp.units=[5]", "model.mlp.units=[5]\n")]
     [TestCase("validate.metric.test.accuracy=>= 0.5", "validate.metric.test.accuracy=\">= 0.5\"\n")]
     [TestCase("average=none", "average=none\n")]
-    [TestCase("average=[last_k: 2, best]", "average.0.last_k.k=2\naverage.1=best\n")]
+    [TestCase("average=[last_k: 2, best]", "average.candidates.0.last_k.k=2\naverage.candidates.1=best\naverage.winner=auto\n")]
     [TestCase("seed = 9", "seed=9\n")]
     public void Set_OneValue_TakesTheFilesPlace(string set, string expected)
     {

@@ -1,0 +1,9 @@
+namespace Anneal.Pipeline.Config.Options;
+
+internal enum CombineKind
+{
+    MeanProbabilities,
+    MeanLogits,
+    Weighted,
+    MajorityVote,
+}

@@ -1,0 +1,6 @@
+namespace Anneal.Pipeline.Config.Options;
+
+internal enum ViewKind
+{
+    Flip,
+}
