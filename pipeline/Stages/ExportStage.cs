@@ -3,6 +3,7 @@ using Anneal.Exporter;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Ir.Format;
+using Anneal.Onnx.Profiles;
 using Anneal.Pipeline.Plan;
 using Anneal.Trainer.Data;
 using Anneal.Trainer.Models;
@@ -39,6 +40,7 @@ internal sealed class ExportStage : IStage
             metadata["anneal.fit"] = fit;
         }
 
+        metadata[InputProfile.MetadataKey] = InputProfile.Of(context.Exported.Data.RawRows(Part.Train).Feeds).ToJson();
         Model model = Deployable.Build(context.Config.Name, context.Exported.Graphs.Inference, context.Exported.AveragedParameters, SignatureOf(context), metadata);
         ModelWriter.Write(model, context.Folder.ModelPath);
         long bytes = new FileInfo(context.Folder.ModelPath).Length;
