@@ -22,12 +22,12 @@ public sealed class InputProfileTests
     }
 
     [Test]
-    public void Of_FewDifferentNumbers_HasABinForEach()
+    public void Of_FewDifferentNumbers_HasAsFewBins()
     {
         ColumnProfile column = Profile("x", Tensor.Vector(0f, 0, 0, 1)).Columns.Single();
 
-        Assert.That(column.Edges, Is.EqualTo(new[] { 0f, 1 }));
-        Assert.That(column.Shares, Is.EqualTo(new[] { 0.75, 0.25, 0 }));
+        Assert.That(column.Edges, Is.EqualTo(new[] { 0f }));
+        Assert.That(column.Shares, Is.EqualTo(new[] { 0.75, 0.25 }));
     }
 
     [Test]

@@ -19,6 +19,9 @@ public sealed record ModelLimits
     /// <summary>Texts in the file: names, and elements of tensors of strings.</summary>
     public int Texts { get; init; } = 4_000_000;
 
+    /// <summary>Whole numbers that are no raw bytes, by the bytes that they take.</summary>
+    public int Numbers { get; init; } = 1 << 27;
+
     /// <summary>Bytes of a name.</summary>
     public int NameBytes { get; init; } = 4096;
 

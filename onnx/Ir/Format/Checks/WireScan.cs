@@ -14,6 +14,7 @@ internal sealed class WireScan(ModelLimits limits)
     private int _nodes;
     private int _functions;
     private int _texts;
+    private int _numbers;
 
     /// <summary>Scans a message and everything inside.</summary>
     /// <param name="bytes">The message.</param>
@@ -50,7 +51,10 @@ internal sealed class WireScan(ModelLimits limits)
 
             switch ((int)(tag & 7))
             {
-                case Varint: Number(bytes, ref at, type); break;
+                case Varint:
+                    Number(bytes, ref at, type);
+                    Count(ref _numbers, limits.Numbers, "whole numbers");
+                    break;
                 case Eight: Take(bytes, ref at, 8, type); break;
                 case Four: Take(bytes, ref at, 4, type); break;
                 case Delimited: Field(Take(bytes, ref at, Number(bytes, ref at, type), type), type, (int)number, depth); break;
@@ -66,6 +70,10 @@ internal sealed class WireScan(ModelLimits limits)
         {
             case FieldType.Message:
                 Message(bytes, field.MessageType, depth + 1);
+                break;
+            // One byte each in the file, up to eight in memory.
+            case FieldType.Int32 or FieldType.Int64 or FieldType.UInt64:
+                Count(ref _numbers, limits.Numbers, "whole numbers", bytes.Length);
                 break;
             case FieldType.Bytes:
                 Count(ref _texts, limits.Texts, "texts");
@@ -114,9 +122,10 @@ internal sealed class WireScan(ModelLimits limits)
         throw Broken(type, "a number does not end");
     }
 
-    private static void Count(ref int count, int limit, string what)
+    private static void Count(ref int count, int limit, string what, int more = 1)
     {
-        if (++count > limit)
+        count += Math.Min(more, limit + 1 - count);
+        if (count > limit)
         {
             throw ModelLimits.Beyond(FormattableString.Invariant($"more than {limit} {what}"));
         }

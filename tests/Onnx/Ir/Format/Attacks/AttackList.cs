@@ -38,7 +38,7 @@ internal static class AttackList
             Enumerable.Range(0, 65).Select(_ => new TensorShapeProto.Types.Dimension { DimValue = 1 })));
         yield return Of("negative dimension", "initializer 'w' → shape [1,2,-1] is not one of a tensor", m => m.Graph.Initializer[0].Dims.Add(-1));
         yield return Of("dimensions that wrap around to the size of the data", "is not one of at most 2^31 - 1 elements", m => Dims(m, 1L << 16, 1L << 16, 1L << 16, (1L << 16) + 2));
-        yield return Of("bytes that wrap around", "initializer 'w' → 8 bytes of data, expected 4294967296", m => Dims(m, 1L << 30));
+        yield return Of("bytes that wrap around", "initializer 'w' → a tensor of 4294967296 bytes, expected at most 2147483527", m => Dims(m, 1L << 30));
         yield return Of("dimension of a value", "output 'y' → a dimension of 9223372036854775807 is not supported", m => m.Graph.Output[0].Type.TensorType.Shape.Dim[0] = new TensorShapeProto.Types.Dimension { DimValue = long.MaxValue });
         yield return Of("large tensor", "initializer 'w' → a tensor of 17179869176 bytes, expected at most", m =>
         {

@@ -157,6 +157,29 @@ internal sealed class AttackTests
         Assert.That(ort.Run(Tensor.Zeros(DType.Float, 1, 1 << 19))[0].Span<float>().ToArray(), Is.EqualTo(values));
     }
 
+    private static IEnumerable<TestCaseData> Limits()
+    {
+        yield return new TestCaseData(new ModelLimits { Messages = 10 }, "more than 10 messages");
+        yield return new TestCaseData(new ModelLimits { Texts = 10 }, "more than 10 texts");
+        yield return new TestCaseData(new ModelLimits { Numbers = 10 }, "more than 10 whole numbers");
+        yield return new TestCaseData(new ModelLimits { Nodes = 1 }, "more than 1 nodes");
+        yield return new TestCaseData(new ModelLimits { Depth = 3 }, "messages are nested more than 3 deep");
+        yield return new TestCaseData(new ModelLimits { NameBytes = 2 }, "name of NodeProto has 3 bytes, expected at most 2");
+        yield return new TestCaseData(new ModelLimits { Rank = 1 }, "initializer 'w' → a shape of 2 dimensions, expected at most 1");
+        yield return new TestCaseData(new ModelLimits { TensorBytes = 7 }, "initializer 'w' → a tensor of 8 bytes, expected at most 7");
+        yield return new TestCaseData(new ModelLimits { ExpandedNodes = 1 }, "functions expand to more than 1 nodes");
+        yield return new TestCaseData(new ModelLimits { FileBytes = 100 }, "bytes, expected at most 100");
+    }
+
+    [TestCaseSource(nameof(Limits))]
+    public void Open_HonestFile_IsRefusedOnlyBeyondALimit(ModelLimits limits, string message)
+    {
+        _folder.Write(AttackFolder.Honest());
+
+        Assert.That(Assert.Throws<AnnealException>(() => CheckedModel.Open(_folder.Model, limits))!.Message, Does.Contain(message));
+        Assert.DoesNotThrow(() => CheckedModel.Open(_folder.Model));
+    }
+
     // ONNX Runtime takes this location for an address in its own memory, and the offset for the address itself.
     [Test]
     public void Open_LocationThatIsAnAddressToOnnxRuntime_IsAFileOfThatName()
