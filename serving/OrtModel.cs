@@ -1,4 +1,5 @@
 using Anneal.Onnx.Ir;
+using Anneal.Onnx.Ir.Format;
 using Anneal.Onnx.Tensors;
 using Microsoft.ML.OnnxRuntime;
 
@@ -9,16 +10,27 @@ public sealed class OrtModel : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly OrtBinding _binding;
+    private readonly IReadOnlyDictionary<string, Tensor> _initializers;
 
-    private OrtModel(string path, InferenceSession session, OrtOptions options)
+    private OrtModel(string path, CheckedModel model, OrtOptions options)
     {
-        _session = session;
-        Path = path;
-        Options = options;
-        Inputs = [.. session.InputNames.Select(n => Describe(n, session.InputMetadata[n]))];
-        Outputs = [.. session.OutputNames.Select(n => Describe(n, session.OutputMetadata[n]))];
-        Metadata = session.ModelMetadata.CustomMetadataMap;
-        _binding = new OrtBinding(session, Inputs, Outputs);
+        RuntimeModel runtime = model.ForRuntime();
+        _initializers = runtime.Initializers;
+        _session = OrtSessions.Open(runtime, options);
+        try
+        {
+            Path = path;
+            Options = options;
+            Inputs = [.. _session.InputNames.Select(n => Describe(n, _session.InputMetadata[n]))];
+            Outputs = [.. _session.OutputNames.Select(n => Describe(n, _session.OutputMetadata[n]))];
+            Metadata = _session.ModelMetadata.CustomMetadataMap;
+            _binding = new OrtBinding(_session, Inputs, Outputs);
+        }
+        catch
+        {
+            _session.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The file.</summary>
@@ -43,19 +55,18 @@ public sealed class OrtModel : IDisposable
     /// <param name="path">The ONNX file.</param>
     /// <param name="options">Device, threads and how to run; null for the CPU on all cores.</param>
     /// <returns>The model; the caller disposes it.</returns>
-    /// <exception cref="AnnealException">There is no such file, ONNX Runtime refuses it, or the device cannot be used.</exception>
+    /// <exception cref="AnnealException">There is no such file, it fails a check (docs/untrusted.md), ONNX Runtime refuses it, or the device cannot be used.</exception>
     public static OrtModel Open(string path, OrtOptions? options = null)
     {
         options ??= new OrtOptions();
-        InferenceSession session = OrtSessions.Open(path, options);
+        var model = CheckedModel.Open(path, options.Limits);
         try
         {
-            return new OrtModel(path, session, options);
+            return new OrtModel(path, model, options);
         }
-        catch
+        catch (AnnealException error)
         {
-            session.Dispose();
-            throw;
+            throw error.In(path);
         }
     }
 
@@ -87,6 +98,7 @@ public sealed class OrtModel : IDisposable
     {
         _binding.Dispose();
         _session.Dispose();
+        GC.KeepAlive(_initializers);
     }
 
     // ONNX Runtime tells a scalar and an unknown rank alike: no dimensions.

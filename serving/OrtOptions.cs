@@ -1,3 +1,4 @@
+using Anneal.Onnx.Ir.Format;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Anneal.Serving;
@@ -7,6 +8,9 @@ public sealed record OrtOptions
 {
     /// <summary>The device.</summary>
     public OrtDevice Device { get; init; }
+
+    /// <summary>How large and deep a file that is opened may be; null for the default.</summary>
+    public ModelLimits? Limits { get; init; }
 
     /// <summary>Threads within an operator; 0 for one per core.</summary>
     public int Threads { get; init; }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Anneal.Onnx.Ir.Format;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Anneal.Serving;
@@ -8,24 +9,17 @@ internal static partial class OrtSessions
 {
     private const string CudaProvider = "CUDAExecutionProvider";
 
+    /// <summary>Opens a model that was built here, all tensors inside.</summary>
     public static InferenceSession Open(byte[] model, OrtOptions options) => Open(options, o => new InferenceSession(model, o));
 
-    public static InferenceSession Open(string path, OrtOptions options)
+    /// <summary>Opens a file that was checked. ONNX Runtime gets neither its bytes nor its path: it gets what was checked, written anew.</summary>
+    /// <remarks>The session may read the initializers in place: they stay reachable as long as it is used.</remarks>
+    public static InferenceSession Open(RuntimeModel model, OrtOptions options) => Open(options, o =>
     {
-        if (!File.Exists(path))
-        {
-            throw AnnealException.BadData("no such model file").In(path);
-        }
-
-        try
-        {
-            return Open(options, o => new InferenceSession(path, o));
-        }
-        catch (AnnealException error)
-        {
-            throw error.In(path);
-        }
-    }
+        using var initializers = new OrtInitializers(model.Initializers);
+        initializers.AddTo(o);
+        return new InferenceSession(model.Bytes, o);
+    });
 
     public static string NameOf(OrtDevice device) => device == OrtDevice.Cuda ? "ort-cuda" : "ort-cpu";
 
@@ -38,6 +32,8 @@ internal static partial class OrtSessions
             GraphOptimizationLevel = options.Optimization,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
+        // Otherwise the bytes themselves say whether they are ONNX or ONNX Runtime's own format, which nothing here has checked.
+        session.AddSessionConfigEntry("session.load_model_format", "ONNX");
         if (options.Device == OrtDevice.Cpu)
         {
             return session;

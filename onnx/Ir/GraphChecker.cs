@@ -46,7 +46,9 @@ public static class GraphChecker
     }
 
     /// <summary>Checks names and order alone, which needs no op to be known.</summary>
-    internal static void Structure(Graph graph, IReadOnlySet<string>? outer = null)
+    internal static void Structure(Graph graph, IReadOnlySet<string>? outer = null) => Structure(graph, outer is null ? null : new Scope(null, outer));
+
+    private static void Structure(Graph graph, Scope? outer)
     {
         string[] twice = [.. graph.Inputs.GroupBy(i => i.Name, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => g.Key)];
         if (twice.Length > 0)
@@ -190,10 +192,9 @@ public static class GraphChecker
     }
 
     private static void Structure(
-        string what, IEnumerable<string> given, ImmutableArray<Node> nodes, IEnumerable<string> outputs, IReadOnlySet<string>? outer)
+        string what, IEnumerable<string> given, ImmutableArray<Node> nodes, IEnumerable<string> outputs, Scope? outer)
     {
-        var defined = new HashSet<string>(outer ?? ImmutableHashSet<string>.Empty, StringComparer.Ordinal);
-        defined.UnionWith(given);
+        var defined = new Scope(outer, given);
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (Node node in nodes)
         {
@@ -265,5 +266,15 @@ public static class GraphChecker
         }
 
         return false;
+    }
+
+    // The names that a graph defines, and those of the graphs around it.
+    private sealed class Scope(Scope? outer, IEnumerable<string> given)
+    {
+        private readonly HashSet<string> _own = new(given, StringComparer.Ordinal);
+
+        public bool Contains(string name) => _own.Contains(name) || outer?.Contains(name) == true;
+
+        public bool Add(string name) => !Contains(name) && _own.Add(name);
     }
 }

@@ -79,7 +79,7 @@ public sealed class TypeInference
         }
 
         SchemaCheck.Check(op, node, inputs);
-        TensorType[] outputs = op.Infer(new InferenceScope(node, inputs, constants));
+        TensorType[] outputs = Fitting(node, inputs, () => op.Infer(new InferenceScope(node, inputs, constants)));
         for (int i = 0; i < node.Outputs.Length; i++)
         {
             if (node.HasOutput(i))
@@ -91,6 +91,19 @@ public sealed class TypeInference
         }
 
         Fold(op, node, inputs, constants);
+    }
+
+    // Rules and kernels take the ranks and sizes of well-formed files for granted.
+    private static T Fitting<T>(Node node, TensorType?[] inputs, Func<T> compute)
+    {
+        try
+        {
+            return compute();
+        }
+        catch (Exception e) when (e is IndexOutOfRangeException or ArgumentException or ArithmeticException or InvalidOperationException or InvalidCastException or NullReferenceException or KeyNotFoundException)
+        {
+            throw new AnnealException(ExitCode.Data, $"its inputs and attributes do not fit the op: {string.Join(", ", inputs.Select(i => i?.ToString() ?? "none"))}", inner: e).In(node);
+        }
     }
 
     private void Fold(Op op, Node node, TensorType?[] inputs, Tensor?[] constants)
@@ -110,7 +123,11 @@ public sealed class TypeInference
 
         Tensor?[] results = [.. node.Outputs.Select(o => o.Length > 0 ? Tensor.Zeros(_types[o].Type, _types[o].Shape!.Value.ToSizes()) : null)];
         Slot?[] slots = [.. inputs.Select((t, i) => t is null ? null : new Slot(t.Type, t.Shape!.Value.ToSizes()))];
-        Evaluator.Run(op, node, slots, constants, results);
+        Fitting(node, inputs, () =>
+        {
+            Evaluator.Run(op, node, slots, constants, results);
+            return results;
+        });
         for (int i = 0; i < results.Length; i++)
         {
             if (results[i] is { } value)

@@ -10,8 +10,7 @@ namespace Anneal.Onnx.Rewrite;
 /// <remarks>A function that is an op known here, with the very body that the op has, stays a call: its kernel computes the same.</remarks>
 public static class InlineFunctions
 {
-    private const int NodeLimit = 100_000;
-    private const int DepthLimit = 100;
+    private static readonly ModelLimits s_limits = ModelLimits.Default;
 
     /// <summary>Inlines every function of a model that is no op known here.</summary>
     /// <param name="model">The model.</param>
@@ -101,49 +100,23 @@ public static class InlineFunctions
 
     private static void Refuse(IEnumerable<Function> functions)
     {
-        var byName = functions.ToDictionary(f => (f.Domain, f.Name));
-        var done = new HashSet<(string, string)>();
-        var path = new List<(string Domain, string Name)>();
-        foreach (Function function in byName.Values)
-        {
-            Visit(function);
-        }
-
-        void Visit(Function function)
-        {
-            (string Domain, string Name) key = (function.Domain, function.Name);
-            if (path.Contains(key))
-            {
-                IEnumerable<string> cycle = path.Skip(path.IndexOf(key)).Append(key).Select(k => $"'{k.Domain}.{k.Name}'");
-                throw AnnealException.BadData($"functions call themselves: {string.Join(" → ", cycle)}");
-            }
-
-            if (path.Count >= DepthLimit)
-            {
-                throw AnnealException.BadData($"function calls are nested more than {DepthLimit} deep");
-            }
-
-            if (!done.Add(key))
-            {
-                return;
-            }
-
-            path.Add(key);
-            foreach (Node node in function.Nodes.SelectMany(Captures.WithNested))
-            {
-                if (byName.TryGetValue((node.Domain, node.OpType), out Function? callee))
+        Dictionary<string, Function> byName = functions.ToDictionary(f => $"{f.Domain}.{f.Name}", StringComparer.Ordinal);
+        new CallTree(
+            byName.ToDictionary(
+                f => f.Key,
+                f =>
                 {
-                    Visit(callee);
-                }
-            }
-
-            path.RemoveAt(path.Count - 1);
-        }
+                    ILookup<bool, string> nodes = f.Value.Nodes.SelectMany(Captures.WithNested).Select(n => $"{n.Domain}.{n.OpType}").ToLookup(byName.ContainsKey);
+                    return (nodes[false].Count(), (IReadOnlyList<string>)[.. nodes[true]]);
+                },
+                StringComparer.Ordinal),
+            s_limits).Check();
     }
 
     private sealed class Inliner(Dictionary<(string Domain, string Name), Function> functions, HashSet<string> used)
     {
         private int _count;
+        private long _characters;
 
         public Graph Run(Graph graph)
         {
@@ -196,9 +169,9 @@ public static class InlineFunctions
 
             foreach (Node node in function.Nodes)
             {
-                if (++_count > NodeLimit)
+                if (++_count > s_limits.ExpandedNodes)
                 {
-                    throw AnnealException.BadData($"functions expand to more than {NodeLimit} nodes");
+                    throw ModelLimits.Beyond(FormattableString.Invariant($"functions expand to more than {s_limits.ExpandedNodes} nodes"));
                 }
 
                 foreach (string output in node.Outputs.Where(o => o.Length > 0))
@@ -283,7 +256,9 @@ public static class InlineFunctions
                 candidate = string.Create(CultureInfo.InvariantCulture, $"{name}_{i}");
             }
 
-            return candidate;
+            return (_characters += candidate.Length) > s_limits.NameCharacters
+                ? throw ModelLimits.Beyond(FormattableString.Invariant($"functions expand to names of more than {s_limits.NameCharacters} characters in all"))
+                : candidate;
         }
     }
 }

@@ -135,7 +135,7 @@ internal sealed class NodeUpgrade(Node node, IReadOnlyDictionary<string, int> ra
     {
         if (_node.Attributes.Find("axis") is AttributeValue.Int { Value: long axis } && _node.Attributes.Int("broadcast", 0) == 1)
         {
-            if (!ranks.TryGetValue(_node.Inputs[0], out int rank) || !ranks.TryGetValue(_node.Inputs[1], out int own))
+            if (!RankOf(0, out int rank) || !RankOf(1, out int own) || axis < -rank || axis > rank)
             {
                 return false;
             }
@@ -149,7 +149,7 @@ internal sealed class NodeUpgrade(Node node, IReadOnlyDictionary<string, int> ra
     /// <summary>An input with one element for each channel, the channels in axis 1 of the first input.</summary>
     public bool AlongChannels(int index)
     {
-        if (!ranks.TryGetValue(_node.Inputs[0], out int rank) || !ranks.TryGetValue(_node.Inputs[index], out int own))
+        if (!RankOf(0, out int rank) || !RankOf(index, out int own))
         {
             return false;
         }
@@ -176,6 +176,12 @@ internal sealed class NodeUpgrade(Node node, IReadOnlyDictionary<string, int> ra
         _node = _node with { Inputs = [flat], Outputs = [$"{y}/of_flat"], Attributes = Attributes.Of(("axis", 1L)) };
         _after.Add(new Node($"{_node.Name}/Reshape", "", "Reshape", [_node.Outputs[0], shape], [y], Attributes.Of(("allowzero", 1L)), _node.Origin));
         return true;
+    }
+
+    private bool RankOf(int input, out int rank)
+    {
+        rank = 0;
+        return _node.HasInput(input) && ranks.TryGetValue(_node.Inputs[input], out rank);
     }
 
     private void Widen(int index, int rank, int trailing)

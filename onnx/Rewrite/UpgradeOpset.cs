@@ -49,6 +49,7 @@ internal static class UpgradeOpset
         {
             if (version >= from && version < before && ops.Contains(node.OpType))
             {
+                Refuse(node);
                 if (!apply(upgrade))
                 {
                     return null;
@@ -59,5 +60,14 @@ internal static class UpgradeOpset
         }
 
         return any ? upgrade.Nodes : null;
+    }
+
+    // Every op that has a rule reads its first input and gives its first output.
+    private static void Refuse(Node node)
+    {
+        if (!node.HasInput(0) || !node.HasOutput(0))
+        {
+            throw AnnealException.BadData($"{node.Inputs.Length} inputs and {node.Outputs.Length} outputs, expected at least one of each").In(node);
+        }
     }
 }

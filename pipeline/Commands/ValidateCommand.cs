@@ -2,6 +2,7 @@ using System.CommandLine;
 using Anneal.Onnx;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Metrics;
+using Anneal.Onnx.Profiles;
 using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Config.Options;
@@ -30,13 +31,28 @@ internal sealed class ValidateCommand : AnnealCommand
         DefaultValueFactory = _ => [],
     };
 
+    private readonly Option<string?> _data = new("--data") { Description = "Rows without labels, in any format that predict reads: compares what the model answers; see --against and --engines.", HelpName = "FILE" };
+    private readonly Option<string?> _against = new("--against") { Description = "Another ONNX file that answers the same rows.", HelpName = "MODEL" };
+    private readonly Option<string?> _engines = new("--engines") { Description = "Two engines that answer the same rows: simd, ort, cuda.", HelpName = "simd,ort" };
+    private readonly Option<double?> _maxAbs = new("--max-abs") { Description = "The largest difference of an answer; 1e-4 between engines, 1e-5 between batch sizes, none between files.", HelpName = "X" };
+    private readonly Option<int?> _maxFlips = new("--max-flips") { Description = "How many rows may be decided otherwise; 0 but between files, where there is no limit.", HelpName = "N" };
+    private readonly Option<int> _maxNonFinite = new("--max-non-finite") { Description = "How many rows may be answered with NaN or infinity.", HelpName = "N", DefaultValueFactory = _ => 0 };
+    private readonly Option<string[]> _drift = new("--drift")
+    {
+        Description = $"The largest drift of a column from the training rows, by measure: {string.Join(", ", DriftMeasure.ByName.Keys)}; may be given again.",
+        HelpName = "psi<=0.25",
+        Arity = ArgumentArity.OneOrMore,
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<int?> _show = CommonOptions.Positive("--show", "Rows that differ to name; 20 when left out.", 100_000);
     private readonly Option<string> _device = OrtChoice.DeviceOption();
     private readonly Option<int?> _threads = CommonOptions.Threads();
 
     public ValidateCommand()
         : base(
             "validate",
-            "Validates an exported file in ONNX Runtime on labelled rows: metrics, equal answers at every batch size, latency.",
+            "Validates a file in ONNX Runtime: on labelled rows by metrics, on any rows against another file, engine or batch size and the training rows.",
             "anneal validate model.onnx --csv test.csv --metric 'accuracy>=0.85'")
     {
         Add(_model);
@@ -44,6 +60,14 @@ internal sealed class ValidateCommand : AnnealCommand
         Add(_labels);
         Add(_csv);
         Add(_metrics);
+        Add(_data);
+        Add(_against);
+        Add(_engines);
+        Add(_maxAbs);
+        Add(_maxFlips);
+        Add(_maxNonFinite);
+        Add(_drift);
+        Add(_show);
         Add(_device);
         Add(_threads);
     }
@@ -51,7 +75,15 @@ internal sealed class ValidateCommand : AnnealCommand
     public override ExitCode Run(ParseResult arguments, CommandOutput output, CancellationToken cancel)
     {
         string path = arguments.GetValue(_model)!;
-        using OrtModel model = OrtModel.Open(path, OrtChoice.Of(arguments.GetValue(_device)!, arguments.GetValue(_threads), output));
+        OrtOptions ort = OrtChoice.Of(arguments.GetValue(_device)!, arguments.GetValue(_threads), output);
+        if (RowsOf(arguments, path, ort) is { } rows)
+        {
+            ValidateReport answers = RowChecks.Run(rows, output, cancel);
+            output.Result(answers, CommandJson.Default.ValidateReport);
+            return answers.Passed ? ExitCode.Done : ExitCode.GateFailed;
+        }
+
+        using OrtModel model = OrtModel.Open(path, ort);
         ModelSignature signature = ModelSignature.Find(model.Metadata)
             ?? throw AnnealException.BadData("the file has no signature: what its outputs mean is not known", "give a file that anneal has exported").In(path);
         LoadedConfig? config = RunOf(path);
@@ -71,8 +103,16 @@ internal sealed class ValidateCommand : AnnealCommand
         }
 
         ValidationReport report = Validator.Run(model, set, gates);
-        Write(report, path, output);
-        return report.Passed ? ExitCode.Done : ExitCode.GateFailed;
+        DriftCounter? drift = InputProfile.Find(model.Metadata) is { } profile ? new DriftCounter(profile) : null;
+        foreach ((string input, Tensor values) in set.Feeds)
+        {
+            drift?.Add(input, values);
+        }
+
+        IReadOnlyList<DriftMeasure> measures = drift?.Measures() ?? [];
+        RowChecks.Write(measures, drift?.Absent ?? [], output);
+        bool isPassed = Write(report, path, measures, [.. RowChecks.DriftGates(DriftLimits(arguments.GetValue(_drift)!), measures)], output);
+        return isPassed ? ExitCode.Done : ExitCode.GateFailed;
     }
 
     // The rows that the file brings along: what can be held on a machine that has nothing else.
@@ -87,7 +127,55 @@ internal sealed class ValidateCommand : AnnealCommand
         return new ValidationSet(signature.Task, feeds, new Dictionary<string, Tensor>(), table.Target);
     }
 
-    private static void Write(ValidationReport report, string path, CommandOutput output)
+    private RowChecksRequest? RowsOf(ParseResult arguments, string model, OrtOptions ort)
+    {
+        string? data = arguments.GetValue(_data);
+        string? against = arguments.GetValue(_against);
+        string[] engines = arguments.GetValue(_engines)?.Split(',', StringSplitOptions.TrimEntries) ?? [];
+        if (data is null)
+        {
+            return new Option[] { _against, _engines, _maxAbs, _maxFlips, _show }.All(o => arguments.GetResult(o) is null)
+                ? null
+                : throw AnnealException.BadUsage("--against, --engines, --max-abs, --max-flips and --show compare answers: to which rows?", "give them by --data");
+        }
+
+        if (arguments.GetValue(_features) is not null || arguments.GetValue(_csv) is not null)
+        {
+            throw AnnealException.BadUsage("the rows are either --data, or with labels --features or --csv");
+        }
+
+        if (against is not null && engines.Length > 0)
+        {
+            throw AnnealException.BadUsage("--against compares two files and --engines two engines: give one of them");
+        }
+
+        if (engines.Length > 0 && (engines.Length != 2 || engines[0] == engines[1] || engines.Any(e => e is not (RowChecks.Simd or RowChecks.Ort or RowChecks.Cuda))))
+        {
+            throw AnnealException.BadUsage($"--engines takes two of {RowChecks.Simd}, {RowChecks.Ort}, {RowChecks.Cuda}, got '{string.Join(',', engines)}'");
+        }
+
+        return new RowChecksRequest(model, data, against, engines, ort)
+        {
+            MaxAbs = arguments.GetValue(_maxAbs),
+            MaxFlips = arguments.GetValue(_maxFlips),
+            MaxNonFinite = arguments.GetValue(_maxNonFinite),
+            Drift = DriftLimits(arguments.GetValue(_drift)!),
+            Shown = arguments.GetValue(_show) ?? 20,
+        };
+    }
+
+    private static IReadOnlyList<(string Name, double Limit)> DriftLimits(string[] limits) =>
+    [
+        .. limits.Select(text =>
+        {
+            int at = text.IndexOf('<', StringComparison.Ordinal);
+            return at > 0 && DriftMeasure.ByName.ContainsKey(text[..at].Trim()) && Bound.TryParse(text[at..], out Bound bound) && bound.Operator == BoundOperator.LessOrEqual
+                ? (text[..at].Trim(), bound.Limit)
+                : throw AnnealException.BadUsage($"--drift '{text}' is not a measure and a limit", $"write it like 'psi<=0.25'; measures are {string.Join(", ", DriftMeasure.ByName.Keys)}");
+        }),
+    ];
+
+    private static bool Write(ValidationReport report, string path, IReadOnlyList<DriftMeasure> drift, GateSummary[] driftGates, CommandOutput output)
     {
         output.Text.WriteLine(FormattableString.Invariant($"{report.Rows} rows on {report.Engine}"));
         foreach ((string name, double value) in report.Metrics)
@@ -101,13 +189,15 @@ internal sealed class ValidateCommand : AnnealCommand
                 $"batch {latency.Batch}: p50 {latency.P50Ms:F3} ms, p99 {latency.P99Ms:F3} ms, {latency.RowsPerSecond:F0} rows/s"));
         }
 
-        foreach (GateResult gate in report.Gates)
+        GateSummary[] gates = [.. report.Gates.Select(g => new GateSummary(g.Name, g.Passed, g.Value, g.Limit) { Detail = g.Detail }), .. driftGates];
+        foreach (GateSummary gate in gates)
         {
             output.Text.WriteLine($"gate {(gate.Passed ? "passed" : "FAILED")} {gate.Name}: {gate.Detail}");
         }
 
-        GateSummary[] gates = [.. report.Gates.Select(g => new GateSummary(g.Name, g.Passed, g.Value, g.Limit) { Detail = g.Detail })];
-        output.Result(new ValidateReport(path, report.Engine, report.Passed, report.Rows, report.Metrics, gates), CommandJson.Default.ValidateReport);
+        bool isPassed = gates.All(g => g.Passed);
+        output.Result(new ValidateReport(path, report.Engine, isPassed, report.Rows, report.Metrics, gates) { Drift = drift }, CommandJson.Default.ValidateReport);
+        return isPassed;
     }
 
     private static LoadedConfig? RunOf(string model)

@@ -172,7 +172,7 @@ internal sealed class OnnxSuite(IGraphRunner runner)
         var tensors = new List<Tensor>();
         while (Path.Combine(set, FormattableString.Invariant($"{kind}_{tensors.Count}.pb")) is var file && File.Exists(file))
         {
-            tensors.Add(TensorFormat.Read(File.ReadAllBytes(file)));
+            tensors.Add(TensorFormat.Open(file));
         }
 
         return [.. tensors];

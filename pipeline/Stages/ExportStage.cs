@@ -3,6 +3,7 @@ using Anneal.Exporter;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Ir.Format;
+using Anneal.Onnx.Profiles;
 using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Plan;
 using Anneal.Trainer.Data;
@@ -41,6 +42,7 @@ internal sealed class ExportStage : IStage
         }
 
         Fit exported = context.Exported;
+        metadata[InputProfile.MetadataKey] = InputProfile.Of(exported.Data.RawRows(Part.Train).Feeds).ToJson();
         if (context.Options.Export.GoldenRows > 0)
         {
             metadata[GoldenRows.MetadataKey] = Golden(exported, context.Options.Export.GoldenRows).ToJson();

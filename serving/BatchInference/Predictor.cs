@@ -44,7 +44,7 @@ public static class Predictor
         return new PredictionSummary(rows, source.Ignored);
     }
 
-    private static IRowSource Open(OrtModel model, string input, ModelSignature? signature)
+    internal static IRowSource Open(OrtModel model, string input, ModelSignature? signature)
     {
         if (ArrayFile.TryOpen(input) is not { } array)
         {

@@ -91,7 +91,7 @@ internal sealed class DeployableTests
         Assert.That(error!.Message, Does.Contain("op GemmRelu (domain ai.anneal) is not one of ONNX's own"));
     }
 
-    private static Model Build(string[] names)
+    internal static Model Build(string[] names)
     {
         TrainingGraphs graphs = Networks.Mlp(20, [15, 10, 4], 0.3f);
         return Deployable.Build(

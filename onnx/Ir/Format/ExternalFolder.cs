@@ -1,65 +1,158 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using Anneal.Onnx.Proto;
 using Anneal.Onnx.Tensors;
+using Microsoft.Win32.SafeHandles;
 
 namespace Anneal.Onnx.Ir.Format;
 
 /// <summary>Reads tensors' bytes from files beside a model, and from nowhere else.</summary>
+/// <remarks>Each part of a location is looked at before a file is opened, and the open file is what is checked and read: it is the same at both times.</remarks>
 /// <param name="path">The model's folder; null where there is none, as for a model in memory.</param>
-internal sealed class ExternalFolder(string? path)
+/// <param name="limits">How much is read; null for the default.</param>
+internal sealed partial class ExternalFolder(string? path, ModelLimits? limits = null)
 {
-    /// <summary>Reads the bytes that an entry points at; all sizes are checked before memory is taken.</summary>
-    public Tensor Read(IEnumerable<StringStringEntryProto> entry, DType type, int[] shape)
+    private readonly ModelLimits _limits = limits ?? ModelLimits.Default;
+    private readonly Dictionary<string, (FileFacts Facts, long Size)> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<TensorProto, Entry> _entries = new(ReferenceEqualityComparer.Instance);
+    private long _bytes;
+
+    /// <summary>Checks the entry of a tensor that lies outside its file, and keeps it for reading.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="bytes">The bytes that its type and shape ask for.</param>
+    public void Check(TensorProto tensor, long bytes)
     {
-        string? location = null;
-        string? checksum = null;
-        long offset = 0;
-        long? given = null;
-        foreach (StringStringEntryProto item in entry)
+        Entry entry = Parse(tensor);
+        if (!_files.TryGetValue(entry.Location, out (FileFacts Facts, long Size) file))
         {
-            switch (item.Key)
+            using SafeFileHandle handle = Open(entry.Location);
+            file = (FileFacts.Of(handle), RandomAccess.GetLength(handle));
+            if (file.Facts.Links > 1)
             {
-                case "location": location = item.Value; break;
-                case "offset": offset = Number(item); break;
-                case "length": given = Number(item); break;
-                case "checksum": checksum = item.Value; break;
-                default: throw AnnealException.BadData($"external data has the unknown key '{item.Key}'");
+                throw Shared(entry.Location);
+            }
+
+            _files.Add(entry.Location, file);
+        }
+
+        long length = entry.Length ?? Math.Max(file.Size - entry.Offset, 0);
+        if (entry.Offset > file.Size || length > file.Size - entry.Offset)
+        {
+            throw AnnealException.BadData($"external data '{entry.Location}' has {file.Size} bytes, expected {length} from byte {entry.Offset}");
+        }
+
+        if (length != bytes)
+        {
+            throw AnnealException.BadData($"external data of {length} bytes, expected {bytes}");
+        }
+
+        if ((_bytes += length) > _limits.ExternalBytes)
+        {
+            throw ModelLimits.Beyond(FormattableString.Invariant($"external data of more than {_limits.ExternalBytes} bytes in all"));
+        }
+
+        _entries[tensor] = entry with { Length = length };
+    }
+
+    /// <summary>Refuses tensors that share bytes of a file.</summary>
+    public void CheckOverlap()
+    {
+        foreach (IGrouping<FileFacts, KeyValuePair<TensorProto, Entry>> file in _entries.Where(e => e.Value.Length > 0).GroupBy(e => _files[e.Value.Location].Facts))
+        {
+            KeyValuePair<TensorProto, Entry>[] sorted = [.. file.OrderBy(e => e.Value.Offset)];
+            for (int i = 1; i < sorted.Length; i++)
+            {
+                ((TensorProto before, Entry first), (TensorProto after, Entry second)) = (sorted[i - 1], sorted[i]);
+                if (first.Offset + first.Length > second.Offset)
+                {
+                    throw AnnealException.BadData(
+                        $"external data of tensors '{before.Name}' and '{after.Name}' overlaps: {first.Length} bytes from {first.Offset} and {second.Length} from {second.Offset} of '{second.Location}'",
+                        "give each tensor bytes of its own");
+                }
             }
         }
+    }
 
-        string file = Locate(location ?? throw AnnealException.BadData("external data has no location"));
-        long size = new FileInfo(file).Length;
-        long expected = checked((long)Tensor.LengthOf(shape) * type.Size());
-        long length = given ?? Math.Max(size - offset, 0);
-        if (offset > size || length > size - offset)
-        {
-            throw AnnealException.BadData($"external data '{location}' has {size} bytes, expected {length} from byte {offset}");
-        }
-
-        if (length != expected)
-        {
-            throw AnnealException.BadData($"external data of {length} bytes, expected {expected}");
-        }
-
+    /// <summary>Reads the bytes of a tensor that was checked.</summary>
+    /// <param name="proto">The tensor.</param>
+    /// <param name="type">Its element type.</param>
+    /// <param name="shape">Its sizes.</param>
+    public Tensor Read(TensorProto proto, DType type, int[] shape)
+    {
         Tensor tensor = Tensor.Zeros(type, shape);
-        if (expected == 0)
-        {
-            return tensor;
-        }
-
-        using FileStream stream = File.OpenRead(file);
-        stream.Position = offset;
-        stream.ReadExactly(tensor.Bytes);
-        if (checksum is not null && !Sha1(tensor.Bytes).Equals(checksum, StringComparison.OrdinalIgnoreCase))
-        {
-            throw AnnealException.BadData($"external data '{location}' does not have the checksum {checksum}");
-        }
-
+        Read(proto, tensor.Bytes);
         return tensor;
     }
 
-    private string Locate(string location)
+    /// <summary>Reads the bytes of a tensor that was checked.</summary>
+    /// <param name="proto">The tensor.</param>
+    public byte[] Read(TensorProto proto)
+    {
+        byte[] bytes = new byte[EntryOf(proto).Length!.Value];
+        Read(proto, bytes);
+        return bytes;
+    }
+
+    private void Read(TensorProto proto, Span<byte> bytes)
+    {
+        Entry entry = EntryOf(proto);
+        using SafeFileHandle handle = Open(entry.Location);
+        (FileFacts facts, _) = _files[entry.Location];
+        bool isSame = FileFacts.Of(handle) == facts;
+        for (int at = 0; isSame && at < bytes.Length;)
+        {
+            int read = RandomAccess.Read(handle, bytes[at..], entry.Offset + at);
+            at += read;
+            isSame = read > 0;
+        }
+
+        if (!isSame)
+        {
+            throw AnnealException.BadData($"external data '{entry.Location}' changed while the model was read");
+        }
+
+        if (entry.Checksum is { } checksum && !Sha1(bytes).Equals(checksum, StringComparison.OrdinalIgnoreCase))
+        {
+            throw AnnealException.BadData($"external data '{entry.Location}' does not have the checksum {checksum}");
+        }
+    }
+
+    private Entry EntryOf(TensorProto proto)
+    {
+        if (!_entries.TryGetValue(proto, out Entry? entry))
+        {
+            Check(proto, TensorLayout.Check(proto, _limits));
+            entry = _entries[proto];
+        }
+
+        return entry;
+    }
+
+    private static Entry Parse(TensorProto tensor)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (StringStringEntryProto item in tensor.ExternalData)
+        {
+            if (item.Key is not ("location" or "offset" or "length" or "checksum"))
+            {
+                throw AnnealException.BadData($"external data has the unknown key '{item.Key}'");
+            }
+
+            if (!values.TryAdd(item.Key, item.Value))
+            {
+                throw AnnealException.BadData($"external data has the key '{item.Key}' twice");
+            }
+        }
+
+        return new Entry(
+            values.GetValueOrDefault("location") ?? throw AnnealException.BadData("external data has no location"),
+            values.TryGetValue("offset", out string? offset) ? Number("offset", offset) : 0,
+            values.TryGetValue("length", out string? length) ? Number("length", length) : null,
+            values.GetValueOrDefault("checksum"));
+    }
+
+    private SafeFileHandle Open(string location)
     {
         if (path is null)
         {
@@ -72,27 +165,38 @@ internal sealed class ExternalFolder(string? path)
         }
 
         string current = path;
+        FileKind kind = FileKind.Missing;
         foreach (string part in location.Split('/', '\\'))
         {
-            if (part is "" or "." or ".." || part.Any(char.IsControl))
+            if (part is "" or "." or ".." || part.Any(char.IsControl) || part[^1] is '.' or ' ' || Device().IsMatch(part))
             {
                 throw AnnealException.BadData($"external data '{location}' is not a plain path inside the model's folder");
             }
 
             current = Path.Combine(current, part);
-            if (new FileInfo(current).LinkTarget is not null)
+            kind = FileFacts.KindOf(current, follow: false);
+            if (kind == FileKind.Link)
             {
                 throw AnnealException.BadData($"external data '{location}' goes through a link");
             }
         }
 
-        return File.Exists(current) ? current : throw AnnealException.BadData($"external data '{location}' is not there");
+        return kind switch
+        {
+            FileKind.File => File.OpenHandle(current),
+            FileKind.SharedFile => throw Shared(location),
+            FileKind.Other => throw AnnealException.BadData($"external data '{location}' is no regular file"),
+            _ => throw AnnealException.BadData($"external data '{location}' is not there"),
+        };
     }
 
-    private static long Number(StringStringEntryProto item) =>
-        long.TryParse(item.Value, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
+    private static AnnealException Shared(string location) => AnnealException.BadData(
+        $"external data '{location}' is a file that has another name too, which may be outside the model's folder", "copy the file in place of linking it");
+
+    private static long Number(string key, string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
             ? value
-            : throw AnnealException.BadData($"external data has the {item.Key} '{item.Value}', expected a number of bytes");
+            : throw AnnealException.BadData($"external data has the {key} '{text}', expected a number of bytes");
 
     private static string Sha1(ReadOnlySpan<byte> bytes)
     {
@@ -100,4 +204,10 @@ internal sealed class ExternalFolder(string? path)
         return Convert.ToHexString(SHA1.HashData(bytes));
 #pragma warning restore CA5350
     }
+
+    // Windows has these devices in every folder.
+    [GeneratedRegex(@"^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$", RegexOptions.IgnoreCase)]
+    private static partial Regex Device();
+
+    private sealed record Entry(string Location, long Offset, long? Length, string? Checksum);
 }

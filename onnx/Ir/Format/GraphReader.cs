@@ -94,12 +94,13 @@ internal sealed class GraphReader(ExternalFolder folder, IReadOnlySet<(string Do
         var initializers = Graph.NoInitializers.ToBuilder();
         foreach (TensorProto tensor in proto.Initializer)
         {
-            Define(tensor.Name, () => TensorFormat.FromProto(tensor, folder));
+            initializers.Add(tensor.Name, In($"initializer '{tensor.Name}'", () => TensorFormat.FromProto(tensor, folder)));
         }
 
         foreach (SparseTensorProto tensor in proto.SparseInitializer)
         {
-            Define(tensor.Values?.Name ?? "", () => TensorFormat.FromSparse(tensor, folder));
+            string name = tensor.Values?.Name ?? "";
+            initializers.Add(name, In($"initializer '{name}'", () => TensorFormat.FromSparse(tensor, folder)));
         }
 
         ImmutableArray<ValueInfo> inputs = [.. proto.Input.Select(i => Value("input", i))];
@@ -124,15 +125,6 @@ internal sealed class GraphReader(ExternalFolder folder, IReadOnlySet<(string Do
             initializers.ToImmutable(),
             Nodes(proto.Node, opsets, "", Ranks(proto)),
             values.ToImmutable());
-
-        void Define(string name, Func<Tensor> read)
-        {
-            Tensor tensor = In($"initializer '{name}'", read);
-            if (!initializers.TryAdd(name, tensor))
-            {
-                throw AnnealException.BadData($"initializer '{name}' is there twice");
-            }
-        }
     }
 
     private static Dictionary<string, int> Ranks(GraphProto proto)
@@ -157,24 +149,13 @@ internal sealed class GraphReader(ExternalFolder folder, IReadOnlySet<(string Do
     private ImmutableArray<Node> Nodes(
         IReadOnlyList<NodeProto> protos, ImmutableSortedDictionary<string, long> opsets, string place, IReadOnlyDictionary<string, int> ranks)
     {
-        var taken = protos.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
-        var used = new HashSet<string>(StringComparer.Ordinal);
+        string[] names = GraphSkeleton.Names(protos);
+        var used = names.ToHashSet(StringComparer.Ordinal);
         var nodes = ImmutableArray.CreateBuilder<Node>(protos.Count);
         for (int i = 0; i < protos.Count; i++)
         {
             NodeProto proto = protos[i];
-            string name = proto.Name;
-            if (name.Length == 0 || !used.Add(name))
-            {
-                // The format leaves names optional; here they are unique.
-                string stem = string.Create(CultureInfo.InvariantCulture, $"{proto.OpType}_{i}");
-                name = stem;
-                while (taken.Contains(name) || !used.Add(name))
-                {
-                    name += "_";
-                }
-            }
-
+            string name = names[i];
             string domain = Domain(proto.Domain);
             var node = new Node(
                 name,
@@ -197,7 +178,7 @@ internal sealed class GraphReader(ExternalFolder folder, IReadOnlySet<(string Do
                 foreach (Node part in parts)
                 {
                     string unique = part.Name;
-                    while (unique != name && (taken.Contains(unique) || !used.Add(unique)))
+                    while (unique != name && !used.Add(unique))
                     {
                         unique += "_";
                     }
@@ -257,9 +238,7 @@ internal sealed class GraphReader(ExternalFolder folder, IReadOnlySet<(string Do
         Attributes attributes = Attributes.None;
         foreach (AttributeProto proto in protos)
         {
-            attributes = attributes.Find(proto.Name) is null
-                ? attributes.With(proto.Name, In(owner, () => In($"attribute '{proto.Name}'", () => Attribute(proto, opsets))))
-                : throw AnnealException.BadData($"attribute '{proto.Name}' is there twice").In(owner);
+            attributes = attributes.With(proto.Name, In(owner, () => In($"attribute '{proto.Name}'", () => Attribute(proto, opsets))));
         }
 
         return attributes;

@@ -3,7 +3,6 @@ using System.Globalization;
 using Anneal.Onnx.Ops;
 using Anneal.Onnx.Proto;
 using Anneal.Onnx.Rewrite;
-using Google.Protobuf;
 
 namespace Anneal.Onnx.Ir.Format;
 
@@ -23,14 +22,10 @@ public static class ModelReader
     /// <exception cref="AnnealException">The file is missing, cut short, no ONNX model, or holds what is not supported; ops are all named at once.</exception>
     public static Model Read(string path, ReadOptions? options = null)
     {
+        CheckedModel model = CheckedModel.Open(path, options?.Limits);
         try
         {
-            using FileStream stream = File.OpenRead(path);
-            return Read(stream, Path.GetDirectoryName(Path.GetFullPath(path)), options);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new AnnealException(ExitCode.Data, $"the file cannot be read: {e.Message}", inner: e).In(path);
+            return Read(model, options);
         }
         catch (AnnealException e)
         {
@@ -44,74 +39,39 @@ public static class ModelReader
     /// <param name="options">How it is read.</param>
     /// <returns>The model.</returns>
     /// <exception cref="AnnealException">As for a file.</exception>
-    public static Model Read(ReadOnlySpan<byte> bytes, string? folder = null, ReadOptions? options = null)
-    {
-        try
-        {
-            return Read(ModelProto.Parser.ParseFrom(bytes), folder, options);
-        }
-        catch (InvalidProtocolBufferException e)
-        {
-            throw NotWhole(e);
-        }
-    }
+    public static Model Read(ReadOnlySpan<byte> bytes, string? folder = null, ReadOptions? options = null) =>
+        Read(CheckedModel.Of(bytes, folder, options?.Limits), options);
 
-    /// <summary>Reads a model from a stream.</summary>
-    /// <param name="stream">A serialized <c>ModelProto</c>, up to the stream's end.</param>
-    /// <param name="folder">Where external data lies; null when there is none.</param>
+    /// <summary>Reads a model that was checked.</summary>
+    /// <param name="model">The file.</param>
     /// <param name="options">How it is read.</param>
     /// <returns>The model.</returns>
-    /// <exception cref="AnnealException">As for a file.</exception>
-    public static Model Read(Stream stream, string? folder = null, ReadOptions? options = null)
+    /// <exception cref="AnnealException">It holds what is not supported; ops are all named at once.</exception>
+    public static Model Read(CheckedModel model, ReadOptions? options = null)
     {
         try
         {
-            return Read(ModelProto.Parser.ParseFrom(stream), folder, options);
-        }
-        catch (InvalidProtocolBufferException e)
-        {
-            throw NotWhole(e);
-        }
-    }
-
-    private static Model Read(ModelProto proto, string? folder, ReadOptions? options)
-    {
-        try
-        {
-            return Whole(proto, folder, options);
+            return Whole(model.Proto, model.Folder, options);
         }
         catch (AnnealException e) when (e.UnsupportedOps is [])
         {
-            e.UnsupportedOps = [.. proto.Graph.Node.Select(n => n.OpType).Distinct()];
+            e.UnsupportedOps = [.. model.Proto.Graph.Node.Select(n => n.OpType).Distinct()];
             throw;
         }
     }
 
-    private static Model Whole(ModelProto proto, string? folder, ReadOptions? options)
+    private static Model Whole(ModelProto proto, ExternalFolder folder, ReadOptions? options)
     {
-        if (proto.Graph is null)
-        {
-            throw AnnealException.BadData("not an ONNX model: it holds no graph");
-        }
-
         if (proto.IrVersion is < OldestIrVersion or > NewestIrVersion)
         {
             throw AnnealException.BadData(string.Create(
                 CultureInfo.InvariantCulture, $"IR version {proto.IrVersion} is not supported, expected {OldestIrVersion} to {NewestIrVersion}"));
         }
 
-        var names = new HashSet<(string, string)>();
-        foreach (FunctionProto function in proto.Functions)
-        {
-            if (!names.Add((GraphReader.Domain(function.Domain), function.Name)))
-            {
-                throw AnnealException.BadData($"function '{function.Domain}.{function.Name}' is there twice");
-            }
-        }
-
+        HashSet<(string, string)> names = [.. proto.Functions.Select(f => (GraphReader.Domain(f.Domain), f.Name))];
         bool constantInputs = proto.IrVersion <= ConstantInputsUntil;
         ImmutableSortedDictionary<string, long> opsets = GraphReader.Opsets(proto.OpsetImport);
-        var reader = new GraphReader(new ExternalFolder(folder), names, options?.ExpandGradients is not null);
+        var reader = new GraphReader(folder, names, options?.ExpandGradients is not null);
         Graph graph = FoldIf.Apply(reader.Read(proto.Graph, opsets, constantInputs: constantInputs));
         ImmutableArray<Function> functions = [.. proto.Functions.Select(reader.Read)];
         ImmutableArray<TrainingInfo> training = [.. proto.TrainingInfo.Select(t => new TrainingInfo(
@@ -129,7 +89,6 @@ public static class ModelReader
             IrVersion = Math.Max(proto.IrVersion, Model.WrittenIrVersion),
             Doc = proto.DocString,
         };
-        Check(model);
         if (options is { KeepFunctions: true })
         {
             return model;
@@ -143,26 +102,4 @@ public static class ModelReader
         opsets.ContainsKey("") || opsets.ContainsKey(ExpandUpdates.Domain)
             ? opsets.Remove(ExpandUpdates.Domain).SetItem("", Model.DefaultOpset)
             : opsets;
-
-    private static void Check(Model model)
-    {
-        GraphChecker.Structure(model.Graph);
-        foreach (Function function in model.Functions)
-        {
-            GraphChecker.Structure(function);
-        }
-
-        var outer = model.Graph.Initializers.Keys.ToHashSet(StringComparer.Ordinal);
-        foreach (TrainingInfo training in model.Training)
-        {
-            GraphChecker.Structure(training.Algorithm, outer);
-            if (training.Initialization is { } initialization)
-            {
-                GraphChecker.Structure(initialization);
-            }
-        }
-    }
-
-    private static AnnealException NotWhole(InvalidProtocolBufferException e) =>
-        new(ExitCode.Data, $"not a whole ONNX file: {e.Message}", inner: e);
 }

@@ -10,7 +10,6 @@ namespace Anneal.Onnx.Ir.Format;
 /// <summary>Tensors in the standard's file format, as in <c>.pb</c> files of test data.</summary>
 public static class TensorFormat
 {
-    private const int SparseLimit = 1 << 20;
     private static readonly UTF8Encoding s_utf8 = new(false, throwOnInvalidBytes: true);
 
     /// <summary>Reads a tensor from the bytes of a file of its own.</summary>
@@ -19,13 +18,22 @@ public static class TensorFormat
     /// <exception cref="AnnealException">The bytes are no whole tensor, or one of an element type not known here.</exception>
     public static Tensor Read(ReadOnlySpan<byte> bytes)
     {
+        return FromProto(CheckedModel.Parse(bytes, TensorProto.Parser, TensorProto.Descriptor, ModelLimits.Default), new ExternalFolder(null));
+    }
+
+    /// <summary>Reads a tensor from a file of its own.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The tensor.</returns>
+    /// <exception cref="AnnealException">The file cannot be read, or holds no whole tensor.</exception>
+    public static Tensor Open(string path)
+    {
         try
         {
-            return FromProto(TensorProto.Parser.ParseFrom(bytes), new ExternalFolder(null));
+            return Read(CheckedFile.Read(path, ModelLimits.Default));
         }
-        catch (InvalidProtocolBufferException e)
+        catch (AnnealException e)
         {
-            throw new AnnealException(ExitCode.Data, $"not a whole tensor file: {e.Message}", inner: e);
+            throw e.In(path);
         }
     }
 
@@ -69,29 +77,20 @@ public static class TensorFormat
     internal static Tensor FromProto(TensorProto proto, ExternalFolder folder)
     {
         DType type = ElementType(proto.DataType);
+        TensorLayout.Check(proto, ModelLimits.Default);
         int[] shape = Shape(proto.Dims);
-        int length = Tensor.LengthOf(shape);
-        if (proto.Segment is not null)
-        {
-            throw AnnealException.BadData("tensors in segments are not supported");
-        }
-
         if (proto.DataLocation == TensorProto.Types.DataLocation.External)
         {
-            return type == DType.String
-                ? throw AnnealException.BadData("a tensor of strings cannot be external data")
-                : Checked(folder.Read(proto.ExternalData, type, shape));
+            return Checked(folder.Read(proto, type, shape));
         }
 
         if (type == DType.String)
         {
-            Expect(proto.StringData.Count, length, "strings");
             return Tensor.OfStrings(shape, [.. proto.StringData.Select(Text)]);
         }
 
         if (proto.HasRawData)
         {
-            Expect(proto.RawData.Length, (long)length * type.Size(), "bytes");
             Tensor raw = Tensor.Zeros(type, shape);
             proto.RawData.Span.CopyTo(raw.Bytes);
             return Checked(raw);
@@ -99,65 +98,74 @@ public static class TensorFormat
 
         switch (type)
         {
-            case DType.Float: return Fill(type, shape, proto.FloatData, length);
-            case DType.Complex64: return Fill(type, shape, proto.FloatData, 2L * length);
-            case DType.Double: return Fill(type, shape, proto.DoubleData, length);
-            case DType.Complex128: return Fill(type, shape, proto.DoubleData, 2L * length);
-            case DType.Int64: return Fill(type, shape, proto.Int64Data, length);
-            case DType.UInt64: return Fill(type, shape, proto.Uint64Data, length);
-            case DType.UInt32: return Narrow<ulong, uint>(type, shape, proto.Uint64Data, length);
-            case DType.Int32: return Fill(type, shape, proto.Int32Data, length);
-            case DType.Int16: return Narrow<int, short>(type, shape, proto.Int32Data, length);
-            case DType.Int8: return Narrow<int, sbyte>(type, shape, proto.Int32Data, length);
-            case DType.UInt16 or DType.Float16 or DType.BFloat16: return Narrow<int, ushort>(type, shape, proto.Int32Data, length);
-            default: return Checked(Narrow<int, byte>(type, shape, proto.Int32Data, length));
+            case DType.Float: return Fill(type, shape, proto.FloatData);
+            case DType.Complex64: return Fill(type, shape, proto.FloatData);
+            case DType.Double: return Fill(type, shape, proto.DoubleData);
+            case DType.Complex128: return Fill(type, shape, proto.DoubleData);
+            case DType.Int64: return Fill(type, shape, proto.Int64Data);
+            case DType.UInt64: return Fill(type, shape, proto.Uint64Data);
+            case DType.UInt32: return Narrow<ulong, uint>(type, shape, proto.Uint64Data);
+            case DType.Int32: return Fill(type, shape, proto.Int32Data);
+            case DType.Int16: return Narrow<int, short>(type, shape, proto.Int32Data);
+            case DType.Int8: return Narrow<int, sbyte>(type, shape, proto.Int32Data);
+            case DType.UInt16 or DType.Float16 or DType.BFloat16: return Narrow<int, ushort>(type, shape, proto.Int32Data);
+            default: return Checked(Narrow<int, byte>(type, shape, proto.Int32Data));
         }
     }
 
     internal static Tensor FromSparse(SparseTensorProto proto, ExternalFolder folder)
     {
-        int[] shape = Shape(proto.Dims);
-        if (Tensor.LengthOf(shape) > SparseLimit)
-        {
-            throw AnnealException.BadData($"a sparse tensor of {Tensor.LengthOf(shape)} elements is not supported", $"at most {SparseLimit} are read into a dense one");
-        }
-
-        Tensor values = FromProto(proto.Values ?? new TensorProto(), folder);
-        Tensor indices = FromProto(proto.Indices ?? new TensorProto(), folder);
-        bool linear = indices.Rank == 1;
-        if (values.Rank != 1 || values.Type == DType.String || indices.Type != DType.Int64
-            || indices.Length != (linear ? values.Length : (long)values.Length * shape.Length))
-        {
-            throw AnnealException.BadData($"a sparse tensor of values {values} and indices {indices}, expected numbers [n] and int64[n] or int64[n,{shape.Length}]");
-        }
-
-        Tensor dense = Tensor.Zeros(values.Type, shape);
+        int[] positions = Positions(proto, folder);
+        Tensor values = FromProto(proto.Values, folder);
+        Tensor dense = Tensor.Zeros(values.Type, Shape(proto.Dims));
         int size = values.Type.Size();
+        for (int i = 0; i < positions.Length; i++)
+        {
+            values.Bytes.Slice(i * size, size).CopyTo(dense.Bytes[(positions[i] * size)..]);
+        }
+
+        return dense;
+    }
+
+    /// <summary>Where the values of a sparse tensor stand in the dense one: ascending, all inside.</summary>
+    internal static int[] Positions(SparseTensorProto proto, ExternalFolder folder)
+    {
+        long length = TensorLayout.Elements(proto.Dims, ModelLimits.Default);
+        TensorProto values = proto.Values ?? new TensorProto();
+        Tensor indices = FromProto(proto.Indices ?? new TensorProto(), folder);
+        int rank = proto.Dims.Count;
+        bool linear = indices.Rank == 1;
+        bool isMatrix = indices.Rank == 2 && indices.Shape[1] == rank;
+        if (values.Dims.Count != 1 || values.DataType == (int)DType.String || indices.Type != DType.Int64 || !(linear || isMatrix) || indices.Shape[0] != values.Dims[0])
+        {
+            throw AnnealException.BadData(
+                $"a sparse tensor of values {(DType)values.DataType}[{string.Join(",", values.Dims)}] and indices {indices}, expected numbers [n] and int64[n] or int64[n,{rank}]");
+        }
+
         Span<long> index = indices.Span<long>();
-        long last = -1;
-        for (int i = 0; i < values.Length; i++)
+        int[] positions = new int[indices.Shape[0]];
+        for (int i = 0; i < positions.Length; i++)
         {
             long at = linear ? index[i] : 0;
-            for (int d = 0; d < shape.Length && !linear; d++)
+            for (int d = 0; d < rank && !linear; d++)
             {
-                long part = index[(i * shape.Length) + d];
-                at = part >= 0 && part < shape[d] ? (at * shape[d]) + part : long.MaxValue;
+                long part = index[(i * rank) + d];
+                at = part >= 0 && part < proto.Dims[d] ? (at * proto.Dims[d]) + part : long.MaxValue;
                 if (at == long.MaxValue)
                 {
                     break;
                 }
             }
 
-            if (at <= last || at >= dense.Length)
+            if (at < 0 || at >= length || (i > 0 && at <= positions[i - 1]))
             {
                 throw AnnealException.BadData($"index {i} of a sparse tensor is out of range or out of order");
             }
 
-            last = at;
-            values.Bytes.Slice(i * size, size).CopyTo(dense.Bytes[((int)at * size)..]);
+            positions[i] = (int)at;
         }
 
-        return dense;
+        return positions;
     }
 
     internal static string Text(ByteString bytes)
@@ -176,18 +184,11 @@ public static class TensorFormat
         ? (DType)number
         : throw AnnealException.NotSupported($"element type {(TensorProto.Types.DataType)number} is not supported", []);
 
-    private static int[] Shape(IEnumerable<long> dims)
-    {
-        long[] sizes = [.. dims];
-        return sizes.All(s => s is >= 0 and <= int.MaxValue)
-            ? [.. sizes.Select(s => (int)s)]
-            : throw AnnealException.BadData($"shape [{string.Join(",", sizes)}] is not one of a tensor");
-    }
+    private static int[] Shape(IEnumerable<long> dims) => [.. dims.Select(d => (int)d)];
 
-    private static Tensor Fill<T>(DType type, int[] shape, IReadOnlyList<T> data, long count)
+    private static Tensor Fill<T>(DType type, int[] shape, IReadOnlyList<T> data)
         where T : unmanaged
     {
-        Expect(data.Count, count, "elements");
         Tensor tensor = Tensor.Zeros(type, shape);
         Span<T> elements = MemoryMarshal.Cast<byte, T>(tensor.Bytes);
         for (int i = 0; i < elements.Length; i++)
@@ -198,11 +199,10 @@ public static class TensorFormat
         return tensor;
     }
 
-    private static Tensor Narrow<TFrom, TTo>(DType type, int[] shape, IReadOnlyList<TFrom> data, int count)
+    private static Tensor Narrow<TFrom, TTo>(DType type, int[] shape, IReadOnlyList<TFrom> data)
         where TFrom : INumberBase<TFrom>
         where TTo : unmanaged, INumberBase<TTo>
     {
-        Expect(data.Count, count, "elements");
         Tensor tensor = Tensor.Zeros(type, shape);
         Span<TTo> elements = MemoryMarshal.Cast<byte, TTo>(tensor.Bytes);
         for (int i = 0; i < elements.Length; i++)
@@ -221,13 +221,5 @@ public static class TensorFormat
     {
         int bad = tensor.Type == DType.Bool ? tensor.Bytes.IndexOfAnyExceptInRange((byte)0, (byte)1) : -1;
         return bad < 0 ? tensor : throw AnnealException.BadData($"element {bad} is {tensor.Bytes[bad]}, which is no bool");
-    }
-
-    private static void Expect(long found, long expected, string what)
-    {
-        if (found != expected)
-        {
-            throw AnnealException.BadData($"{found} {what} of data, expected {expected}");
-        }
     }
 }

@@ -60,7 +60,7 @@ public sealed class ExpandUpdatesTests
     [Test]
     public void Read_UpdateWithAnInputTooFew_IsAnError()
     {
-        Node node = Node("adagrad", "Adagrad", ["x", "t", "x", "x"], ["y"], domain: Domain);
+        Node node = Node("adagrad", "Adagrad", ["x", "w", "x", "x"], ["y"], domain: Domain);
 
         Assert.That(() => Read(Of(node)), Throws.TypeOf<AnnealException>().With.Message.Contains("4 inputs and 1 outputs, expected R, T, 3 tensors and 2 outputs for each tensor that is updated"));
     }

@@ -80,7 +80,7 @@ public sealed class ModelWriterTests
         PythonChecker.Check(folder["outside.onnx"]);
     }
 
-    private static Model Everything()
+    internal static Model Everything()
     {
         Attributes all = Attributes.Of(
             ("int", long.MinValue),
