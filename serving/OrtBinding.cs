@@ -145,6 +145,13 @@ internal sealed class OrtBinding : IDisposable
 
     private static void Replace(ref Bound bound, Tensor tensor)
     {
+        if (tensor.Type == DType.String && bound is { Tensor: { } before, Value: { } value } && OrtTensors.Fits(before, DType.String, tensor.Shape))
+        {
+            OrtTensors.FillStrings(value, tensor);
+            bound = bound with { Tensor = tensor };
+            return;
+        }
+
         bound.Value?.Dispose();
         bound = new Bound(tensor, OrtTensors.Wrap(tensor));
     }

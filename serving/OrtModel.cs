@@ -30,6 +30,9 @@ public sealed class OrtModel : IDisposable
     /// <summary>How it was opened.</summary>
     public OrtOptions Options { get; }
 
+    /// <summary>Whether it runs on a device other than the CPU.</summary>
+    internal bool RunsOnDevice => Options.Device != OrtDevice.Cpu;
+
     /// <summary>The inputs; one whose rank the file does not tell, or a scalar, has no shape here.</summary>
     public IReadOnlyList<ValueInfo> Inputs { get; }
 
@@ -81,6 +84,9 @@ public sealed class OrtModel : IDisposable
         _binding.Run(feeds, fetches);
         return fetches!;
     }
+
+    /// <summary>Makes another place to run the model in: of several, each is for one thread at a time.</summary>
+    internal OrtBinding Bind() => new(_session, Inputs, Outputs);
 
     /// <inheritdoc/>
     public void Dispose()
