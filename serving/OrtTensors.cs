@@ -28,7 +28,8 @@ internal static class OrtTensors
         {
             for (int i = 0; i < tensor.Length; i++)
             {
-                value.StringTensorSetElementAt(tensor.Utf8(i), i);
+                ReadOnlySpan<byte> element = tensor.Utf8(i);
+                element.CopyTo(OrtStrings.Resize(value, i, element.Length));
             }
 
             return;
@@ -67,7 +68,7 @@ internal static class OrtTensors
         int length = 0;
         for (int i = 0; i < elements.Length; i++)
         {
-            ReadOnlySpan<byte> element = value.GetStringElementAsSpan(i);
+            ReadOnlySpan<byte> element = OrtStrings.Read(value, i);
             if (element.Length > text.Length - length)
             {
                 Array.Resize(ref text, checked(2 * (length + element.Length)));

@@ -12,7 +12,7 @@ internal static class FloatText
 
     private const int Bias = 150;
     private const int SignificandBits = 23;
-    private const int PlainDigits = 7;
+    private const int PlainDigits = 9;
     private const int LeastPower = -31;
     private const int MostPower = 45;
     private static readonly ulong[] s_powers = [.. Enumerable.Range(LeastPower, MostPower - LeastPower + 1).Select(Power)];
