@@ -18,7 +18,7 @@ public sealed class OrtModel : IDisposable
         Inputs = [.. session.InputNames.Select(n => Describe(n, session.InputMetadata[n]))];
         Outputs = [.. session.OutputNames.Select(n => Describe(n, session.OutputMetadata[n]))];
         Metadata = session.ModelMetadata.CustomMetadataMap;
-        _binding = new OrtBinding(session, Inputs, Outputs);
+        _binding = Bind();
     }
 
     /// <summary>The file.</summary>
@@ -86,7 +86,7 @@ public sealed class OrtModel : IDisposable
     }
 
     /// <summary>Makes another place to run the model in: of several, each is for one thread at a time.</summary>
-    internal OrtBinding Bind() => new(_session, Inputs, Outputs);
+    internal OrtBinding Bind() => new(_session, Inputs, Outputs, copies: RunsOnDevice);
 
     /// <inheritdoc/>
     public void Dispose()
