@@ -16,11 +16,14 @@ internal sealed class OrtBinding : IDisposable
     private readonly Bound[] _inputs;
     private readonly Bound[] _outputs;
     private readonly bool[] _bound;
+    private readonly bool _copies;
     private string[]? _order;
 
-    public OrtBinding(InferenceSession session, IReadOnlyList<ValueInfo> feeds, IReadOnlyList<ValueInfo> fetches)
+    /// <param name="copies">Whether binding an input copies it to another device, so that one with new content is bound anew.</param>
+    public OrtBinding(InferenceSession session, IReadOnlyList<ValueInfo> feeds, IReadOnlyList<ValueInfo> fetches, bool copies)
     {
         _session = session;
+        _copies = copies;
         _binding = session.CreateIoBinding();
         _feeds = feeds;
         _fetches = fetches;
@@ -45,7 +48,7 @@ internal sealed class OrtBinding : IDisposable
 
         for (int i = 0; i < feeds.Length; i++)
         {
-            if (!_inputs[i].Holds(feeds[i]))
+            if (_copies || !_inputs[i].Holds(feeds[i]))
             {
                 Check(_feeds[i], feeds[i]);
                 Replace(ref _inputs[i], feeds[i]);
@@ -145,6 +148,13 @@ internal sealed class OrtBinding : IDisposable
 
     private static void Replace(ref Bound bound, Tensor tensor)
     {
+        if (tensor.Type == DType.String && bound is { Tensor: { } before, Value: { } value } && OrtTensors.Fits(before, DType.String, tensor.Shape))
+        {
+            OrtTensors.FillStrings(value, tensor);
+            bound = bound with { Tensor = tensor };
+            return;
+        }
+
         bound.Value?.Dispose();
         bound = new Bound(tensor, OrtTensors.Wrap(tensor));
     }

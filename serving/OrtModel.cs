@@ -24,7 +24,7 @@ public sealed class OrtModel : IDisposable
             Inputs = [.. _session.InputNames.Select(n => Describe(n, _session.InputMetadata[n]))];
             Outputs = [.. _session.OutputNames.Select(n => Describe(n, _session.OutputMetadata[n]))];
             Metadata = _session.ModelMetadata.CustomMetadataMap;
-            _binding = new OrtBinding(_session, Inputs, Outputs);
+            _binding = Bind();
         }
         catch
         {
@@ -41,6 +41,9 @@ public sealed class OrtModel : IDisposable
 
     /// <summary>How it was opened.</summary>
     public OrtOptions Options { get; }
+
+    /// <summary>Whether it runs on a device other than the CPU.</summary>
+    internal bool RunsOnDevice => Options.Device != OrtDevice.Cpu;
 
     /// <summary>The inputs; one whose rank the file does not tell, or a scalar, has no shape here.</summary>
     public IReadOnlyList<ValueInfo> Inputs { get; }
@@ -92,6 +95,9 @@ public sealed class OrtModel : IDisposable
         _binding.Run(feeds, fetches);
         return fetches!;
     }
+
+    /// <summary>Makes another place to run the model in: of several, each is for one thread at a time.</summary>
+    internal OrtBinding Bind() => new(_session, Inputs, Outputs, copies: RunsOnDevice);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -20,7 +20,7 @@ internal sealed class OrtSession : IGraphSession
         _turns = new OrtBinding[state.Any(s => s.Output.Length > 0) ? 2 : 1];
         for (int i = 0; i < _turns.Length; i++)
         {
-            _turns[i] = new OrtBinding(session, Feeds, Fetches);
+            _turns[i] = new OrtBinding(session, Feeds, Fetches, copies: false);
         }
 
         try

@@ -17,12 +17,28 @@ internal static class OrtTensors
         }
 
         OrtValue strings = OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, shape);
-        for (int i = 0; i < tensor.Length; i++)
+        FillStrings(strings, tensor);
+        return strings;
+    }
+
+    /// <summary>Copies strings into a value of the same shape.</summary>
+    public static void FillStrings(OrtValue value, Tensor tensor)
+    {
+        if (tensor.IsUtf8)
         {
-            strings.StringTensorSetElementAt(tensor.Strings[i].AsSpan(), i);
+            for (int i = 0; i < tensor.Length; i++)
+            {
+                ReadOnlySpan<byte> element = tensor.Utf8(i);
+                element.CopyTo(OrtStrings.Resize(value, i, element.Length));
+            }
+
+            return;
         }
 
-        return strings;
+        for (int i = 0; i < tensor.Length; i++)
+        {
+            value.StringTensorSetElementAt(tensor.Strings[i].AsSpan(), i);
+        }
     }
 
     /// <summary>Copies a value in CPU memory into a tensor: the one given when it fits, else a new one.</summary>
@@ -33,7 +49,7 @@ internal static class OrtTensors
         int[] shape = [.. info.Shape.Select(s => checked((int)s))];
         if (type == DType.String)
         {
-            return Tensor.OfStrings(shape, Tensor.LengthOf(shape) == 0 ? [] : value.GetStringTensorAsArray());
+            return ReadStrings(value, shape);
         }
 
         Tensor result = Fits(into, type, shape) ? into! : Tensor.Zeros(type, shape);
@@ -43,6 +59,27 @@ internal static class OrtTensors
         }
 
         return result;
+    }
+
+    private static Tensor ReadStrings(OrtValue value, int[] shape)
+    {
+        var elements = new TextSpan[Tensor.LengthOf(shape)];
+        byte[] text = new byte[16 * elements.Length];
+        int length = 0;
+        for (int i = 0; i < elements.Length; i++)
+        {
+            ReadOnlySpan<byte> element = OrtStrings.Read(value, i);
+            if (element.Length > text.Length - length)
+            {
+                Array.Resize(ref text, checked(2 * (length + element.Length)));
+            }
+
+            element.CopyTo(text.AsSpan(length));
+            elements[i] = new TextSpan(length, element.Length);
+            length += element.Length;
+        }
+
+        return elements.Length == 0 ? Tensor.OfStrings(shape, []) : Tensor.OfUtf8(shape, text, elements);
     }
 
     public static bool Fits(Tensor? tensor, DType type, ReadOnlySpan<int> shape) =>

@@ -52,36 +52,87 @@ public sealed class ArrayFile : IDisposable
         }
     }
 
+    /// <summary>The part of the file that has been read, from 0 to 1.</summary>
+    public double Fraction => _file.Fraction;
+
+    /// <summary>A tensor that holds rows of this file.</summary>
+    /// <param name="rows">How many.</param>
+    /// <returns>A new tensor of zeros.</returns>
+    public Tensor Allocate(int rows) => Tensor.Zeros(Header.Type, [rows, .. Header.Shape.Skip(1).Select(s => checked((int)s))]);
+
     /// <summary>Reads the next rows.</summary>
     /// <param name="count">How many at most.</param>
-    /// <returns>A tensor of up to so many rows, in the machine's byte order; null after the last one.</returns>
+    /// <returns>A tensor of up to so many rows; null after the last one.</returns>
     /// <exception cref="AnnealException">The file ends before its last row, or goes on after it.</exception>
     public Tensor? Read(int count)
     {
-        if (_left == 0)
+        Tensor rows = Allocate((int)Math.Max(1, Math.Min(count, _left)));
+        return Read(rows) > 0 ? rows : null;
+    }
+
+    /// <summary>Reads the next rows.</summary>
+    /// <param name="rows">Receives them, in the machine's byte order: one from <see cref="Allocate"/>.</param>
+    /// <returns>How many there were, less than the tensor's at the end of the file and 0 after it.</returns>
+    /// <exception cref="AnnealException">The file ends before its last row, or goes on after it.</exception>
+    public int Read(Tensor rows)
+    {
+        int count = (int)Next(rows.Shape[0]);
+        if (count == 0)
         {
-            return _file.Read(new byte[1]) == 0 ? null : throw _file.Error($"data goes on after the {Header.Shape[0]} rows that the header promises");
+            return 0;
         }
 
-        int rows = (int)Math.Min(count, _left);
-        Tensor tensor = Tensor.Zeros(Header.Type, [rows, .. Header.Shape.Skip(1).Select(s => checked((int)s))]);
-        int found = _file.Read(tensor.Bytes);
-        if (found < tensor.ByteLength)
+        Tensor part = count < rows.Shape[0] ? rows.Rows(0, count) : rows;
+        int found = _file.Read(part.Bytes);
+        if (found < part.ByteLength)
         {
-            long row = Header.Shape[0] - _left + (found / (tensor.ByteLength / rows));
-            throw _file.Error($"the file ends within row {row} (from 0) of the {Header.Shape[0]} that the header promises");
+            throw EndsWithin(found);
         }
 
         if (IsIdx)
         {
-            IdxReader.SwapBytes(tensor);
+            IdxReader.SwapBytes(part);
         }
 
-        NpyReader.CheckBools(_file, tensor);
+        NpyReader.CheckBools(_file, part);
+        _left -= count;
+        return count;
+    }
+
+    /// <summary>Passes over rows.</summary>
+    /// <param name="count">How many at most.</param>
+    /// <returns>How many there were.</returns>
+    /// <exception cref="AnnealException">The file ends before its last row, or goes on after it.</exception>
+    public long Skip(long count)
+    {
+        long rows = Next(count);
+        long bytes = rows * RowBytes;
+        byte[] buffer = new byte[1 << 16];
+        for (long skipped = 0; skipped < bytes;)
+        {
+            int wanted = (int)Math.Min(buffer.Length, bytes - skipped);
+            int found = _file.Read(buffer.AsSpan(0, wanted));
+            skipped += found;
+            if (found < wanted)
+            {
+                throw EndsWithin(skipped);
+            }
+        }
+
         _left -= rows;
-        return tensor;
+        return rows;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    private long RowBytes => Header.Shape.Skip(1).Aggregate((long)Header.Type.Size(), (n, d) => checked(n * d));
+
+    private long Next(long count) =>
+        _left > 0 ? Math.Min(count, _left)
+        : _file.Read(new byte[1]) == 0 ? 0
+        : throw _file.Error($"data goes on after the {Header.Shape[0]} rows that the header promises");
+
+    private AnnealException EndsWithin(long found) => _file.Error(
+        $"the file ends within row {Header.Shape[0] - _left + (found / RowBytes)} (from 0) of the {Header.Shape[0]} that the header promises");
 }

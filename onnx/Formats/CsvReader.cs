@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Anneal.Onnx.Formats;
@@ -8,13 +7,13 @@ namespace Anneal.Onnx.Formats;
 /// <seealso href="https://www.rfc-editor.org/rfc/rfc4180"/>
 public sealed class CsvReader : IDisposable
 {
-    private const int ShownLength = 40;
+    private const int BlockRows = 256;
     private static readonly UTF8Encoding s_utf8 = new(false, true);
 
-    private readonly DataFile _file;
-    private readonly CsvFormat _format;
-    private readonly CsvTokenizer _record;
-    private int _expected = -1;
+    private readonly TextRecords _records;
+    private readonly TextBlock _block = new();
+    private readonly CsvFields _fields;
+    private int _at = -1;
 
     /// <summary>Opens a file and reads its header line if it has one.</summary>
     /// <param name="path">The file.</param>
@@ -22,75 +21,56 @@ public sealed class CsvReader : IDisposable
     /// <exception cref="AnnealException">The file cannot be read, the header is missing or names a column twice, or the format's delimiter is none.</exception>
     public CsvReader(string path, CsvFormat format)
     {
-        if (format.Delimiter is '"' or '\n' or '\r' or '\0' or > '\u007f')
-        {
-            throw AnnealException.BadUsage($"a CSV delimiter is one ASCII character other than a quote or a line end, found U+{(int)format.Delimiter:X4}");
-        }
-
-        _format = format;
-        _file = new DataFile(path);
+        _records = new TextRecords(path, format);
+        _fields = new CsvFields(path, format, null);
         try
         {
-            _record = new CsvTokenizer(_file, format);
             if (format.Header)
             {
                 Header = ReadHeader();
+                _fields = new CsvFields(path, format, Header);
             }
         }
         catch
         {
-            _file.Dispose();
+            _records.Dispose();
             throw;
         }
     }
 
     /// <summary>The file's name as given.</summary>
-    public string Path => _file.Path;
+    public string Path => _records.Path;
 
     /// <summary>The names in the header line; null where there is none.</summary>
     public IReadOnlyList<string>? Header { get; }
 
     /// <summary>The number of fields in the current row.</summary>
-    public int FieldCount => _record.Count;
+    public int FieldCount => _fields.Count;
 
     /// <summary>The line on which the current row starts, from 1.</summary>
-    public long Line => _record.Line;
+    public long Line => _fields.Line;
 
     /// <summary>The bytes of a field, unquoted and trimmed; valid until the next row is read.</summary>
     /// <param name="index">The field, from 0.</param>
     /// <returns>UTF-8 text, not validated.</returns>
-    public ReadOnlySpan<byte> this[int index] => _record[index];
+    public ReadOnlySpan<byte> this[int index] => _fields[index];
 
     /// <summary>Reads the next row.</summary>
     /// <returns>False at the end of the file.</returns>
     /// <exception cref="AnnealException">The row has another number of fields than the first, a quote is not closed, or a line is blank where none may be.</exception>
     public bool Read()
     {
-        long blank = 0;
-        while (_record.Read())
+        if (++_at >= _block.Count)
         {
-            if (_record.IsBlank)
+            _at = 0;
+            if (!_records.Read(BlockRows, _block))
             {
-                blank = blank == 0 ? Line : blank;
-                continue;
+                return false;
             }
-
-            if (blank != 0 && !_format.SkipBlankLines)
-            {
-                throw Error(blank, "blank line", "set skip_blank_lines if it means nothing; write a missing value of a single column as \"\"");
-            }
-
-            if (_expected < 0)
-            {
-                _expected = FieldCount;
-            }
-
-            return FieldCount == _expected
-                ? true
-                : throw Error(Line, string.Create(CultureInfo.InvariantCulture, $"{FieldCount} fields, expected {_expected}"));
         }
 
-        return false;
+        _fields.Split(_block, _at);
+        return true;
     }
 
     /// <summary>The text of a field.</summary>
@@ -131,28 +111,23 @@ public sealed class CsvReader : IDisposable
     /// <param name="text">What is wrong with it.</param>
     /// <param name="hint">What to do.</param>
     /// <returns>An error that names file, line and column.</returns>
-    public AnnealException Error(int index, string text, string? hint = null) =>
-        Error(Line, $"column {(index + 1).ToString(CultureInfo.InvariantCulture)}{(Header is null ? "" : $" '{Header[index]}'")}: {text}", hint);
+    public AnnealException Error(int index, string text, string? hint = null) => _fields.Error(index, text, hint);
 
     /// <summary>A field as an error quotes it: shortened, in quotes.</summary>
     /// <param name="index">The field, from 0.</param>
     /// <returns>Printable text.</returns>
-    public string Quote(int index)
-    {
-        string text = Encoding.UTF8.GetString(this[index]);
-        return text.Length <= ShownLength ? $"'{text}'" : $"'{text.AsSpan(0, ShownLength)}…'";
-    }
+    public string Quote(int index) => CsvFields.Quote(this[index]);
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => _records.Dispose();
 
-    internal AnnealException Error(long line, string text, string? hint = null) => _record.Error(line, text, hint);
+    internal AnnealException Error(long line, string text, string? hint = null) => _fields.Error(line, text, hint);
 
     private string[] ReadHeader()
     {
         if (!Read())
         {
-            throw _file.Error("empty, expected a header line");
+            throw AnnealException.BadData($"{Path}: empty, expected a header line");
         }
 
         string[] names = new string[FieldCount];

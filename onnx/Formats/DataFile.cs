@@ -34,6 +34,9 @@ internal sealed class DataFile : IDisposable
 
     public long Position { get; private set; }
 
+    /// <summary>The part of the file, as it lies on the disk, that has been read.</summary>
+    public double Fraction => _file.Length == 0 ? 1 : (double)_file.Position / _file.Length;
+
     /// <summary>Reads until the span is full or the file ends.</summary>
     /// <returns>The number of bytes read.</returns>
     public int Read(Span<byte> destination)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Anneal.Onnx.Tensors;
 
@@ -12,14 +13,17 @@ public sealed unsafe class Tensor
     private readonly byte[] _memory;
     private readonly int[] _shape;
     private readonly byte* _pointer;
+    private readonly ReadOnlyMemory<TextSpan> _texts;
+    private string[]? _strings;
 
-    private Tensor(DType type, int[] shape, byte[] memory, byte* pointer, string[]? strings)
+    private Tensor(DType type, int[] shape, byte[] memory, byte* pointer, string[]? strings, ReadOnlyMemory<TextSpan> texts = default)
     {
         Type = type;
         _shape = shape;
         _memory = memory;
         _pointer = pointer;
-        Strings = strings ?? [];
+        _strings = strings;
+        _texts = texts;
         Length = LengthOf(shape);
     }
 
@@ -38,8 +42,11 @@ public sealed unsafe class Tensor
     /// <summary>The size of the elements in bytes.</summary>
     public long ByteLength => (long)Length * Type.Size();
 
-    /// <summary>The elements of a tensor of strings; empty for any other type.</summary>
-    public string[] Strings { get; }
+    /// <summary>The elements of a tensor of strings, decoded when first asked for if it is one of UTF-8; empty for any other type.</summary>
+    public string[] Strings => _strings ??= Decode();
+
+    /// <summary>Whether this is a tensor of strings that holds them as UTF-8.</summary>
+    public bool IsUtf8 => Type == DType.String && _texts.Length == Length && Length > 0;
 
     /// <summary>The address of the first element, 64-byte aligned unless this is a slice; valid while this tensor is reachable.</summary>
     public byte* Pointer => _pointer;
@@ -123,6 +130,25 @@ public sealed unsafe class Tensor
         return new Tensor(DType.String, shape.ToArray(), [], null, values);
     }
 
+    /// <summary>Creates a tensor of strings over UTF-8 text.</summary>
+    /// <param name="shape">The sizes of the dimensions.</param>
+    /// <param name="text">The text, kept by reference.</param>
+    /// <param name="elements">Where in it the elements lie, in row-major order, kept by reference; they may overlap.</param>
+    /// <returns>The tensor, valid while text and elements stay as they are.</returns>
+    /// <exception cref="ArgumentException">The number of elements is not that of the shape.</exception>
+    public static Tensor OfUtf8(ReadOnlySpan<int> shape, byte[] text, ReadOnlyMemory<TextSpan> elements) => LengthOf(shape) == elements.Length
+        ? new Tensor(DType.String, shape.ToArray(), text, null, null, elements)
+        : throw new ArgumentException($"{elements.Length} elements do not fill {Describe(DType.String, shape)}", nameof(elements));
+
+    /// <summary>An element of a tensor that holds UTF-8.</summary>
+    /// <param name="index">The element, in row-major order.</param>
+    /// <returns>Its bytes.</returns>
+    public ReadOnlySpan<byte> Utf8(int index)
+    {
+        TextSpan element = _texts.Span[index];
+        return _memory.AsSpan(element.Start, element.Length);
+    }
+
     /// <summary>Creates a scalar.</summary>
     /// <typeparam name="T">The C# element type.</typeparam>
     /// <param name="value">The value.</param>
@@ -148,10 +174,10 @@ public sealed unsafe class Tensor
             throw new ArgumentException($"{this} cannot be seen as {Describe(Type, shape)}", nameof(shape));
         }
 
-        return new Tensor(Type, shape.ToArray(), _memory, _pointer, Type == DType.String ? Strings : null);
+        return new Tensor(Type, shape.ToArray(), _memory, _pointer, _strings, _texts);
     }
 
-    /// <summary>Rows of the first dimension, sharing this tensor's memory (strings are copied).</summary>
+    /// <summary>Rows of the first dimension, sharing this tensor's memory (strings that are not UTF-8 are copied).</summary>
     /// <param name="start">The first row.</param>
     /// <param name="count">The number of rows.</param>
     /// <returns>A tensor of <paramref name="count"/> rows; its address is aligned only as far as the row size is.</returns>
@@ -164,8 +190,8 @@ public sealed unsafe class Tensor
         int[] shape = (int[])_shape.Clone();
         shape[0] = count;
         int row = LengthOf(_shape.AsSpan(1));
-        return Type == DType.String
-            ? new Tensor(Type, shape, [], null, Strings.AsSpan(start * row, count * row).ToArray())
+        return IsUtf8 ? new Tensor(Type, shape, _memory, null, null, _texts.Slice(start * row, count * row))
+            : Type == DType.String ? new Tensor(Type, shape, [], null, Strings.AsSpan(start * row, count * row).ToArray())
             : new Tensor(Type, shape, _memory, _pointer + ((long)start * row * Type.Size()), null);
     }
 
@@ -222,6 +248,17 @@ public sealed unsafe class Tensor
         }
 
         return (int)length;
+    }
+
+    private string[] Decode()
+    {
+        string[] strings = new string[_texts.Length];
+        for (int i = 0; i < strings.Length; i++)
+        {
+            strings[i] = Encoding.UTF8.GetString(Utf8(i));
+        }
+
+        return strings;
     }
 
     private static string Describe(DType type, ReadOnlySpan<int> shape) => $"{type.Name()}[{Join(shape)}]";

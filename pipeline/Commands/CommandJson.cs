@@ -18,6 +18,7 @@ namespace Anneal.Pipeline.Commands;
 [JsonSerializable(typeof(InspectReport))]
 [JsonSerializable(typeof(OnnxSuiteReport))]
 [JsonSerializable(typeof(PredictReport))]
+[JsonSerializable(typeof(PredictBenchReport))]
 [JsonSerializable(typeof(ValidateReport))]
 [JsonSerializable(typeof(RunsReport))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -45,7 +45,13 @@ internal sealed class RowChecks : IDisposable
         InputProfile? profile = InputProfile.Find(reader.Metadata);
         DriftCounter? drift = profile is null ? null : new DriftCounter(profile);
         double? maxAbs = _request.MaxAbs ?? (_request.Against is not null ? null : engines.Length == 2 ? EnginesMaxAbs : BatchesMaxAbs);
-        var options = new ComparisonOptions { Batch = _request.Batch, Tolerance = maxAbs ?? EnginesMaxAbs, Shown = _request.Shown };
+        var options = new ComparisonOptions
+        {
+            Batch = _request.Batch,
+            Tolerance = maxAbs ?? EnginesMaxAbs,
+            Shown = _request.Shown,
+            OpenImages = (path, channels, height, width) => new ImageReader(path, channels, height, width),
+        };
         ComparisonReport compared = ModelComparison.Run(reader, _request.Data, first, second, options, drift, cancel);
         IReadOnlyList<DriftMeasure> measures = drift?.Measures() ?? [];
         GateSummary[] gates = [.. Gates(compared, maxAbs, measures)];

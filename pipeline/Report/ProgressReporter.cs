@@ -137,7 +137,8 @@ internal sealed class ProgressReporter(TextWriter output, int? width, TimeProvid
         return $"[{new string('#', filled)}{new string('-', BarCells - filled)}]";
     }
 
-    private static string Duration(double seconds)
+    /// <summary>A time as hours, minutes and seconds.</summary>
+    public static string Duration(double seconds)
     {
         var time = TimeSpan.FromSeconds(Math.Ceiling(Math.Clamp(seconds, 0, 359_999)));
         return string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalHours:D2}:{time.Minutes:D2}:{time.Seconds:D2}");

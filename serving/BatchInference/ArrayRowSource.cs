@@ -1,3 +1,4 @@
+using System.Globalization;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Tensors;
@@ -32,9 +33,44 @@ internal sealed class ArrayRowSource : IRowSource
 
     public long? Rows => _file.Header.Shape[0];
 
+    public double Fraction => _file.Fraction;
+
     public IReadOnlyList<string> Ignored => [];
 
-    public Tensor[]? Read(int count) => _file.Read(count) is { } rows ? [rows.Reshape([rows.Shape[0], .. _row])] : null;
+    public IRowLane OpenLane() => new Lane(this);
+
+    public void Skip(long count)
+    {
+        long found = _file.Skip(count);
+        if (found < count)
+        {
+            throw AnnealException.BadData(string.Create(CultureInfo.InvariantCulture, $"{_file.Path}: {found} rows, expected at least {count}"));
+        }
+    }
 
     public void Dispose() => _file.Dispose();
+
+    private sealed class Lane(ArrayRowSource source) : IRowLane
+    {
+        private Tensor? _memory;
+        private Tensor? _feed;
+        private int _count;
+
+        public int Take(int count)
+        {
+            if (_memory is null || _memory.Shape[0] != count)
+            {
+                _memory = source._file.Allocate((int)Math.Min(count, Math.Max(1, source.Rows!.Value)));
+                _feed = _memory.Reshape([_memory.Shape[0], .. source._row]);
+            }
+
+            return _count = source._file.Read(_memory);
+        }
+
+        public Tensor[] Parse(List<RejectedRow>? rejects) => [_count == _feed!.Shape[0] ? _feed : _feed.Rows(0, _count)];
+
+        public void Dispose()
+        {
+        }
+    }
 }

@@ -1,150 +1,145 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using Anneal.Onnx.Formats;
-using Anneal.Onnx.Ir;
 using Anneal.Onnx.Tensors;
 
 namespace Anneal.Serving.BatchInference;
 
-/// <summary>Writes every output as columns: label, class, a probability per class or label, prediction, then any other.</summary>
-internal sealed class CsvPredictionWriter : IPredictionWriter
+/// <summary>Writes every output as columns of a text table.</summary>
+/// <param name="stream">The file, at its end.</param>
+/// <param name="columns">The outputs as columns.</param>
+internal sealed class CsvPredictionWriter(Stream stream, OutputColumns columns) : IPredictionWriter
 {
-    private static readonly string[] s_order =
-    [
-        ModelSignature.LabelOutput,
-        ModelSignature.ClassOutput,
-        ModelSignature.ProbabilityOutput,
-        ModelSignature.ProbabilitiesOutput,
-        ModelSignature.PredictionOutput,
-    ];
+    private const byte Separator = (byte)',';
+    private const byte LineEnd = (byte)'\n';
+    private bool _begun = stream.Position > 0;
 
-    private readonly Stream _stream;
-    private readonly IReadOnlyList<ValueInfo> _outputs;
-    private readonly IReadOnlyList<string> _classes;
-    private readonly int[] _order;
-    private readonly ArrayBufferWriter<byte> _text = new();
-    private bool _begun;
+    public bool IsAtBoundary => true;
 
-    public CsvPredictionWriter(Stream stream, IReadOnlyList<ValueInfo> outputs, IReadOnlyList<string> classes)
+    public void Encode(ReadOnlySpan<Tensor> outputs, int rows, ArrayBufferWriter<byte> into)
     {
-        _stream = stream;
-        _outputs = outputs;
-        _classes = classes;
-        _order = [.. Enumerable.Range(0, outputs.Count).OrderBy(i => Array.IndexOf(s_order, outputs[i].Name) is >= 0 and int at ? at : s_order.Length)];
-    }
-
-    public void Write(Tensor[] outputs, int rows)
-    {
-        int[] widths = [.. outputs.Select(o => o.Length / rows)];
-        Begin(widths);
+        int[] widths = OutputColumns.Widths(outputs, rows);
         for (int row = 0; row < rows; row++)
         {
-            bool first = true;
-            foreach (int output in _order)
+            for (int o = 0; o < columns.Order.Count; o++)
             {
+                int output = columns.Order[o];
                 for (int i = row * widths[output]; i < (row + 1) * widths[output]; i++)
                 {
-                    Separate(ref first);
-                    Field(outputs[output], i);
+                    Field(into, outputs[output], i, o == columns.Order.Count - 1 && i == ((row + 1) * widths[output]) - 1 ? LineEnd : Separator);
                 }
             }
+        }
+    }
 
-            _text.Write("\n"u8);
+    public void Append(ReadOnlySpan<byte> encoded, ReadOnlySpan<Tensor> outputs, int rows)
+    {
+        if (!_begun)
+        {
+            Begin(OutputColumns.Widths(outputs, rows));
         }
 
-        Flush();
+        stream.Write(encoded);
+    }
+
+    public void Commit()
+    {
     }
 
     public void Finish()
     {
-        Begin([.. _outputs.Select(o => (int)Math.Max(1, (o.Type.Shape ?? TensorShape.Scalar).Dims.Skip(1).Aggregate(1L, (n, d) => n * d.Size)))]);
-        Flush();
+        if (!_begun)
+        {
+            Begin(columns.ExpectedWidths);
+        }
+    }
+
+    public void Dispose()
+    {
     }
 
     private void Begin(int[] widths)
     {
-        if (_begun)
-        {
-            return;
-        }
-
         _begun = true;
-        bool first = true;
-        foreach (int output in _order)
+        var header = new ArrayBufferWriter<byte>();
+        string[] names = [.. columns.Of(widths).Select(c => c.Name)];
+        for (int i = 0; i < names.Length; i++)
         {
-            for (int i = 0; i < widths[output]; i++)
-            {
-                Separate(ref first);
-                Quoted(NameOf(output, i, widths[output]));
-            }
+            Quoted(header, Encoding.UTF8.GetBytes(names[i]), i == names.Length - 1 ? LineEnd : Separator);
         }
 
-        _text.Write("\n"u8);
+        stream.Write(header.WrittenSpan);
     }
 
-    private string NameOf(int output, int column, int width)
-    {
-        string name = _outputs[output].Name;
-        return width == _classes.Count && name == ModelSignature.ProbabilitiesOutput ? $"probability_{_classes[column]}"
-            : width == _classes.Count && name is ModelSignature.ClassOutput or ModelSignature.PredictionOutput && width > 1 ? $"{name}_{_classes[column]}"
-            : width == 1 ? name
-            : string.Create(CultureInfo.InvariantCulture, $"{name}_{column}");
-    }
-
-    private void Separate(ref bool first)
-    {
-        if (!first)
-        {
-            _text.Write(","u8);
-        }
-
-        first = false;
-    }
-
-    private void Field(Tensor tensor, int index)
+    private static void Field(ArrayBufferWriter<byte> into, Tensor tensor, int index, byte end)
     {
         switch (tensor.Type)
         {
+            case DType.String when tensor.IsUtf8:
+                Quoted(into, tensor.Utf8(index), end);
+                break;
             case DType.String:
-                Quoted(tensor.Strings[index]);
+                Quoted(into, Encoding.UTF8.GetBytes(tensor.Strings[index]), end);
                 break;
             case DType.Float:
-                Number(tensor.Span<float>()[index]);
+                Span<byte> span = into.GetSpan(FloatText.MostBytes + 1);
+                int written = FloatText.Write(tensor.Span<float>()[index], span);
+                span[written] = end;
+                into.Advance(written + 1);
                 break;
             case DType.Double:
-                Number(tensor.Span<double>()[index]);
+                Number(into, tensor.Span<double>()[index], end);
                 break;
             case DType.Int64:
-                Number(tensor.Span<long>()[index]);
+                Number(into, tensor.Span<long>()[index], end);
                 break;
             case DType.Int32:
-                Number(tensor.Span<int>()[index]);
+                Number(into, tensor.Span<int>()[index], end);
                 break;
             case DType.UInt8:
-                Number(tensor.Span<byte>()[index]);
+                Number(into, tensor.Span<byte>()[index], end);
                 break;
             case DType.Bool:
-                _text.Write(tensor.Span<bool>()[index] ? "true"u8 : "false"u8);
+                Quoted(into, tensor.Span<bool>()[index] ? "true"u8 : "false"u8, end);
                 break;
             default:
                 throw AnnealException.BadData($"outputs of element type {tensor.Type.Name()} cannot be written as text");
         }
     }
 
-    private void Number<T>(T value)
+    private static void Number<T>(ArrayBufferWriter<byte> into, T value, byte end)
         where T : IUtf8SpanFormattable
     {
-        value.TryFormat(_text.GetSpan(64), out int written, "", CultureInfo.InvariantCulture);
-        _text.Advance(written);
+        Span<byte> span = into.GetSpan(64);
+        value.TryFormat(span, out int written, "", CultureInfo.InvariantCulture);
+        span[written] = end;
+        into.Advance(written + 1);
     }
 
-    private void Quoted(string text) =>
-        Encoding.UTF8.GetBytes(text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text, _text);
-
-    private void Flush()
+    private static void Quoted(ArrayBufferWriter<byte> into, ReadOnlySpan<byte> text, byte end)
     {
-        _stream.Write(_text.WrittenSpan);
-        _text.ResetWrittenCount();
+        Span<byte> span = into.GetSpan((2 * text.Length) + 3);
+        if (!text.ContainsAny(",\"\r\n"u8))
+        {
+            text.CopyTo(span);
+            span[text.Length] = end;
+            into.Advance(text.Length + 1);
+            return;
+        }
+
+        int written = 0;
+        span[written++] = (byte)'"';
+        foreach (byte c in text)
+        {
+            span[written++] = c;
+            if (c == '"')
+            {
+                span[written++] = c;
+            }
+        }
+
+        span[written++] = (byte)'"';
+        span[written++] = end;
+        into.Advance(written);
     }
 }

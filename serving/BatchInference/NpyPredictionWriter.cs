@@ -1,3 +1,4 @@
+using System.Buffers;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Tensors;
@@ -11,12 +12,18 @@ internal sealed class NpyPredictionWriter : IPredictionWriter
     private readonly ValueInfo _output;
     private readonly int _index;
     private int[]? _row;
-    private long _data;
     private long _rows;
 
-    public NpyPredictionWriter(Stream stream, IReadOnlyList<ValueInfo> outputs)
+    /// <summary>Prepares to write.</summary>
+    /// <param name="stream">The file, at its end.</param>
+    /// <param name="outputs">The outputs.</param>
+    /// <param name="written">The shape of what the file holds, its first number apart; null where it is empty.</param>
+    /// <param name="rows">The rows that it holds.</param>
+    /// <exception cref="AnnealException">None of the outputs is the one to write.</exception>
+    public NpyPredictionWriter(Stream stream, IReadOnlyList<ValueInfo> outputs, int[]? written, long rows)
     {
         _stream = stream;
+        _rows = rows;
         string[] names = [.. outputs.Select(o => o.Name)];
         _index = Array.IndexOf(names, ModelSignature.ProbabilitiesOutput);
         _index = _index >= 0 ? _index : Array.IndexOf(names, ModelSignature.ProbabilityOutput);
@@ -30,9 +37,16 @@ internal sealed class NpyPredictionWriter : IPredictionWriter
         }
 
         _output = outputs[_index];
+        _row = written;
     }
 
-    public void Write(Tensor[] outputs, int rows)
+    public bool IsAtBoundary => true;
+
+    public void Encode(ReadOnlySpan<Tensor> outputs, int rows, ArrayBufferWriter<byte> into)
+    {
+    }
+
+    public void Append(ReadOnlySpan<byte> encoded, ReadOnlySpan<Tensor> outputs, int rows)
     {
         Tensor tensor = outputs[_index];
         if (_row is null)
@@ -44,6 +58,10 @@ internal sealed class NpyPredictionWriter : IPredictionWriter
         _rows += rows;
     }
 
+    public void Commit()
+    {
+    }
+
     // The header is written over the one that took its place, now that the number of rows is known; padding keeps its length.
     public void Finish()
     {
@@ -52,20 +70,24 @@ internal sealed class NpyPredictionWriter : IPredictionWriter
             Begin([.. (_output.Type.Shape ?? TensorShape.Scalar).Dims.Skip(1).Select(d => Math.Max(d.Size, 0))]);
         }
 
+        long data = _rows * Tensor.LengthOf(_row!) * _output.Type.Type.Size();
         _stream.Position = 0;
         NpyWriter.WriteHeader(_stream, _output.Type.Type, [checked((int)_rows), .. _row!]);
-        if (_stream.Position != _data)
+        if (_stream.Position + data != _stream.Length)
         {
-            throw new InvalidOperationException($"the npy header took {_stream.Position} bytes, expected {_data}");
+            throw new InvalidOperationException($"the npy header took {_stream.Position} bytes, and {data} of data follow in {_stream.Length}");
         }
 
         _stream.Position = _stream.Length;
+    }
+
+    public void Dispose()
+    {
     }
 
     private void Begin(int[] row)
     {
         _row = row;
         NpyWriter.WriteHeader(_stream, _output.Type.Type, [int.MaxValue, .. row]);
-        _data = _stream.Position;
     }
 }

@@ -1,3 +1,5 @@
+using Anneal.Serving.BatchInference;
+
 namespace Anneal.Serving.Comparing;
 
 /// <summary>How models are compared.</summary>
@@ -11,4 +13,7 @@ public sealed record ComparisonOptions
 
     /// <summary>Rows that are named.</summary>
     public int Shown { get; init; } = 20;
+
+    /// <summary>Opens folders and zips of images; null where there is nobody to decode them.</summary>
+    public ImageOpener? OpenImages { get; init; }
 }

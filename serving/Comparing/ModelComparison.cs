@@ -33,7 +33,7 @@ public static class ModelComparison
         ];
         ModelSignature? signature = ModelSignature.Find(reader.Metadata);
         var rule = DecisionRule.Of(signature, pairs, first.Outputs, second.Outputs);
-        using IRowSource source = Predictor.Open(reader, data, signature);
+        using IRowSource source = RowSources.Open(data, reader.Inputs, signature, options.OpenImages);
         var flips = new List<DecisionChange>();
         var nonFinite = new List<long>();
         (long rows, long flipped, long broken) = (0, 0, 0);

@@ -48,6 +48,25 @@ internal sealed class BenchCommandTests
             Is.EqualTo(chain.GetProperty("rows_per_s").GetDouble()).Within(1e-6).Percent);
     }
 
+    [Test]
+    public void BenchPredict_Json_HoldsEachSideAgainstTheBareLoop()
+    {
+        using var folder = new TempFolder();
+        Serving.Models.Open(Serving.Models.Scores(1, 2), folder).Dispose();
+        string input = folder.Write("in.jsonl", string.Concat(Enumerable.Repeat("{\"scores\": [1, 2]}\n", 2000)));
+
+        Tool tool = Tool.Run("bench", "predict", folder["model.onnx"], input, "-o", ".csv", "-o", ".npy", "--threads", "2", "--rounds", "1", "--json");
+
+        Assert.That(tool.ExitCode, Is.Zero, tool.Error);
+        Assert.That(tool.Error, Does.Contain("rows/s on one thread"));
+        Assert.That(tool.Json.EnumerateObject().Select(p => p.Name), Is.EqualTo(new[] { "batch", "threads", "sides", "peak_rss_mb" }));
+        JsonElement[] sides = [.. tool.Json.GetProperty("sides").EnumerateArray()];
+        Assert.That(sides.Select(s => s.GetProperty("name").GetString()), Is.EqualTo(new[] { "bare loop", "bare loop, 1 thread", "predict .csv", "predict .npy" }));
+        Assert.That(sides.Select(s => s.GetProperty("rows").GetInt32()), Has.All.EqualTo(2000));
+        Assert.That(
+            sides[2].GetProperty("ratio").GetDouble() * sides[0].GetProperty("rows_per_s").GetDouble(), Is.EqualTo(sides[2].GetProperty("rows_per_s").GetDouble()).Within(1e-6).Percent);
+    }
+
     [TestCase("mlp", 100, 784 * 500 + 500 + 500 * 500 + 500 + 500 * 10 + 10)]
     [TestCase("mlp32", 32, 784 * 500 + 500 + 500 * 500 + 500 + 500 * 10 + 10)]
     [TestCase("tabular", 32, 30 * 64 + 64 + 64 * 32 + 32 + 32 * 2 + 2)]

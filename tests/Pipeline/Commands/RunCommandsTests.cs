@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -125,6 +126,7 @@ internal sealed class RunCommandsTests
     [TestCase("predict out/model.onnx test.csv", 2)]
     [TestCase("predict out/model.onnx test.csv -o answers.txt", 2)]
     [TestCase("predict out/model.onnx test.csv -o answers.csv --batch none", 2)]
+    [TestCase("predict out/model.onnx test.csv -o answers.csv --on-error ignore", 2)]
     [TestCase("predict out/model.onnx missing.csv -o answers.csv", 3)]
     [TestCase("resume train.csv", 2)]
     [TestCase("check side", 2)]
@@ -152,6 +154,37 @@ internal sealed class RunCommandsTests
         Assert.That(lines, Has.Length.EqualTo(31));
         Assert.That(lines[0], Does.StartWith("label,"));
         Assert.That(lines.Skip(1).Select(l => l.Split(',')[0]), Has.All.AnyOf("left", "right"));
+    }
+
+    [Test]
+    public async Task Predict_Interrupted_SavesHowFarItCameAndGoesOnToTheSameBytes()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "many.csv"), "a,b\n" + string.Concat(Enumerable.Range(0, 100_000).Select(i => $"0.{i % 1000},0.5\n")));
+        string[] command = ["predict", "out/model.onnx", "many.csv", "--batch", "1", "--json"];
+        Tool whole = Tool.RunIn(_folder, [.. command, "-o", "whole.csv"]);
+        Assert.That(whole.ExitCode, Is.Zero, whole.Error);
+
+        using Process process = Tool.Start(_folder, [.. command, "-o", "many.out.csv"]);
+        string part = Path.Combine(_folder, "many.out.csv.part");
+        while (!process.HasExited && !(File.Exists(part) && new FileInfo(part).Length > 0))
+        {
+            await Task.Delay(1);
+        }
+
+        using (Process kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        Tool stopped = Tool.Finish(process);
+        Assert.That(stopped.ExitCode, Is.EqualTo(130), stopped.Error);
+        Assert.That(stopped.Error, Does.Contain("the same command goes on from there"));
+        Tool resumed = Tool.RunIn(_folder, [.. command, "-o", "many.out.csv"]);
+
+        Assert.That(resumed.ExitCode, Is.Zero, resumed.Error);
+        Assert.That(resumed.Json.GetProperty("resumed_from").GetInt64(), Is.InRange(1, 99_999));
+        Assert.That(resumed.Json.GetProperty("rows").GetInt64(), Is.EqualTo(100_000));
+        Assert.That(File.ReadAllBytes(Path.Combine(_folder, "many.out.csv")), Is.EqualTo(File.ReadAllBytes(Path.Combine(_folder, "whole.csv"))));
     }
 
     private static string Table(int rows, int seed)

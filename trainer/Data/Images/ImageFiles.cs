@@ -3,7 +3,7 @@ using Anneal.Onnx;
 
 namespace Anneal.Trainer.Data.Images;
 
-/// <summary>The image files of class folders, in a folder or a zip: the first folder of a file's path is its class.</summary>
+/// <summary>The image files in a folder or a zip; where there are classes, the first folder of a file's path is its class.</summary>
 /// <remarks>
 /// Left out are directories themselves and files with a part of their path that begins with a dot or is <c>__MACOSX</c>, <c>Thumbs.db</c> or
 /// <c>desktop.ini</c>. Files are ordered by class, then by path, character by character.
@@ -19,8 +19,9 @@ internal sealed class ImageFiles : IDisposable
     /// <summary>Lists the files.</summary>
     /// <param name="path">A folder or a zip.</param>
     /// <param name="folder">The folder of the class folders within it, with '/' between its parts; empty for the top.</param>
+    /// <param name="hasClasses">Whether files lie in the folders of their classes.</param>
     /// <exception cref="AnnealException">It is not there or no zip, or a file lies in no class folder.</exception>
-    public ImageFiles(string path, string folder)
+    public ImageFiles(string path, string folder, bool hasClasses = true)
     {
         _path = path;
         try
@@ -32,14 +33,14 @@ internal sealed class ImageFiles : IDisposable
             string prefix = folder.Trim('/') is { Length: > 0 } trimmed ? trimmed + "/" : "";
             _files = [.. all
                 .Where(f => f.Name.StartsWith(prefix, StringComparison.Ordinal) && !IsLitter(f.Name[prefix.Length..]))
-                .Select(f => (ClassOf(f.Name, prefix), f.Name, f.Entry))
+                .Select(f => (hasClasses ? ClassOf(f.Name, prefix) : "", f.Name, f.Entry))
                 .OrderBy(f => f.Item1, StringComparer.Ordinal)
                 .ThenBy(f => f.Name, StringComparer.Ordinal)];
             if (_files.Length == 0)
             {
                 throw AnnealException.BadData(
                     $"{path}: no images{(prefix.Length > 0 ? $" in its folder '{prefix[..^1]}'" : "")}",
-                    "an image lies in the folder of its class: CLASS/NAME.jpg; 'folder' says where the class folders are");
+                    hasClasses ? "an image lies in the folder of its class: CLASS/NAME.jpg; 'folder' says where the class folders are" : null);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
@@ -66,7 +67,10 @@ internal sealed class ImageFiles : IDisposable
     public string Class(int index) => _files[index].Class;
 
     /// <summary>The file's path, within the zip too.</summary>
-    public string Name(int index) => $"{_path}/{_files[index].Name}";
+    public string Name(int index) => $"{_path}/{NameWithin(index)}";
+
+    /// <summary>The file's path within the folder or zip.</summary>
+    public string NameWithin(int index) => _files[index].Name;
 
     /// <summary>Reads a whole file; any number of threads may.</summary>
     /// <exception cref="AnnealException">It cannot be read or is longer than 256 MiB.</exception>
