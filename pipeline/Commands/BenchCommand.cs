@@ -5,10 +5,11 @@ namespace Anneal.Pipeline.Commands;
 internal sealed class BenchCommand : Command
 {
     public BenchCommand()
-        : base("bench", "Measures the engine: a training step, the matrix product, or the feed of batches.")
+        : base("bench", "Measures the engine: a training step, the matrix product, the feed of batches, or what monitors cost.")
     {
         Add(new BenchStepCommand());
         Add(new BenchGemmCommand());
         Add(new BenchFeedCommand());
+        Add(new BenchMonitorsCommand());
     }
 }

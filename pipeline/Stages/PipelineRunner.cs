@@ -272,10 +272,32 @@ internal static class PipelineRunner
         }
         catch (Exception error)
         {
-            context.Folder.Write(record with { Status = "failed", Error = error.Message });
+            record = record with { Status = "failed", Error = error.Message };
+            context.Folder.Write(record);
+            if (error is AnnealException { Code: ExitCode.GateFailed } failure)
+            {
+                ReportFailure(context, stage, record, failure);
+            }
+
             throw;
         }
     }
+
+    // The report of the whole run, if there was one, is no longer there.
+    private static void ReportFailure(RunContext context, IStage stage, RunRecord record, AnnealException failure)
+    {
+        try
+        {
+            ReportStage.WriteFailed(context, record, stage is TrainStage train ? train.FitName : FailedFit(context), failure);
+            context.Folder.Write(context.Noted(record with { Stages = record.Stages.Where(s => s.Key != ReportStage.StageName).ToDictionary() }));
+        }
+        catch (Exception error) when (error is AnnealException or IOException)
+        {
+            context.Output.Warn($"the failed run's report could not be written: {error.Message}");
+        }
+    }
+
+    private static string? FailedFit(RunContext context) => context.FoldsInOrder.FirstOrDefault(f => f.Error is not null) is { } fold ? StagePlan.FitOf(fold.Name) : null;
 
     private static string Why(IStage stage, StageRecord? done, Dictionary<string, string> parts)
     {
