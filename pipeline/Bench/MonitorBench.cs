@@ -15,7 +15,7 @@ namespace Anneal.Pipeline.Bench;
 /// <param name="runner">The engine.</param>
 internal sealed class MonitorBench(StepCase step, IGraphRunner runner)
 {
-    private const int Rounds = 3;
+    private const int Rounds = 6;
     private const int StepsTimed = 20;
     private const int EpochRows = 60_000;
     private const int LogEvery = 100;
@@ -37,7 +37,7 @@ internal sealed class MonitorBench(StepCase step, IGraphRunner runner)
         }
 
         int steps = (EpochRows + step.Batch - 1) / step.Batch;
-        return new MonitorReport(step.Name, threads, steps, without * 1e3, with * 1e3, look * 1e3, (with + (look / steps)) / without);
+        return new MonitorReport(step.Name, threads, steps, without * 1e3, with * 1e3, look * 1e3, look / (steps * Math.Min(with, without)), (with + (look / steps)) / without);
     }
 
     private Clock Run(bool isMonitored, double seconds, CancellationToken cancel)

@@ -34,7 +34,7 @@ internal sealed class BenchMonitorsCommand : AnnealCommand
         output.Text.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{report.Case}, {report.Threads} threads: {report.MsPerStep:F3} ms/step without monitors, {report.MsPerStepMonitored:F3} with, "
-                + $"and a look of {report.MsPerLook:F1} ms every {report.StepsPerEpoch} steps: {report.Ratio:F3} times as long"));
+                + $"and a look of {report.MsPerLook:F1} ms every {report.StepsPerEpoch} steps ({report.LookShare:P1} of them): {report.Ratio:F3} times as long"));
         output.Result(report, CommandJson.Default.MonitorReport);
         return ExitCode.Done;
     }

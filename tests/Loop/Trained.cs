@@ -40,7 +40,7 @@ internal sealed class Trained : IDisposable
 
     public string PathOf(string name) => _folder[name];
 
-    public LoopOutcome Run(LoopOptions options, CheckpointStore store, ILoopObserver? observer = null, CancellationToken cancel = default, IGraphRunner? runner = null)
+    public LoopOutcome Run(LoopOptions options, CheckpointStore store, ILoopObserver? observer = null, IGraphRunner? runner = null, CancellationToken cancel = default)
     {
         using var evaluator = new Evaluator(Graphs, _runner, Validation);
         return new TrainingLoop(Graphs, runner ?? _runner, Rows, evaluator, options, store, observer ?? new LoopTrace()).Run(cancel);

@@ -55,7 +55,7 @@ internal sealed class BenchCommandTests
 
         JsonElement report = tool.Json;
         Assert.That(
-            report.EnumerateObject().Select(p => p.Name), Is.EqualTo(new[] { "case", "threads", "steps_per_epoch", "ms_per_step", "ms_per_step_monitored", "ms_per_look", "ratio" }));
+            report.EnumerateObject().Select(p => p.Name), Is.EqualTo(new[] { "case", "threads", "steps_per_epoch", "ms_per_step", "ms_per_step_monitored", "ms_per_look", "look_share", "ratio" }));
         Assert.That(report.GetProperty("steps_per_epoch").GetInt32(), Is.EqualTo(1875));
         double Number(string name) => report.GetProperty(name).GetDouble();
         Assert.That(Number("ms_per_look"), Is.Positive);
