@@ -288,7 +288,13 @@ internal static class PipelineRunner
     {
         try
         {
-            ReportStage.WriteFailed(context, record, stage is TrainStage train ? train.FitName : FailedFit(context), failure);
+            string? fit = stage switch
+            {
+                TrainStage train => train.FitName,
+                FoldsStage => context.FoldsInOrder.Where(f => f.Error is not null).Select(f => StagePlan.FitOf(f.Name)).FirstOrDefault(),
+                _ => null,
+            };
+            ReportStage.WriteFailed(context, record, fit, failure);
             context.Folder.Write(context.Noted(record with { Stages = record.Stages.Where(s => s.Key != ReportStage.StageName).ToDictionary() }));
         }
         catch (Exception error) when (error is AnnealException or IOException)
@@ -296,8 +302,6 @@ internal static class PipelineRunner
             context.Output.Warn($"the failed run's report could not be written: {error.Message}");
         }
     }
-
-    private static string? FailedFit(RunContext context) => context.FoldsInOrder.FirstOrDefault(f => f.Error is not null) is { } fold ? StagePlan.FitOf(fold.Name) : null;
 
     private static string Why(IStage stage, StageRecord? done, Dictionary<string, string> parts)
     {
