@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Anneal.Onnx;
 using Anneal.Onnx.Ir;
-using Anneal.Onnx.Kernels;
 using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Report;
 using Anneal.Trainer.Models;
@@ -14,7 +13,6 @@ internal sealed class StepBench
     private const int Batches = 20;
     private const int Slices = 5;
     private const int WarmUp = 10;
-    private const int TargetBound = 2;
 
     private readonly StepCase _case;
     private readonly Tensor[][] _feeds;
@@ -76,39 +74,10 @@ internal sealed class StepBench
 
     private Tensor Feed(string name, int batch) => name switch
     {
-        StepCase.Input => Normal(batch),
-        TrainingGraphs.TargetInput => Targets(batch),
+        StepCase.Input => _case.Features(_case.Batch, batch),
+        TrainingGraphs.TargetInput => StepCase.Targets(_case.Batch, batch),
         TrainingGraphs.RateInput => Tensor.Scalar(StepCase.Rate),
         TrainingGraphs.StepInput => _step,
         _ => throw new InvalidOperationException($"the step graph of '{_case.Name}' asks for '{name}'"),
     };
-
-    // Box and Muller's transform.
-    private Tensor Normal(int batch)
-    {
-        var tensor = Tensor.Zeros(DType.Float, [_case.Batch, .. _case.Row]);
-        Span<float> values = tensor.Span<float>();
-        ulong key = CounterRandom.Key((ulong)batch, "bench/features");
-        for (int i = 0; i < values.Length; i++)
-        {
-            double u = (CounterRandom.UInt32(key, 2 * (ulong)i) + 1.0) / 4294967296.0;
-            double angle = 2 * Math.PI * (CounterRandom.UInt32(key, (2 * (ulong)i) + 1) / 4294967296.0);
-            values[i] = (float)(Math.Sqrt(-2 * Math.Log(u)) * Math.Cos(angle));
-        }
-
-        return tensor;
-    }
-
-    private Tensor Targets(int batch)
-    {
-        var tensor = Tensor.Zeros(DType.Int64, _case.Batch);
-        Span<long> values = tensor.Span<long>();
-        ulong key = CounterRandom.Key((ulong)batch, "bench/targets");
-        for (int i = 0; i < values.Length; i++)
-        {
-            values[i] = CounterRandom.UInt32(key, (ulong)i) % TargetBound;
-        }
-
-        return tensor;
-    }
 }

@@ -1,4 +1,5 @@
 using Anneal.Onnx.Ir;
+using Anneal.Onnx.Kernels;
 using Anneal.Onnx.Tensors;
 using Anneal.Trainer.Models;
 using Anneal.Trainer.Optimizers;
@@ -14,6 +15,7 @@ namespace Anneal.Pipeline.Bench;
 internal sealed record StepCase(string Name, int Batch, IReadOnlyList<int> Row, IReadOnlyList<Layer> Layers, int Classes)
 {
     private const ulong Seed = 0;
+    private const int TargetBound = 2;
 
     /// <summary>The name of the features' input.</summary>
     public const string Input = "x";
@@ -28,5 +30,42 @@ internal sealed record StepCase(string Name, int Batch, IReadOnlyList<int> Row, 
         Graph identity = g.Build();
         return TrainingGraphs.Build(
             new Network(Layers), identity, identity, new TargetSpec(LearningTask.Classification, Classes), Optimizer.Adam(), Seed);
+    }
+
+    /// <summary>Normal features.</summary>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="number">Which draw.</param>
+    /// <returns>float [rows, ...].</returns>
+    public Tensor Features(int rows, int number)
+    {
+        var tensor = Tensor.Zeros(DType.Float, [rows, .. Row]);
+        Span<float> values = tensor.Span<float>();
+        ulong key = CounterRandom.Key((ulong)number, "bench/features");
+        for (int i = 0; i < values.Length; i++)
+        {
+            // Box and Muller's transform.
+            double u = (CounterRandom.UInt32(key, 2 * (ulong)i) + 1.0) / 4294967296.0;
+            double angle = 2 * Math.PI * (CounterRandom.UInt32(key, (2 * (ulong)i) + 1) / 4294967296.0);
+            values[i] = (float)(Math.Sqrt(-2 * Math.Log(u)) * Math.Cos(angle));
+        }
+
+        return tensor;
+    }
+
+    /// <summary>Random classes.</summary>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="number">Which draw.</param>
+    /// <returns>int64 [rows].</returns>
+    public static Tensor Targets(int rows, int number)
+    {
+        var tensor = Tensor.Zeros(DType.Int64, rows);
+        Span<long> values = tensor.Span<long>();
+        ulong key = CounterRandom.Key((ulong)number, "bench/targets");
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = CounterRandom.UInt32(key, (ulong)i) % TargetBound;
+        }
+
+        return tensor;
     }
 }

@@ -14,6 +14,7 @@ namespace Anneal.Pipeline.Commands;
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(FeedReport))]
 [JsonSerializable(typeof(GemmReport))]
+[JsonSerializable(typeof(MonitorReport))]
 [JsonSerializable(typeof(StepReport))]
 [JsonSerializable(typeof(InspectReport))]
 [JsonSerializable(typeof(OnnxSuiteReport))]

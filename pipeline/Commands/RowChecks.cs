@@ -5,6 +5,7 @@ using Anneal.Pipeline.Report;
 using Anneal.Pipeline.Runs;
 using Anneal.Serving;
 using Anneal.Serving.Comparing;
+using Anneal.Trainer.Data.Images;
 using Anneal.Trainer.Execution;
 
 namespace Anneal.Pipeline.Commands;

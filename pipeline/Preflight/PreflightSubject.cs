@@ -74,7 +74,7 @@ internal sealed class PreflightSubject : IDisposable
     /// <returns>float [rows, ...].</returns>
     public Tensor Features(RowSet rows)
     {
-        using var feed = new BatchFeed(rows.Features, rows.Target, rows.Rows, rows.Rows.Length, seed: null, prefetch: false);
+        using var feed = BatchFeed.InOrder(rows);
         using IGraphSession session = Runner.Open(Model.Of(Data.InStep), []);
         Dictionary<string, Tensor> byName = Graphs.BatchInputs.Zip(feed.Next().Features).ToDictionary(StringComparer.Ordinal);
         var fetches = new Tensor?[session.Fetches.Count];

@@ -15,10 +15,10 @@ internal sealed class LineLog(string path) : IDisposable
     public static IEnumerable<string> Read(string path) => File.Exists(path) ? File.ReadLines(path) : [];
 
     /// <summary>Opens the file, and drops the lines past a step.</summary>
-    /// <param name="step">The last step whose lines stay.</param>
+    /// <param name="step">The last step whose lines stay; 0 for none, since all is done anew.</param>
     public void Start(long step)
     {
-        string[] kept = [.. Read(path).TakeWhile(line => IsUpTo(line, step))];
+        string[] kept = step == 0 ? [] : [.. Read(path).TakeWhile(line => IsUpTo(line, step))];
         _writer?.Dispose();
         _writer = new StreamWriter(path, append: false, new UTF8Encoding(false)) { NewLine = "\n" };
         foreach (string line in kept)

@@ -4,7 +4,7 @@ using Anneal.Trainer.Loop;
 
 namespace Anneal.Pipeline.Report;
 
-/// <summary>Writes <c>metrics.jsonl</c>: a line per logged step and per epoch. A resumed run drops the lines past its checkpoint first.</summary>
+/// <summary>Writes <c>metrics.jsonl</c>: a line per logged step, per epoch, and for a step whose loss is not finite. A resumed run drops the lines past its checkpoint first.</summary>
 /// <param name="path">The file.</param>
 /// <param name="every">Steps between two logged ones.</param>
 internal sealed class MetricsLog(string path, int every) : ILoopObserver, IDisposable
@@ -52,6 +52,10 @@ internal sealed class MetricsLog(string path, int every) : ILoopObserver, IDispo
         {
             case LoopEvent.Started started:
                 _log.Start(started.State.Step);
+                break;
+            case LoopEvent.Diverged diverged:
+                _log.Write(JsonSerializer.Serialize(diverged.Step, LoopJson.Default.StepRecord));
+                _log.Flush();
                 break;
             case LoopEvent.EpochDone done:
                 _log.Write(JsonSerializer.Serialize(done.Record, LoopJson.Default.EpochRecord));

@@ -275,8 +275,34 @@ internal static class PipelineRunner
         }
         catch (Exception error)
         {
-            context.Folder.Write(record with { Status = "failed", Error = error.Message });
+            record = record with { Status = "failed", Error = error.Message };
+            context.Folder.Write(record);
+            if (error is AnnealException { Code: ExitCode.GateFailed } failure)
+            {
+                ReportFailure(context, stage, record, failure);
+            }
+
             throw;
+        }
+    }
+
+    // The report of the whole run, if there was one, is no longer there.
+    private static void ReportFailure(RunContext context, IStage stage, RunRecord record, AnnealException failure)
+    {
+        try
+        {
+            string? fit = stage switch
+            {
+                TrainStage train => train.FitName,
+                FoldsStage => context.FoldsInOrder.Where(f => f.Error is not null).Select(f => StagePlan.FitOf(f.Name)).FirstOrDefault(),
+                _ => null,
+            };
+            ReportStage.WriteFailed(context, record, fit, failure);
+            context.Folder.Write(context.Noted(record with { Stages = record.Stages.Where(s => s.Key != ReportStage.StageName).ToDictionary() }));
+        }
+        catch (Exception error) when (error is AnnealException or IOException)
+        {
+            context.Output.Warn($"the failed run's report could not be written: {error.Message}");
         }
     }
 

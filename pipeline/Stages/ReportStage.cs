@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Anneal.Onnx;
 using Anneal.Pipeline.Plan;
 using Anneal.Pipeline.Report;
 using Anneal.Pipeline.Report.Html;
@@ -8,8 +9,6 @@ using Anneal.Pipeline.Runs;
 using Anneal.Serving;
 using Anneal.Serving.Validation;
 using Anneal.Trainer.Loop;
-using Anneal.Trainer.Losses;
-using Anneal.Trainer.Models;
 using Anneal.Trainer.Monitors;
 
 namespace Anneal.Pipeline.Stages;
@@ -17,9 +16,13 @@ namespace Anneal.Pipeline.Stages;
 /// <summary>Judges the run and writes <c>report.html</c>.</summary>
 internal sealed class ReportStage : IStage
 {
-    private const string FileName = "report.html";
+    /// <summary>The stage's name.</summary>
+    public const string StageName = "report";
 
-    public string Name => "report";
+    private const string FileName = "report.html";
+    private static readonly Dictionary<string, double> s_none = new(StringComparer.Ordinal);
+
+    public string Name => StageName;
 
     public IReadOnlyDictionary<string, string> Inputs(RunContext context) => new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -34,65 +37,75 @@ internal sealed class ReportStage : IStage
     {
         RunRecord record = context.Folder.Read()!;
         Fit exported = context.Exported;
-        (IReadOnlyList<StepRecord> steps, IReadOnlyList<EpochRecord> epochs) = MetricsLog.Read(exported.File(MetricsLog.FileName));
-        IReadOnlyList<MonitorRecord> monitors = MonitorLog.Read(exported.File(MonitorLog.FileName));
-        var history = new RunHistory(steps, epochs, monitors, ChanceOf(exported), exported.ValidationRows.Rows.Length);
+        ReportData data = WithTraining(context, Begin(context, record), exported, failure: null);
+        ValidationReport validation = ValidationReport.FromJson(File.ReadAllText(context.Folder.File("validation.json")));
+        Write(context, record, data with
+        {
+            Status = validation.Passed ? "done" : "gate_failed",
+            Gates = [.. validation.Gates.Select(g => new GateSummary(g.Name, g.Passed, g.Value, g.Limit) { Detail = g.Detail })],
+            Filters = exported.FiltersOf(exported.AveragedParameters)?.ToDataUri(),
+            Answers = new AnswerReader(exported.JudgedPart, context.Data.AnswerNames, exported.Data.RawRows(exported.JudgedPart).Feeds).Read(exported.Judged.Answers),
+        });
+        string words = data.Verdicts.Count == 0 ? "nothing to object to" : string.Join(", ", data.Verdicts.Select(v => v.Name));
+        return $"{context.Folder.File(FileName)}: {words}";
+    }
+
+    /// <summary>Writes the report of a run that a stage has ended: what there is until then, with a verdict where it is a training.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="record">Its record.</param>
+    /// <param name="training">The name of the training that failed; null where none did.</param>
+    /// <param name="error">Why the stage failed.</param>
+    public static void WriteFailed(RunContext context, RunRecord record, string? training, AnnealException error)
+    {
+        ReportData data = Begin(context, record) with { Error = error.Message };
+        Write(context, record, training is null ? data : WithTraining(context, data, context.Fit(training), error.Message));
+        context.Output.Line($"{StageName,-8} {context.Folder.File(FileName)} shows the run up to its failure");
+    }
+
+    private static ReportData Begin(RunContext context, RunRecord record) => new()
+    {
+        Pipeline = record.Pipeline,
+        Run = record.Run,
+        Status = record.Status,
+        Created = record.Created.ToString("yyyy-MM-dd HH:mm 'UTC'", System.Globalization.CultureInfo.InvariantCulture),
+        Code = record.Code,
+        Engine = record.Engine ?? "",
+        Metrics = context.Metrics,
+        Preflight = Json(context, "preflight.json"),
+        DataReport = Json(context, "data.json"),
+        Folds = FoldsOf(context),
+        Tournaments = [.. TournamentsOf(context)],
+        Ensemble = context.EnsembleRecord,
+        Config = [.. context.Config.Rows.Select(r => new ReportData.Value(r.Path, r.Value, r.Origin.ToString(), r.Doc))],
+        Environment = EnvironmentOf(context),
+    };
+
+    private static ReportData WithTraining(RunContext context, ReportData data, Fit fit, string? failure)
+    {
+        (IReadOnlyList<StepRecord> steps, IReadOnlyList<EpochRecord> epochs) = MetricsLog.Read(fit.File(MetricsLog.FileName));
+        IReadOnlyList<MonitorRecord> monitors = MonitorLog.Read(fit.File(MonitorLog.FileName));
+        var history = new RunHistory(steps, epochs, monitors, Chance.Of(fit.Graphs.Target, fit.TrainRows), fit.ValidationRows.Rows.Length) { Failure = failure };
         IReadOnlyList<Verdict> verdicts = Judgement.Of(history);
         foreach (Verdict verdict in verdicts.Where(v => v.Severity == Severity.Problem))
         {
             context.Warn($"{verdict.Name}: {verdict.Evidence}");
         }
 
-        ValidationReport validation = ValidationReport.FromJson(File.ReadAllText(context.Folder.File("validation.json")));
-        context.Folder.Write(FileName, ReportWriter.Write(new ReportData
+        return data with
         {
-            Pipeline = record.Pipeline,
-            Run = record.Run,
-            Status = validation.Passed ? "done" : "gate_failed",
-            Created = record.Created.ToString("yyyy-MM-dd HH:mm 'UTC'", System.Globalization.CultureInfo.InvariantCulture),
-            Code = record.Code,
-            Engine = record.Engine ?? "",
-            Metrics = context.Metrics,
-            Gates = [.. validation.Gates.Select(g => new GateSummary(g.Name, g.Passed, g.Value, g.Limit) { Detail = g.Detail })],
-            Warnings = [.. record.Warnings, .. context.Warnings.Except(record.Warnings)],
             Verdicts = verdicts,
-            Preflight = Json(context, "preflight.json"),
-            DataReport = Json(context, "data.json"),
-            Folds = FoldsOf(context),
-            Tournaments = [.. TournamentsOf(context)],
-            Ensemble = context.EnsembleRecord,
             Steps = [.. steps.Select(s => (double[])[s.Step, s.Loss, s.Rate])],
             Epochs = epochs,
             Monitors = monitors,
-            Filters = exported.FiltersOf(exported.AveragedParameters)?.ToDataUri(),
-            Answers = new AnswerReader(exported.JudgedPart, context.Data.AnswerNames, exported.Data.RawRows(exported.JudgedPart).Feeds).Read(exported.Judged.Answers),
-            Config = [.. context.Config.Rows.Select(r => new ReportData.Value(r.Path, r.Value, r.Origin.ToString(), r.Doc))],
-            Environment = EnvironmentOf(context),
-            Stages = [.. StagePlan.Of(context.Config).Select(s => s.Stage.Name).Where(record.Stages.ContainsKey).Select(s => new ReportData.Timing(s, record.Stages[s].Seconds, record.Stages[s].Note))],
-        }));
-        string words = verdicts.Count == 0 ? "nothing to object to" : string.Join(", ", verdicts.Select(v => v.Name));
-        return $"{context.Folder.File(FileName)}: {words}";
+            Predictions = PredictionsReport.Of(monitors, fit.Graphs.Target.Task, fit.ValidationRows.Target, context.Data.AnswerNames),
+        };
     }
 
-    // What the best answer that looks at no input gives on the training rows: the classes' shares, or the mean of the standardised target.
-    private static Chance ChanceOf(Fit fit)
+    private static void Write(RunContext context, RunRecord record, ReportData data) => context.Folder.Write(FileName, ReportWriter.Write(data with
     {
-        TargetSpec target = fit.Graphs.Target;
-        if (target.Task is not (LearningTask.Classification or LearningTask.Binary))
-        {
-            return new Chance(target is { Task: LearningTask.Regression, Loss: SquaredError } ? 1 : target.Loss.AtChance(target), null);
-        }
-
-        double[] counts = new double[Math.Max(2, target.Outputs)];
-        foreach (int row in fit.TrainRows.Rows)
-        {
-            counts[fit.TrainRows.Target.Span<long>()[row]]++;
-        }
-
-        double[] shares = [.. counts.Select(c => c / fit.TrainRows.Rows.Length)];
-        bool isEntropy = target is { Loss.IsLogLoss: true, ClassWeights: null, IsWeighted: false };
-        return new Chance(isEntropy ? -shares.Where(s => s > 0).Sum(s => s * Math.Log(s)) : target.Loss.AtChance(target), shares.Max());
-    }
+        Warnings = [.. record.Warnings, .. context.Warnings.Except(record.Warnings)],
+        Stages = [.. StagePlan.Of(context.Config).Select(s => s.Stage.Name).Where(record.Stages.ContainsKey).Select(s => new ReportData.Timing(s, record.Stages[s].Seconds, record.Stages[s].Note))],
+    }));
 
     private static IEnumerable<ReportData.Tournament> TournamentsOf(RunContext context)
     {
@@ -105,12 +118,20 @@ internal sealed class ReportStage : IStage
         return all.Where(t => t.Candidates.Count > 1);
     }
 
-    private static FoldsReport? FoldsOf(RunContext context) => context.Statistics is not { } statistics || !context.FoldsInOrder.Any()
-        ? null
-        : new FoldsReport(
-            [.. context.FoldsInOrder.Where(f => f.Error is null).Select(f => new FoldsReport.Fold(f.Name, f.Metrics[Part.Validation]))],
-            statistics.Mean[Part.Validation],
-            statistics.Deviation.GetValueOrDefault(Part.Validation) ?? new Dictionary<string, double>(StringComparer.Ordinal));
+    private static FoldsReport? FoldsOf(RunContext context)
+    {
+        FoldsReport.Fold[] folds =
+        [
+            .. context.FoldsInOrder.Select(f => new FoldsReport.Fold(
+                f.Name,
+                f.Metrics.GetValueOrDefault(Part.Validation) ?? s_none,
+                MetricsLog.Read(Path.Combine(context.Folder.File(StagePlan.FitOf(f.Name)), MetricsLog.FileName)).Epochs,
+                f.Error)),
+        ];
+        return folds.Length == 0
+            ? null
+            : new FoldsReport(folds, context.Statistics?.Mean[Part.Validation] ?? s_none, context.Statistics?.Deviation.GetValueOrDefault(Part.Validation) ?? s_none);
+    }
 
     private static ReportData.Fact[] EnvironmentOf(RunContext context) =>
     [
@@ -134,7 +155,7 @@ internal sealed class ReportStage : IStage
         }
         catch (JsonException error)
         {
-            throw new Onnx.AnnealException(Onnx.ExitCode.Data, $"{path} is damaged: {error.Message}", "run again with --fresh", error);
+            throw new AnnealException(ExitCode.Data, $"{path} is damaged: {error.Message}", "run again with --fresh", error);
         }
     }
 }

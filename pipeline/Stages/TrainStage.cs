@@ -18,6 +18,9 @@ internal sealed class TrainStage(string fit) : ITraining
 
     public string? Fold => StagePlan.FoldOf(fit);
 
+    /// <summary>The training's name.</summary>
+    public string FitName => fit;
+
     public IReadOnlyDictionary<string, string> Inputs(RunContext context)
     {
         var inputs = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -87,7 +90,7 @@ internal sealed class TrainStage(string fit) : ITraining
             training.Checkpoints,
             new Observers([log, looks, .. board is null ? (ILoopObserver[])[] : [board], context.Output.Progress, new FeedWarning(context.Warn)]))
         {
-            ProbeOf = context.Options.Train.Monitor is null ? null : phase => new Probe(phase, context.Runner, training.TrainRows, (ulong)context.Options.Seed),
+            ProbeOf = context.Options.Train.Monitor is null ? null : phase => new Probe(phase, context.Runner, training.TrainRows, (ulong)context.Options.Seed, training.ValidationRows),
         };
         LoopOutcome outcome = loop.Run(context.Cancel);
         ITraining.ThrowIfInterrupted(outcome, context);

@@ -3,6 +3,7 @@ using Anneal.Onnx;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Kernels;
 using Anneal.Onnx.Tensors;
+using Anneal.Trainer.Losses;
 using Anneal.Trainer.Models;
 using Anneal.Trainer.Optimizers;
 
@@ -14,7 +15,7 @@ internal static class Networks
     public const string Input = "x";
 
     /// <summary>Dense layers with Relu and dropout between them, for classification; the features are the input as it is.</summary>
-    public static TrainingGraphs Mlp(int features, int[] units, float dropout, UpdateSettings? settings = null, ulong seed = 7)
+    public static TrainingGraphs Mlp(int features, int[] units, float dropout, UpdateSettings? settings = null, ulong seed = 7, Loss? loss = null)
     {
         var g = new GraphBuilder("features");
         g.Output(g.Input(Input, TensorType.Of(DType.Float, Dim.Of("N"), features)), "features");
@@ -32,7 +33,7 @@ internal static class Networks
         }
 
         var target = new TargetSpec(LearningTask.Classification, units[^1]);
-        return TrainingGraphs.Build(new Network(layers), identity, identity, target, settings ?? Optimizer.Adam(), seed);
+        return TrainingGraphs.Build(new Network(layers), identity, identity, loss is null ? target : target with { Loss = loss }, settings ?? Optimizer.Adam(), seed);
     }
 
     /// <summary>Two blocks of a transformer over sequences, for classification by the mean over time.</summary>

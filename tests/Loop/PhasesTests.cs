@@ -136,7 +136,7 @@ internal sealed class PhasesTests
         CheckpointStore store = problem.Store("parts");
         Assert.That(whole.State.Step, Is.EqualTo(steps));
 
-        Assert.That(problem.Run(options, store, trace, trace.Cancel.Token).Interrupted, Is.True);
+        Assert.That(problem.Run(options, store, trace, cancel: trace.Cancel.Token).Interrupted, Is.True);
         LoopOutcome rest = problem.Run(options, store);
 
         Assert.That(rest.State.Step, Is.EqualTo(steps));

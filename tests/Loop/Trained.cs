@@ -1,3 +1,4 @@
+using Anneal.Onnx;
 using Anneal.Onnx.Tensors;
 using Anneal.Tests.Cases;
 using Anneal.Trainer.Data;
@@ -39,10 +40,10 @@ internal sealed class Trained : IDisposable
 
     public string PathOf(string name) => _folder[name];
 
-    public LoopOutcome Run(LoopOptions options, CheckpointStore store, ILoopObserver? observer = null, CancellationToken cancel = default)
+    public LoopOutcome Run(LoopOptions options, CheckpointStore store, ILoopObserver? observer = null, IGraphRunner? runner = null, CancellationToken cancel = default)
     {
         using var evaluator = new Evaluator(Graphs, _runner, Validation);
-        return new TrainingLoop(Graphs, _runner, Rows, evaluator, options, store, observer ?? new LoopTrace()).Run(cancel);
+        return new TrainingLoop(Graphs, runner ?? _runner, Rows, evaluator, options, store, observer ?? new LoopTrace()).Run(cancel);
     }
 
     public Metrics Evaluate(IReadOnlyDictionary<string, Tensor> parameters)

@@ -95,7 +95,7 @@ internal sealed class TrainingLoopTests
         CheckpointStore store = problem.Store("parts");
         var trace = new LoopTrace { StopAfter = stopAfter };
 
-        LoopOutcome first = problem.Run(options, store, trace, trace.Cancel.Token);
+        LoopOutcome first = problem.Run(options, store, trace, cancel: trace.Cancel.Token);
         Assert.That(first.Interrupted, Is.True);
         Assert.That(first.State.Step, Is.EqualTo(stopAfter));
         Assert.That(store.Latest()!.State.Step, Is.EqualTo(stopAfter));
@@ -123,7 +123,7 @@ internal sealed class TrainingLoopTests
         CheckpointStore parts = problem.Store("parts");
         problem.Run(options, whole);
         var trace = new LoopTrace { StopAfter = stopAfter };
-        Assert.That(problem.Run(options, parts, trace, trace.Cancel.Token).Interrupted, Is.True);
+        Assert.That(problem.Run(options, parts, trace, cancel: trace.Cancel.Token).Interrupted, Is.True);
 
         problem.Run(options, parts);
 

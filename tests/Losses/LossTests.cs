@@ -52,6 +52,8 @@ internal sealed class LossTests
 
     private static IEnumerable<TestCaseData> Formulas() => s_formulas.Select(Case);
 
+    private static IEnumerable<TestCaseData> FormulasOfClasses() => s_formulas.Where(f => f.Target.Task != LearningTask.Regression).Select(Case);
+
     private static IEnumerable<TestCaseData> SoftFormulas() =>
         s_formulas.Where(f => f.Target.Task is LearningTask.Classification or LearningTask.Binary)
             .Select(Case);
@@ -69,14 +71,9 @@ internal sealed class LossTests
     public void Mean_OfWeightedRows_IsTheWeightedMean(Formula formula) =>
         Check(formula with { Target = formula.Target with { IsWeighted = true } }, Scores(formula.Target.Outputs), isSoft: false);
 
-    [TestCaseSource(nameof(Formulas))]
+    [TestCaseSource(nameof(FormulasOfClasses))]
     public void Mean_OfWeightedClasses_IsTheWeightedMean(Formula formula)
     {
-        if (formula.Target.Task == LearningTask.Regression)
-        {
-            Assert.Pass("a regression has no classes");
-        }
-
         float[] weights = formula.Target.Task == LearningTask.Binary ? [0.5f, 3] : [0.5f, 3, 1, 2];
         TargetSpec target = formula.Target with { ClassWeights = formula.Target.Task == LearningTask.Multilabel ? weights[..3] : weights };
         Check(formula with { Target = target }, Scores(target.Outputs), isSoft: false);

@@ -54,6 +54,28 @@ internal sealed class ProbeTests
     }
 
     [Test]
+    public void Look_RowsHeldOut_AnswersThemAsAnEvaluationDoes()
+    {
+        using var problem = new Trained(dropout: 0.5f);
+        using var runner = new SimdRunner(1);
+        using IStepDriver driver = StepDrivers.Open(problem.Graphs, runner, seed: 3);
+        using var probe = new Probe(problem.Graphs, runner, problem.Rows, seed: 3, problem.Validation);
+        using var evaluator = new Evaluator(problem.Graphs, runner, problem.Validation);
+
+        IReadOnlyList<RowAnswer> answers = probe.Look(driver, 0, 0, Rate).Answers;
+
+        Tensor scores = evaluator.Evaluate(problem.Graphs.Parameters.ToDictionary(p => p.Name, p => p.Initial)).Answers.Scores;
+        int[] rows = [.. answers.Select(a => a.Row)];
+        Assert.That(rows, Is.Ordered.And.Unique.And.SubsetOf(problem.Validation.Rows));
+        Assert.That(rows, Has.Length.EqualTo(12));
+        foreach (RowAnswer answer in answers)
+        {
+            // Of another number of rows the products may be summed in another order.
+            Assert.That(answer.Scores, Is.EqualTo(scores.Rows(Array.IndexOf(problem.Validation.Rows, answer.Row), 1).Span<float>().ToArray()).Within(1e-6), $"row {answer.Row}");
+        }
+    }
+
+    [Test]
     public void Run_WithAndWithoutProbe_SameBits()
     {
         using var problem = new Trained();

@@ -3,6 +3,7 @@ using System.Runtime.ExceptionServices;
 using Anneal.Onnx.Kernels;
 using Anneal.Onnx.Tensors;
 using Anneal.Trainer.Data.Augment;
+using Anneal.Trainer.Models;
 
 namespace Anneal.Trainer.Data;
 
@@ -82,6 +83,20 @@ public sealed class BatchFeed : IDisposable
             _thread.Start();
         }
     }
+
+    /// <summary>Rows in their own order and unmixed, gathered when asked for.</summary>
+    /// <param name="rows">The rows; at least one.</param>
+    /// <param name="stepOf">What the step is trained towards that takes the batches, whose targets may be soft; null for an evaluation, whose never are.</param>
+    /// <param name="batchSize">Rows a batch; null for all at once.</param>
+    /// <returns>The feed.</returns>
+    public static BatchFeed InOrder(RowSet rows, TargetSpec? stepOf = null, int? batchSize = null) => new(
+        rows.Features,
+        rows.Target,
+        rows.Rows,
+        batchSize ?? rows.Rows.Length,
+        seed: null,
+        prefetch: false,
+        mixer: stepOf is null ? null : Mixer.For(stepOf, [], rows, seed: 0));
 
     /// <summary>The number of batches that cover all rows once.</summary>
     public int StepsPerEpoch { get; }

@@ -62,7 +62,7 @@ public static class Split
         {
             if (count == 1)
             {
-                throw AnnealException.BadData(
+                throw AnnealException.BadUsage(
                     $"class '{(classNames is null ? $"{index}" : classNames[index])}' has a single row (row {Array.IndexOf(classes, index)} from 0), so the split cannot be stratified",
                     "set stratify: false, or add rows of that class");
             }

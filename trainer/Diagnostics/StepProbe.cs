@@ -3,7 +3,6 @@ using Anneal.Onnx.Ir;
 using Anneal.Onnx.Rewrite;
 using Anneal.Onnx.Tensors;
 using Anneal.Trainer.Data;
-using Anneal.Trainer.Data.Augment;
 using Anneal.Trainer.Models;
 
 namespace Anneal.Trainer.Diagnostics;
@@ -33,7 +32,7 @@ public sealed class StepProbe : IDisposable
         _gradients = runner.Open(Giving(wide, n => n.EndsWith(UpdateGraph.Gradient, StringComparison.Ordinal)), []);
         _values = runner.Open(Giving(wide, n => n is TrainingGraphs.LossOutput or UpdateGraph.Objective), []);
         _fetches = new Tensor?[_values.Fetches.Count];
-        using var feed = new BatchFeed(rows.Features, rows.Target, rows.Rows, rows.Rows.Length, seed: null, prefetch: false, mixer: Mixer.For(graphs.Target, [], rows, 0));
+        using var feed = BatchFeed.InOrder(rows, graphs.Target);
         Batch batch = feed.Next();
         _feeds = graphs.BatchInputs.Zip(batch.Features, (n, t) => KeyValuePair.Create(n, DoublePrecision.Of(t)))
             .Append(KeyValuePair.Create(TrainingGraphs.TargetInput, DoublePrecision.Of(batch.Target)))

@@ -73,7 +73,7 @@ public sealed class Evaluator : IDisposable
         double loss = 0;
         double mass = 0;
         int done = 0;
-        using var feed = new BatchFeed(_set.Features, _set.Target, _rows, BatchRows, seed: null, prefetch: false);
+        using var feed = BatchFeed.InOrder(_set, batchSize: BatchRows);
         while (done < _rows.Length)
         {
             Batch batch = feed.Next();

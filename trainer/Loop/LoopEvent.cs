@@ -35,6 +35,10 @@ public abstract record LoopEvent
     /// <param name="Record">What there was to see.</param>
     public sealed record Monitored(MonitorRecord Record) : LoopEvent;
 
+    /// <summary>The loss is no longer finite: training ends with an error.</summary>
+    /// <param name="Step">The step that gave it.</param>
+    public sealed record Diverged(StepRecord Step) : LoopEvent;
+
     /// <summary>The run is over before its last epoch.</summary>
     /// <param name="Reason">Why, in words.</param>
     public sealed record Stopped(string Reason) : LoopEvent;

@@ -137,12 +137,14 @@ public sealed class TrainingLoop
         float rate = span.RateAt(state);
         int rows = span.RowsOf(state);
         StepResult result = driver.Run(feed, rows, rate, state.Step - span.FirstStep + 1);
+        var record = new StepRecord(state.Epoch + 1, state.StepInEpoch + 1, state.Step + 1, rows, result.Loss, rate);
         if (!float.IsFinite(result.Loss))
         {
+            _observer.On(new LoopEvent.Diverged(record));
             throw Diverged(rows, state, result.Loss);
         }
 
-        _observer.OnStep(new StepRecord(state.Epoch + 1, state.StepInEpoch + 1, state.Step + 1, rows, result.Loss, rate));
+        _observer.OnStep(record);
         return state with
         {
             StepInEpoch = state.StepInEpoch + 1,

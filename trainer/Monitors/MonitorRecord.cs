@@ -15,4 +15,11 @@ public sealed record MonitorRecord(
     double Loss,
     double? GradientNorm,
     IReadOnlyList<ParameterRecord> Parameters,
-    IReadOnlyList<LayerRecord> Layers);
+    IReadOnlyList<LayerRecord> Layers)
+{
+    /// <summary>The mean loss of the rows that give the last layer no gradient; null where they are few.</summary>
+    public double? SilentLoss { get; init; }
+
+    /// <summary>What the model answers to a few rows that it is not trained on and that stay the same; none where there are no such rows.</summary>
+    public IReadOnlyList<RowAnswer> Answers { get; init; } = [];
+}

@@ -2,7 +2,6 @@ using Anneal.Onnx;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Tensors;
 using Anneal.Trainer.Data;
-using Anneal.Trainer.Data.Augment;
 using Anneal.Trainer.Loop;
 using Anneal.Trainer.Models;
 
@@ -15,25 +14,32 @@ public sealed class Probe : IDisposable
     private const int MostRows = 256;
     private const int LeastRows = 8;
     private const long MostBytes = 64L << 20;
+    private const double FewSilent = 0.05;
+    private const int MostAnswers = 12;
     private readonly TrainingGraphs _graphs;
     private readonly StepSession _step;
+    private readonly RowSet _watched;
     private readonly BatchFeed _feed;
     private readonly Batch _batch;
+    private readonly RowSet? _asked;
+    private readonly Evaluator? _answers;
 
     /// <summary>Prepares to look.</summary>
     /// <param name="graphs">The model's graphs.</param>
     /// <param name="runner">The engine.</param>
     /// <param name="rows">The training rows, from which the watched ones are drawn: up to 256, fewer where a row's values are large.</param>
     /// <param name="seed">The run's seed.</param>
-    public Probe(TrainingGraphs graphs, IGraphRunner runner, RowSet rows, ulong seed)
+    /// <param name="heldOut">Rows that are not trained on, from which up to twelve are drawn whose answers are recorded; null or none for no answers.</param>
+    public Probe(TrainingGraphs graphs, IGraphRunner runner, RowSet rows, ulong seed, RowSet? heldOut = null)
     {
         _graphs = graphs;
         long bytes = graphs.Signals.Sum(s => BytesOfRow(s.Output.Type));
         int count = (int)Math.Clamp(MostBytes / Math.Max(1, bytes), LeastRows, Math.Min(MostRows, Math.Max(LeastRows, rows.Rows.Length)));
-        int[] order = Permutation.Of(seed, "probe", 0, rows.Rows.Length);
-        int[] watched = [.. order.Take(count).Order().Select(i => rows.Rows[i])];
-        _feed = new BatchFeed(rows.Features, rows.Target, watched, watched.Length, seed: null, prefetch: false, mixer: Mixer.For(graphs.Target, [], rows, seed));
+        _watched = Drawn(rows, count, seed, "probe");
+        _feed = BatchFeed.InOrder(_watched, graphs.Target);
         _batch = _feed.Next();
+        _asked = heldOut is { Rows.Length: > 0 } ? Drawn(heldOut, MostAnswers, seed, "probe/answers") : null;
+        _answers = _asked is null ? null : new Evaluator(graphs, runner, _asked);
         IGraphSession session = runner.Open(ModelOf(graphs), [.. graphs.StepState().Select(s => s with { Output = "" })]);
         _step = new StepSession(session, graphs);
     }
@@ -56,7 +62,7 @@ public sealed class Probe : IDisposable
         _step.Run(_batch, rate, step + 1);
         ParameterRecord[] parameters = [.. _graphs.Parameters.Where(_graphs.Update.Changes).Select(p => Describe(p.Name, before[p.Name]))];
         bool hasGradients = parameters.All(p => p.Gradient is not null);
-        return new MonitorRecord(
+        var record = new MonitorRecord(
             epoch,
             step,
             _batch.Rows,
@@ -64,6 +70,7 @@ public sealed class Probe : IDisposable
             hasGradients ? Math.Sqrt(parameters.Sum(p => p.Gradient!.Norm * p.Gradient.Norm)) : null,
             parameters,
             [.. _graphs.Signals.Select(Describe)]);
+        return record with { SilentLoss = SilentLoss(rate, step), Answers = Answers(before) };
     }
 
     /// <summary>Ends the session.</summary>
@@ -71,6 +78,38 @@ public sealed class Probe : IDisposable
     {
         _feed.Dispose();
         _step.Dispose();
+        _answers?.Dispose();
+    }
+
+    private static RowSet Drawn(RowSet rows, int count, ulong seed, string purpose)
+    {
+        int[] order = Permutation.Of(seed, purpose, 0, rows.Rows.Length);
+        return rows with { Rows = [.. order.Take(count).Order().Select(i => rows.Rows[i])] };
+    }
+
+    // The rows fill a batch of the same size, over and over, since another size would be another plan.
+    private double? SilentLoss(float rate, long step)
+    {
+        if (_graphs.Signals is not [.., { Gradient: { } gradient }] || UnitActivity.SilentRows(Output(gradient)) is not { } silent || silent.Length <= FewSilent * _batch.Rows)
+        {
+            return null;
+        }
+
+        RowSet filled = _watched with { Rows = [.. Enumerable.Range(0, _batch.Rows).Select(i => _watched.Rows[silent[i % silent.Length]])] };
+        using BatchFeed feed = BatchFeed.InOrder(filled, _graphs.Target);
+        _step.Run(feed.Next(), rate, step + 1);
+        return _step.Result.Loss;
+    }
+
+    private RowAnswer[] Answers(Dictionary<string, Tensor> parameters)
+    {
+        if (_answers is null)
+        {
+            return [];
+        }
+
+        Tensor scores = _answers.Evaluate(parameters).Answers.Scores;
+        return [.. _asked!.Rows.Select((row, i) => new RowAnswer(row, scores.Rows(i, 1).Span<float>().ToArray()))];
     }
 
     private ParameterRecord Describe(string name, Tensor weights)
@@ -80,7 +119,7 @@ public sealed class Probe : IDisposable
             name,
             TensorStatistics.Of(weights.Span<float>()),
             _graphs.Gradients.TryGetValue(name, out ValueInfo? gradient) ? TensorStatistics.Of(Output(gradient).Span<float>()) : null,
-            next < 0 ? null : Distance(weights.Span<float>(), _step.Fetch(next).Span<float>()));
+            next < 0 ? null : TensorStatistics.Distance(weights.Span<float>(), _step.Fetch(next).Span<float>()));
     }
 
     private LayerRecord Describe(Signal signal)
@@ -91,7 +130,7 @@ public sealed class Probe : IDisposable
             signal.Layer,
             TensorStatistics.Of(output.Span<float>()),
             gradient is null ? null : TensorStatistics.Of(gradient.Span<float>()),
-            gradient is null ? 0 : UnitActivity.SilentRows(gradient),
+            gradient is null ? 0 : UnitActivity.SilentRows(gradient).Length / (double)gradient.Shape[0],
             UnitActivity.Dead(signal.Activation, output),
             UnitActivity.Saturated(signal.Activation, output));
     }
@@ -108,16 +147,4 @@ public sealed class Probe : IDisposable
 
     private static long BytesOfRow(TensorType type) =>
         2 * type.Type.Size() * type.Shape!.Value.Dims.Skip(1).Aggregate(1L, (product, dim) => checked(product * (dim.IsKnown ? dim.Size : 1)));
-
-    private static double Distance(ReadOnlySpan<float> before, ReadOnlySpan<float> after)
-    {
-        double squares = 0;
-        for (int i = 0; i < before.Length; i++)
-        {
-            double change = (double)after[i] - before[i];
-            squares += change * change;
-        }
-
-        return Math.Sqrt(squares);
-    }
 }

@@ -1,3 +1,7 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
 namespace Anneal.Trainer.Monitors;
 
 /// <summary>What the elements of a tensor are like.</summary>
@@ -10,41 +14,84 @@ public sealed record TensorStatistics(double Mean, double Variance, double Norm,
 {
     /// <summary>Looks at the elements of a tensor.</summary>
     /// <param name="values">The elements.</param>
-    /// <returns>The statistics; zeros for none. Sums are in double, in order.</returns>
+    /// <returns>The statistics; zeros for none. Sums are in double, in an order that the machine's vectors set.</returns>
     public static TensorStatistics Of(ReadOnlySpan<float> values)
     {
-        double sum = 0;
-        double squares = 0;
-        long finite = 0;
-        double low = double.PositiveInfinity;
-        double high = double.NegativeInfinity;
-        foreach (float value in values)
-        {
-            if (float.IsFinite(value))
-            {
-                finite++;
-                sum += value;
-                squares += (double)value * value;
-                low = Math.Min(low, value);
-                high = Math.Max(high, value);
-            }
-        }
-
-        if (finite == 0)
+        ReadOnlySpan<float> finite = Finite(values);
+        if (finite.IsEmpty)
         {
             return new TensorStatistics(0, 0, 0, values.Length, new Histogram(0, 0, new long[Histogram.Bins]));
         }
 
-        double mean = sum / finite;
-        double spread = 0;
-        foreach (float value in values)
+        (double sum, double squares) = Sums(finite, 0);
+        double mean = sum / finite.Length;
+        double spread = Sums(finite, mean).Squares;
+        return new TensorStatistics(
+            mean,
+            spread / finite.Length,
+            Math.Sqrt(squares),
+            values.Length - finite.Length,
+            Histogram.Of(finite, TensorPrimitives.Min(finite), TensorPrimitives.Max(finite)));
+    }
+
+    /// <summary>The norm of the difference of two tensors.</summary>
+    /// <param name="x">The elements of one.</param>
+    /// <param name="y">Those of the other, as many.</param>
+    /// <returns>The root of the sum of squares, summed in double.</returns>
+    public static double Distance(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
+    {
+        ReadOnlySpan<Vector<float>> xs = MemoryMarshal.Cast<float, Vector<float>>(x);
+        ReadOnlySpan<Vector<float>> ys = MemoryMarshal.Cast<float, Vector<float>>(y);
+        Vector<double> lower = Vector<double>.Zero;
+        Vector<double> upper = Vector<double>.Zero;
+        for (int i = 0; i < xs.Length; i++)
         {
-            if (float.IsFinite(value))
-            {
-                spread += (value - mean) * (value - mean);
-            }
+            Vector.Widen(xs[i], out Vector<double> a, out Vector<double> b);
+            Vector.Widen(ys[i], out Vector<double> c, out Vector<double> d);
+            lower += (a - c) * (a - c);
+            upper += (b - d) * (b - d);
         }
 
-        return new TensorStatistics(mean, spread / finite, Math.Sqrt(squares), values.Length - finite, Histogram.Of(values, low, high));
+        double squares = Vector.Sum(lower + upper);
+        for (int i = xs.Length * Vector<float>.Count; i < x.Length; i++)
+        {
+            squares += ((double)x[i] - y[i]) * ((double)x[i] - y[i]);
+        }
+
+        return Math.Sqrt(squares);
+    }
+
+    // NaN is the least and the largest of whatever holds it.
+    private static ReadOnlySpan<float> Finite(ReadOnlySpan<float> values) =>
+        values.IsEmpty || (float.IsFinite(TensorPrimitives.Min(values)) && float.IsFinite(TensorPrimitives.Max(values)))
+            ? values
+            : Array.FindAll(values.ToArray(), float.IsFinite);
+
+    private static (double Sum, double Squares) Sums(ReadOnlySpan<float> values, double centre)
+    {
+        ReadOnlySpan<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(values);
+        var shift = new Vector<double>(centre);
+        (Vector<double> lower, Vector<double> upper) = (Vector<double>.Zero, Vector<double>.Zero);
+        (Vector<double> lowerSquares, Vector<double> upperSquares) = (Vector<double>.Zero, Vector<double>.Zero);
+        foreach (Vector<float> vector in vectors)
+        {
+            Vector.Widen(vector, out Vector<double> a, out Vector<double> b);
+            a -= shift;
+            b -= shift;
+            lower += a;
+            upper += b;
+            lowerSquares += a * a;
+            upperSquares += b * b;
+        }
+
+        double sum = Vector.Sum(lower + upper);
+        double squares = Vector.Sum(lowerSquares + upperSquares);
+        foreach (float value in values[(vectors.Length * Vector<float>.Count)..])
+        {
+            sum += value - centre;
+            squares += (value - centre) * (value - centre);
+        }
+
+        return (sum, squares);
     }
 }

@@ -32,34 +32,22 @@ public static class UnitActivity
 
         bool[] alive = new bool[units];
         ReadOnlySpan<float> values = output.Span<float>();
-        for (int i = 0; i < values.Length; i += inner)
+        for (int i = 0, unit = 0; i < values.Length; i += inner, unit = unit + 1 == units ? 0 : unit + 1)
         {
-            int unit = i / inner % units;
             alive[unit] = alive[unit] || values.Slice(i, inner).ContainsAnyExcept(0f);
         }
 
         return alive.Count(a => !a) / (double)units;
     }
 
-    /// <summary>The share of rows that are zero in every element.</summary>
+    /// <summary>The rows that are zero in every element.</summary>
     /// <param name="gradient">A gradient, rows first.</param>
-    /// <returns>The share, in [0, 1].</returns>
-    public static double SilentRows(Tensor gradient)
+    /// <returns>Their numbers, in order.</returns>
+    public static int[] SilentRows(Tensor gradient)
     {
-        if (gradient.Length == 0)
-        {
-            return 0;
-        }
-
         int rows = gradient.Shape[0];
-        int width = gradient.Length / rows;
-        int silent = 0;
-        for (int row = 0; row < rows; row++)
-        {
-            silent += gradient.Span<float>().Slice(row * width, width).ContainsAnyExcept(0f) ? 0 : 1;
-        }
-
-        return silent / (double)rows;
+        int width = gradient.Length / Math.Max(1, rows);
+        return [.. Enumerable.Range(0, rows).Where(row => !gradient.Span<float>().Slice(row * width, width).ContainsAnyExcept(0f))];
     }
 
     /// <summary>The share of elements at a flat end of a squashing function.</summary>

@@ -23,6 +23,9 @@ internal sealed record ReportData
 
     public required IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Metrics { get; init; }
 
+    /// <summary>Why the run failed, if it did.</summary>
+    public string? Error { get; init; }
+
     public IReadOnlyList<GateSummary> Gates { get; init; } = [];
 
     public IReadOnlyList<string> Warnings { get; init; } = [];
@@ -41,6 +44,9 @@ internal sealed record ReportData
     public IReadOnlyList<EpochRecord> Epochs { get; init; } = [];
 
     public IReadOnlyList<MonitorRecord> Monitors { get; init; } = [];
+
+    /// <summary>What the model answered to the same rows over time; null where nothing was recorded.</summary>
+    public PredictionsReport? Predictions { get; init; }
 
     /// <summary>The first layer's weights, as an image.</summary>
     public string? Filters { get; init; }

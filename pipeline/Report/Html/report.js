@@ -83,8 +83,9 @@
   const nav = add(root, 'nav');
 
   section('result', 'Result', true, box => {
+    if (data.error) add(box, 'p', { textContent: data.error, className: 'failed' });
     const names = [...new Set(Object.values(data.metrics).flatMap(m => Object.keys(m)))];
-    table(box, ['', ...names], Object.entries(data.metrics).map(([part, m]) => [part, ...names.map(n => m[n] ?? '')]));
+    if (names.length) table(box, ['', ...names], Object.entries(data.metrics).map(([part, m]) => [part, ...names.map(n => m[n] ?? '')]));
     if (data.gates.length) {
       add(box, 'h3', { textContent: 'Gates' });
       table(box, ['gate', '', 'what'], data.gates.map(g => [g.name, mark(g.passed ? 'passed' : 'failed', g.passed ? 'passed' : 'failed'), g.detail]));
@@ -97,7 +98,7 @@
   });
 
   section('verdicts', 'Verdicts', true, box => {
-    if (!data.verdicts.length) add(box, 'p', { textContent: 'Nothing to object to: no rule for what goes wrong in training has matched this run.' });
+    if (!data.verdicts.length) add(box, 'p', { textContent: data.epochs.length ? 'Nothing to object to: no rule for what goes wrong in training has matched this run.' : 'Nothing was trained.' });
     for (const v of data.verdicts) {
       const one = add(box, 'div', { className: 'verdict ' + v.severity });
       add(one, 'div', { className: 'mark', textContent: v.name });
@@ -125,9 +126,9 @@
     if (report.contact_sheet) add(box, 'img', { className: 'pixels', src: report.contact_sheet, width: 560, alt: 'some training images' });
   });
 
-  section('curves', 'Training', data.epochs.length, box => {
+  section('curves', 'Training', data.epochs.length || data.steps.length, box => {
     const xs = data.epochs.map(e => e.epoch);
-    const names = Object.keys(data.epochs[0].train).concat(Object.keys(data.epochs[0].validation ?? {}));
+    const names = data.epochs.slice(0, 1).flatMap(e => Object.keys(e.train).concat(Object.keys(e.validation ?? {})));
     const pair = add(box, 'div', { className: 'pair' });
     for (const name of [...new Set(names)]) {
       const parts = ['train', 'validation'].filter(p => data.epochs.some(e => e[p] && name in e[p]));
@@ -173,7 +174,7 @@
     show();
     if (data.predictions) {
       const p = data.predictions;
-      plot(box, 'predictions', 'Answers to the same rows over time', lines(p.names, p.epochs, p.values));
+      plot(box, 'predictions', `Answers to the same validation rows over time: ${p.what}`, lines(p.names, p.epochs, p.values));
     }
   });
 
@@ -220,14 +221,23 @@
   section('folds', 'Folds', data.folds, box => {
     const names = Object.keys(data.folds.mean ?? {});
     table(box, ['fold', ...names], [
-      ...data.folds.folds.map(f => [f.name, ...names.map(n => f.metrics[n] ?? '')]),
+      ...data.folds.folds.map(f => [f.name + (f.error ? ' (failed)' : ''), ...names.map(n => f.metrics[n] ?? '')]),
       ['mean', ...names.map(n => data.folds.mean[n])],
       ['deviation', ...names.map(n => data.folds.deviation[n])],
     ]);
     plot(box, 'folds', 'Fold by fold', {
       tooltip: {}, legend: { top: 0 }, xAxis: { type: 'category', data: data.folds.folds.map(f => f.name) }, yAxis: { type: 'value', scale: true },
-      series: names.map(n => ({ name: n, type: 'scatter', data: data.folds.folds.map(f => f.metrics[n]) })),
+      series: names.map(n => ({ name: n, type: 'scatter', data: data.folds.folds.map(f => f.metrics[n] ?? null) })),
     });
+    const trained = data.folds.folds.filter(f => f.epochs.length);
+    const xs = Array.from({ length: Math.max(0, ...trained.map(f => f.epochs.length)) }, (_, i) => i + 1);
+    const pair = add(box, 'div', { className: 'pair' });
+    for (const part of ['train', 'validation']) {
+      for (const name of trained.length ? Object.keys(trained[0].epochs[0][part] ?? {}) : []) {
+        plot(add(pair, 'div'), `folds-${part}-${name}`, `${part} ${name}, fold by fold`,
+          lines(trained.map(f => f.name), xs, trained.map(f => xs.map((_, i) => f.epochs[i]?.[part]?.[name] ?? null))));
+      }
+    }
   });
 
   section('tournament', 'Weights that competed', data.tournaments.length, box => {

@@ -117,7 +117,7 @@ internal sealed class TensorBoardLog(string path, int every, TimeProvider clock)
     private void Open(long step)
     {
         _file?.Dispose();
-        byte[][] kept = File.Exists(path) ? [.. RecordFile.Read(path).TakeWhile(data => Event.Parser.ParseFrom(data).Step <= step)] : [];
+        byte[][] kept = step > 0 && File.Exists(path) ? [.. RecordFile.Read(path).TakeWhile(data => Event.Parser.ParseFrom(data).Step <= step)] : [];
         _file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
         if (kept.Length == 0)
         {

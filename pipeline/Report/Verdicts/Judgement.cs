@@ -5,6 +5,7 @@ internal static class Judgement
 {
     private static readonly IVerdict[] s_verdicts =
     [
+        new Diverged(),
         new RateTooHigh(),
         new RateTooLow(),
         new LabelProblem(),
@@ -21,5 +22,5 @@ internal static class Judgement
     /// <summary>Judges a run.</summary>
     /// <param name="run">What was recorded.</param>
     /// <returns>The verdicts, in the order of the rules.</returns>
-    public static IReadOnlyList<Verdict> Of(RunHistory run) => run.Epochs.Count == 0 ? [] : [.. s_verdicts.Select(v => v.Judge(run)).OfType<Verdict>()];
+    public static IReadOnlyList<Verdict> Of(RunHistory run) => run.Epochs.Count == 0 && run.Failure is null ? [] : [.. s_verdicts.Select(v => v.Judge(run)).OfType<Verdict>()];
 }

@@ -16,6 +16,7 @@ internal sealed class ActivationTests
         ["Swish"] = (-100, 100, x => Exact.Divide(x, Exact.One + Exact.Exp(-x))),
         ["Softplus"] = (-100, 100, x => x > 0 ? x + Exact.LogP1(Exact.Exp(-x)) : Exact.LogP1(Exact.Exp(x))),
         ["Softsign"] = (-100, 100, x => Exact.Divide(x, Exact.One + BigInteger.Abs(x))),
+        ["Tanh"] = (-25, 25, x => Exact.Divide(Exact.Exp(2 * x) - Exact.One, Exact.Exp(2 * x) + Exact.One)),
         ["Mish"] = (-90, 50, x =>
         {
             BigInteger e = Exact.Exp(x);
@@ -45,6 +46,7 @@ internal sealed class ActivationTests
     }
 
     [TestCase("Erf", 1, -1)]
+    [TestCase("Tanh", 1, -1)]
     [TestCase("Elu", double.PositiveInfinity, -1)]
     [TestCase("Celu", double.PositiveInfinity, -1)]
     [TestCase("Softplus", double.PositiveInfinity, 0)]

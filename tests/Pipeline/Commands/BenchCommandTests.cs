@@ -67,6 +67,20 @@ internal sealed class BenchCommandTests
             sides[2].GetProperty("ratio").GetDouble() * sides[0].GetProperty("rows_per_s").GetDouble(), Is.EqualTo(sides[2].GetProperty("rows_per_s").GetDouble()).Within(1e-6).Percent);
     }
 
+    [Test]
+    public void BenchMonitors_Json_HasTheFieldsThatOtherProgramsRelyOn()
+    {
+        Tool tool = Tool.Run("bench", "monitors", "--case", "tabular", "--threads", "1", "--seconds", "0.1", "--json");
+
+        JsonElement report = tool.Json;
+        Assert.That(
+            report.EnumerateObject().Select(p => p.Name), Is.EqualTo(new[] { "case", "threads", "steps_per_epoch", "ms_per_step", "ms_per_step_monitored", "ms_per_look", "look_share", "ratio" }));
+        Assert.That(report.GetProperty("steps_per_epoch").GetInt32(), Is.EqualTo(1875));
+        double Number(string name) => report.GetProperty(name).GetDouble();
+        Assert.That(Number("ms_per_look"), Is.Positive);
+        Assert.That(Number("ratio"), Is.EqualTo((Number("ms_per_step_monitored") + (Number("ms_per_look") / 1875)) / Number("ms_per_step")).Within(1e-9));
+    }
+
     [TestCase("mlp", 100, 784 * 500 + 500 + 500 * 500 + 500 + 500 * 10 + 10)]
     [TestCase("mlp32", 32, 784 * 500 + 500 + 500 * 500 + 500 + 500 * 10 + 10)]
     [TestCase("tabular", 32, 30 * 64 + 64 + 64 * 32 + 32 + 32 * 2 + 2)]

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using Anneal.Onnx.Formats;
 using Anneal.Onnx.Kernels;
+using Anneal.Onnx.Tensors;
 using Anneal.Tests.Pipeline.Commands;
 
 namespace Anneal.Tests.Pipeline.Preflight;
@@ -111,6 +113,46 @@ internal sealed class PreflightRunTests
     }
 
     [Test]
+    public void Check_WeightsThatKnowTheAnswer_FailsWithShuffledLabels()
+    {
+        _folder.Write("train.csv", Rows("train", 300, (a, b, noise) => (a + b > 0 ? 1 : -1, b, noise)));
+
+        Tool tool = Run(
+            "check", "--set", "preflight={data: false, shuffled_labels: true}", "--set", "task=binary", "--set", "data.train.csv.columns={a: number, b: ignore, c: ignore, y: category}",
+            "--set", "model={layers: [{dense: {units: auto, init: {kind: constant, scale: 5}}}]}", "--json");
+
+        Assert.That(tool.ExitCode, Is.EqualTo(1), tool.Error);
+        Assert.That(StatusOf(Check(tool, "shuffled-labels")), Is.EqualTo("failed"));
+        Assert.That(Check(tool, "shuffled-labels").GetProperty("detail").GetString(), Does.StartWith("validation accuracy 1.0000 after 200 steps on permuted answers"));
+    }
+
+    [TestCase("zeros", "failed")]
+    [TestCase("auto", "passed")]
+    public void Check_PenaltyOfWeights_FailsWhereItRaisesNothing(string init, string status)
+    {
+        Tool tool = Run("check", "--set", "preflight={data: false, gradient_check: false}", "--set", $"model={{layers: [{{dense: {{units: auto, init: {init}}}}}]}}", "--set", "train.regularize.l2=0.1", "--json");
+
+        Assert.That(StatusOf(Check(tool, "initial-loss")), Is.EqualTo(status));
+        Assert.That(Check(tool, "initial-loss").GetProperty("detail").GetString(), Does.Match(init == "zeros" ? "; the penalty adds 0$" : @"; the penalty adds [\d.]*[1-9]"));
+        Assert.That(tool.ExitCode, Is.EqualTo(status == "failed" ? 1 : 0));
+    }
+
+    [TestCase("[{lstm: {units: 4, return_sequences: true, bidirectional: true, dropout: 0.2}}, {lstm: 5}, {dense: auto}]")]
+    [TestCase("[{gru: {units: 4, return_sequences: true, bidirectional: true, dropout: 0.2}}, {gru: 5}, {dense: auto}]")]
+    [TestCase("[{dense: 8}, positions, {attention: {heads: 2, dropout: 0.2}}, layer_norm, {transformer_encoder: {heads: 2, feed_forward: 12}}, mean_over_time, {dense: auto}]")]
+    public void Check_GradientOfSequences_IsGood(string layers)
+    {
+        Save("x.npy", [40, 6, 5], i => (CounterRandom.UInt32(3, (ulong)i) / 2147483648f) - 1);
+        Save("y.npy", [40], i => i % 3);
+
+        Tool tool = Run(
+            "check", "--set", "data={train: {npy: {features: x.npy, labels: y.npy}}}", "--set", $"model={{layers: {layers}}}", "--set", "train.regularize.l2=0.01", "--set", "preflight={data: false}", "--json");
+
+        Assert.That(StatusOf(Check(tool, "gradient-check")), Is.EqualTo("passed"), tool.Error + tool.Output);
+        Assert.That(Check(tool, "gradient-check").GetProperty("values").EnumerateObject().Select(v => v.Value.GetDouble()), Is.All.LessThan(1e-5));
+    }
+
+    [Test]
     public void Check_LrFind_SuggestsARateAndWritesNothing()
     {
         string[] before = Directory.GetFileSystemEntries(_folder[""]);
@@ -121,6 +163,25 @@ internal sealed class PreflightRunTests
         Assert.That(tool.Json.GetProperty("lr_find").GetProperty("suggested").GetDouble(), Is.InRange(1e-4, 1));
         Assert.That(tool.Json.GetProperty("lr_find").GetProperty("points").GetArrayLength(), Is.GreaterThan(50));
         Assert.That(Directory.GetFileSystemEntries(_folder[""]), Is.EquivalentTo(before));
+    }
+
+    private void Save(string name, int[] shape, Func<int, float> value)
+    {
+        Tensor tensor = shape.Length == 1 ? Tensor.Zeros(DType.Int64, shape) : Tensor.Zeros(DType.Float, shape);
+        for (int i = 0; i < tensor.Length; i++)
+        {
+            if (shape.Length == 1)
+            {
+                tensor.Span<long>()[i] = (long)value(i);
+            }
+            else
+            {
+                tensor.Span<float>()[i] = value(i);
+            }
+        }
+
+        using FileStream stream = File.Create(_folder[name]);
+        NpyWriter.Write(stream, tensor);
     }
 
     private Tool Run(params string[] arguments) => Tool.RunIn(_folder[""], arguments);

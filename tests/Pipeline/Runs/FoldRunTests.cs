@@ -7,6 +7,7 @@ using Anneal.Onnx.Ir.Format;
 using Anneal.Onnx.Kernels;
 using Anneal.Pipeline.Runs;
 using Anneal.Tests.Pipeline.Commands;
+using Anneal.Tests.Pipeline.Report;
 
 namespace Anneal.Tests.Pipeline.Runs;
 
@@ -81,6 +82,35 @@ internal sealed class FoldRunTests
         {
             Assert.That(Path.Combine(_folder["base"], "folds", name, file), Does.Exist);
         }
+    }
+
+    [Test]
+    public void Run_KFoldReport_ShowsTheCurvesOfEveryFold()
+    {
+        string path = Path.Combine(_folder["base"], "report.html");
+
+        JsonElement[] folds = [.. ReportPage.Read(path).GetProperty("folds").GetProperty("folds").EnumerateArray()];
+        string page = Browser.Open(path);
+
+        Assert.That(folds.Select(f => f.GetProperty("epochs").GetArrayLength()), Is.EqualTo(new[] { 6, 6, 6 }));
+        Assert.That(folds.Select(f => f.GetProperty("epochs")[5].GetProperty("validation").GetProperty("loss").GetDouble()), Is.Unique);
+        Assert.That(page, Does.Contain("data-done=\"true\""));
+        foreach (string plot in (string[])["folds", "folds-train-loss", "folds-validation-loss", "folds-validation-accuracy"])
+        {
+            Assert.That(page, Does.Match($"id=\"plot-{plot}\"[^>]*><div[^>]*><svg[^>]*>.*?<path"), plot);
+        }
+    }
+
+    [Test]
+    public void Run_EveryFoldDiverges_ExitsWithOneAndReportsTheFirst()
+    {
+        Tool tool = Run("run", "--out", "none", "--set", "train.optimizer={sgd: {lr: 1e30}}", "--set", "train.log_every=1");
+
+        Assert.That(tool.ExitCode, Is.EqualTo(1), tool.Error);
+        Assert.That(tool.Error, Does.Contain("every fold failed"));
+        JsonElement report = ReportPage.Read(Path.Combine(_folder["none"], "report.html"));
+        Assert.That(ReportPage.Verdicts(report), Does.Contain("diverged").And.Contain("learning rate too high"));
+        Assert.That(report.GetProperty("folds").GetProperty("folds").EnumerateArray().Select(f => f.GetProperty("error").GetString()), Is.All.Contain("the loss is"));
     }
 
     [Test]
@@ -233,10 +263,10 @@ internal sealed class FoldRunTests
         Assert.That(tool.Json.GetProperty("stages").EnumerateArray().Count(s => s.GetProperty("name").GetString()!.EndsWith("train", StringComparison.Ordinal)), Is.EqualTo(folds));
     }
 
-    [TestCase("{kfold: 300}", @"--set data\.split → \S*rows\.csv → 300 folds of 240 rows")]
-    [TestCase("{group: same}", @"data\.split → \S*rows\.csv → all rows are of one group, 'x': none can be held out")]
-    [TestCase("{given: who}", @"data\.split → \S*rows\.csv → row 0 \(from 0\): 'p\d+' is no part of the data")]
-    public void Run_SplitThatTheRowsDoNotAllow_ExitsWithThreeAndNamesTheFile(string split, string message)
+    [TestCase("{kfold: 300}", 2, @"--set data\.split → \S*rows\.csv → 300 folds of 240 rows")]
+    [TestCase("{group: same}", 3, @"data\.split → \S*rows\.csv → all rows are of one group, 'x': none can be held out")]
+    [TestCase("{given: who}", 3, @"data\.split → \S*rows\.csv → row 0 \(from 0\): 'p\d+' is no part of the data")]
+    public void Run_SplitThatTheRowsDoNotAllow_NamesTheFile(string split, int code, string message)
     {
         string columns = split.Contains("same", StringComparison.Ordinal) ? "{a: number, b: number, same: ignore, y: category}" : "{a: number, b: number, who: ignore, y: category}";
         _folder.Write("same-rows.csv", Table(20, who: "x").Replace("who", "same", StringComparison.Ordinal));
@@ -244,7 +274,7 @@ internal sealed class FoldRunTests
 
         Tool tool = Run("run", "--out", "bad", "--set", $"data.train.csv={{path: {path}, columns: {columns}}}", "--set", $"data.split={split}");
 
-        Assert.That(tool.ExitCode, Is.EqualTo(3), tool.Error);
+        Assert.That(tool.ExitCode, Is.EqualTo(code), tool.Error);
         Assert.That(tool.Error, Does.Match(message));
     }
 

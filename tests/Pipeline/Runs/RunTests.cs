@@ -74,7 +74,7 @@ internal sealed class RunTests
             Assert.That(page, Does.Contain($"<section id=\"{section}\">"));
         }
 
-        foreach (string plot in (string[])["loss", "accuracy", "ratios", "gradient_norm", "units", "activations", "gradients", "histograms", "confusion", "roc", "calibration"])
+        foreach (string plot in (string[])["loss", "accuracy", "ratios", "gradient_norm", "units", "activations", "gradients", "histograms", "predictions", "confusion", "roc", "calibration"])
         {
             Assert.That(page, Does.Match($"id=\"plot-{plot}\"[^>]*><div[^>]*><svg[^>]*>.*?<path"), plot);
         }
@@ -223,7 +223,10 @@ internal sealed class RunTests
         Assert.That(resumed.ExitCode, Is.Zero, resumed.Error);
         Assert.That(Cached(resumed.Json), Is.EqualTo(new[] { true, true, false, false, false, false, false }));
         AssertSameModel("killed");
-        Assert.That(File.ReadAllText(Path.Combine(_place["killed"], "metrics.jsonl")), Is.EqualTo(File.ReadAllText(Path.Combine(_place["base"], "metrics.jsonl"))));
+        foreach (string log in (string[])["metrics.jsonl", "monitors.jsonl"])
+        {
+            Assert.That(File.ReadAllText(Path.Combine(_place["killed"], log)), Is.EqualTo(File.ReadAllText(Path.Combine(_place["base"], log))), log);
+        }
     }
 
     [Test]
@@ -241,6 +244,7 @@ internal sealed class RunTests
 
         Assert.That((changed.ExitCode, undisturbed.ExitCode), Is.EqualTo((0, 0)), changed.Error);
         AssertSameModel("changed", "undisturbed");
+        Assert.That(File.ReadAllText(Path.Combine(_place["changed"], "monitors.jsonl")), Is.EqualTo(File.ReadAllText(Path.Combine(_place["undisturbed"], "monitors.jsonl"))));
     }
 
     [Test]
@@ -294,6 +298,8 @@ internal sealed class RunTests
         Assert.That(tool.ExitCode, Is.EqualTo(1));
         Assert.That(tool.Error, Does.Match(@"epoch 1, step \d+: the loss is \S+ over 16 rows; the first value that is not finite comes from node '\S+' \(\w+\) in step \d+; the state of step 0 is kept"));
         Assert.That(RunFolder.ReadRecord(_place["diverged"])!.Status, Is.EqualTo("failed"));
+        string page = Browser.Open(Path.Combine(_place["diverged"], "report.html"));
+        Assert.That(page, Does.Contain("data-done=\"true\"").And.Contain("id=\"plot-steps\"").And.Contain("href=\"#plot-steps\""));
     }
 
     private static IEnumerable<string?> Names(JsonElement result) => result.GetProperty("stages").EnumerateArray().Select(s => s.GetProperty("name").GetString());

@@ -56,7 +56,7 @@ public sealed record GroupSplit(int? K, double Validation) : RowSplit
     {
         if (k > groups.Count)
         {
-            throw AnnealException.BadData(
+            throw AnnealException.BadUsage(
                 string.Create(CultureInfo.InvariantCulture, $"{k} folds of {groups.Count} groups: a fold would have no group"), "lower 'k'");
         }
 

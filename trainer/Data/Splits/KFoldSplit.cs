@@ -29,7 +29,7 @@ public sealed record KFoldSplit(int K, bool Stratify) : RowSplit
         (int[] rest, int[] test) = Split.HoldTest(input, Test, Stratify);
         if (K > rest.Length)
         {
-            throw AnnealException.BadData(
+            throw AnnealException.BadUsage(
                 string.Create(CultureInfo.InvariantCulture, $"{K} folds of {rest.Length} rows: a fold would have no row"), "lower 'k', or add rows");
         }
 
@@ -48,7 +48,7 @@ public sealed record KFoldSplit(int K, bool Stratify) : RowSplit
         {
             if (count < K)
             {
-                throw AnnealException.BadData(
+                throw AnnealException.BadUsage(
                     string.Create(CultureInfo.InvariantCulture, $"class '{input.ClassName(index)}' has {count} {(count == 1 ? "row" : "rows")} to train and validate on, fewer than the {K} folds, so the split cannot be stratified"),
                     "lower 'k', set stratify: false, or add rows of that class");
             }

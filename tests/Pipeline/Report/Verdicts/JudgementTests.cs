@@ -55,10 +55,37 @@ internal sealed class JudgementTests
         Assert.That(Names(Run([2, 1], [2, 1], [0.5, 0.7], ratio: 1e-3, layers: layers)), Is.EqualTo(new[] { expected }));
     }
 
+    [TestCase(1.2, "loss clipped instead of gradient")]
+    [TestCase(0.1, null)]
+    public void Of_RowsWithoutGradient_LossIsClippedWhereTheyHaveTheMost(double silentLoss, string? expected)
+    {
+        RunHistory run = Run([2, 1], [2, 1], [0.5, 0.7], ratio: 1e-3, layers: [Layer("dense1"), Layer("dense2", silent: 0.6)]);
+
+        Assert.That(Names(run with { Monitors = [.. run.Monitors.Select(m => m with { SilentLoss = silentLoss })] }), Is.EqualTo(expected is null ? Array.Empty<string>() : [expected]));
+    }
+
+    // Biases begin at zero: whatever the rate, a step moves them by much of what they are.
     [Test]
-    public void Of_RowsWithoutGradient_LossIsClipped() =>
-        Assert.That(
-            Names(Run([2, 1], [2, 1], [0.5, 0.7], ratio: 1e-3, layers: [Layer("dense1"), Layer("dense2", silent: 0.6)])), Is.EqualTo(new[] { "loss clipped instead of gradient" }));
+    public void MedianRatio_SmallTensorsWithLargeRatios_IsThatOfMostElements()
+    {
+        TensorStatistics weights = TensorStatistics.Of(new float[100].Select((_, i) => (i % 2) - 0.5f).ToArray());
+        TensorStatistics biases = TensorStatistics.Of([1e-6f, -1e-6f]);
+        MonitorRecord look = Run([2], [2], [0.5], ratio: 1).Monitors[0] with
+        {
+            Parameters = [new("a", weights, null, 1e-5 * weights.Norm), new("b", biases, null, biases.Norm), new("c", biases, null, biases.Norm)],
+        };
+
+        Assert.That(RunHistory.MedianRatio(look), Is.EqualTo(1e-5).Within(1e-12));
+    }
+
+    [TestCase(0.2, "diverged", "learning rate too high")]
+    [TestCase(1e-3, "diverged")]
+    public void Of_FailureBeforeTheFirstEpochIsOver_DivergedAndWhy(double ratio, params string[] expected)
+    {
+        RunHistory run = Run([2], [2], [0.5], ratio) with { Epochs = [], Failure = "epoch 1, step 3: the loss is NaN" };
+
+        Assert.That(Names(run with { Monitors = [run.Monitors[0]] }), Is.EqualTo(expected));
+    }
 
     [Test]
     public void Of_LossesOfBatchesFarApart_NoisyBatch()
