@@ -16,11 +16,14 @@ internal sealed class OrtBinding : IDisposable
     private readonly Bound[] _inputs;
     private readonly Bound[] _outputs;
     private readonly bool[] _bound;
+    private readonly bool _copies;
     private string[]? _order;
 
-    public OrtBinding(InferenceSession session, IReadOnlyList<ValueInfo> feeds, IReadOnlyList<ValueInfo> fetches)
+    /// <param name="copies">Whether binding an input copies it to another device, so that one with new content is bound anew.</param>
+    public OrtBinding(InferenceSession session, IReadOnlyList<ValueInfo> feeds, IReadOnlyList<ValueInfo> fetches, bool copies)
     {
         _session = session;
+        _copies = copies;
         _binding = session.CreateIoBinding();
         _feeds = feeds;
         _fetches = fetches;
@@ -30,11 +33,8 @@ internal sealed class OrtBinding : IDisposable
         _bound = new bool[fetches.Count];
     }
 
-    /// <summary>Binds an input that the runs below do not feed; the caller keeps the value.</summary>
-    public void BindInput(string name, OrtValue value) => _binding.BindInput(name, value);
-
-    /// <summary>Binds an output that the runs below do not fetch; the caller keeps the value.</summary>
-    public void BindOutput(string name, OrtValue value) => _binding.BindOutput(name, value);
+    /// <summary>The binding itself, for inputs and outputs that the runs below neither feed nor fetch.</summary>
+    public OrtIoBinding Io => _binding;
 
     public void Run(ReadOnlySpan<Tensor> feeds, Span<Tensor?> fetches)
     {
@@ -45,7 +45,7 @@ internal sealed class OrtBinding : IDisposable
 
         for (int i = 0; i < feeds.Length; i++)
         {
-            if (!_inputs[i].Holds(feeds[i]))
+            if (_copies || !_inputs[i].Holds(feeds[i]))
             {
                 Check(_feeds[i], feeds[i]);
                 Replace(ref _inputs[i], feeds[i]);
@@ -65,7 +65,7 @@ internal sealed class OrtBinding : IDisposable
         }
         catch (OnnxRuntimeException error)
         {
-            throw OrtSessions.Translate(error, "ONNX Runtime failed");
+            throw OrtErrors.Translate(error, "ONNX Runtime failed");
         }
 
         if (_bound.Contains(false))
@@ -125,7 +125,7 @@ internal sealed class OrtBinding : IDisposable
         }
     }
 
-    private static void Check(ValueInfo expected, Tensor tensor)
+    internal static void Check(ValueInfo expected, Tensor tensor)
     {
         bool fits = tensor.Type == expected.Type.Type;
         if (expected.Type.Shape is { } shape)

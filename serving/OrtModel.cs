@@ -10,15 +10,15 @@ public sealed class OrtModel : IDisposable
     private readonly InferenceSession _session;
     private readonly OrtBinding _binding;
 
-    private OrtModel(string path, InferenceSession session, string engine)
+    private OrtModel(string path, InferenceSession session, OrtDevice device)
     {
         _session = session;
         Path = path;
-        Engine = engine;
+        Engine = OrtSessions.NameOf(device);
         Inputs = [.. session.InputNames.Select(n => Describe(n, session.InputMetadata[n]))];
         Outputs = [.. session.OutputNames.Select(n => Describe(n, session.OutputMetadata[n]))];
         Metadata = session.ModelMetadata.CustomMetadataMap;
-        _binding = new OrtBinding(session, Inputs, Outputs);
+        _binding = new OrtBinding(session, Inputs, Outputs, copies: device != OrtDevice.Cpu);
     }
 
     /// <summary>The file.</summary>
@@ -47,7 +47,7 @@ public sealed class OrtModel : IDisposable
         InferenceSession session = OrtSessions.Open(path, options);
         try
         {
-            return new OrtModel(path, session, OrtSessions.NameOf(options.Device));
+            return new OrtModel(path, session, options.Device);
         }
         catch
         {

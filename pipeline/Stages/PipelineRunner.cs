@@ -121,6 +121,11 @@ internal static class PipelineRunner
             sets.Add($"train.engine={engine}");
         }
 
+        if (request.Device is { } device)
+        {
+            sets.Add($"train.device={device}");
+        }
+
         return ConfigLoader.Load(
             request.ConfigPath,
             request.Pipeline,

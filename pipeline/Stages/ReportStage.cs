@@ -67,7 +67,7 @@ internal sealed class ReportStage : IStage
             Filters = exported.FiltersOf(parameters)?.ToDataUri(),
             Answers = AnswersOf(context, exported, parameters),
             Config = [.. context.Config.Rows.Select(r => new ReportData.Value(r.Path, r.Value, r.Origin.ToString(), r.Doc))],
-            Environment = EnvironmentOf(context),
+            Environment = EnvironmentOf(context, record),
             Stages = [.. StagePlan.Of(context.Config).Select(s => s.Stage.Name).Where(record.Stages.ContainsKey).Select(s => new ReportData.Timing(s, record.Stages[s].Seconds, record.Stages[s].Note))],
         }));
         string words = verdicts.Count == 0 ? "nothing to object to" : string.Join(", ", verdicts.Select(v => v.Name));
@@ -107,7 +107,7 @@ internal sealed class ReportStage : IStage
             statistics.Mean[Part.Validation],
             statistics.Deviation.GetValueOrDefault(Part.Validation) ?? new Dictionary<string, double>(StringComparer.Ordinal));
 
-    private static ReportData.Fact[] EnvironmentOf(RunContext context) =>
+    private static ReportData.Fact[] EnvironmentOf(RunContext context, RunRecord record) =>
     [
         new("anneal", CodeVersion.Release),
         new(".NET", Environment.Version.ToString()),
@@ -116,6 +116,7 @@ internal sealed class ReportStage : IStage
         new("instruction sets", string.Join(' ', Machine.CpuFeatures)),
         new("threads", context.Threads.ToString(System.Globalization.CultureInfo.InvariantCulture)),
         new("ONNX Runtime", OrtInfo.Version),
+        .. record.Placement is { } placement ? (ReportData.Fact[])[new("training step", Engines.Describe(placement))] : [],
     ];
 
     private static string HashOf(RunContext context, string name) => File.Exists(context.Folder.File(name)) ? StageKey.OfFile(context.Folder.File(name)) : "";

@@ -22,6 +22,7 @@ internal sealed class TrainStage(string fit) : IStage
         var inputs = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["options"] = context.Config.KeyText("augment", "model", "loss", "metrics", "train", "export.threshold"),
+            ["engine"] = context.Engine,
         };
         if (fit == StagePlan.Final)
         {
@@ -64,6 +65,11 @@ internal sealed class TrainStage(string fit) : IStage
             ProbeOf = context.Options.Train.Monitor is null ? null : phase => new Probe(phase, context.Runner, training.TrainRows, (ulong)context.Options.Seed),
         };
         LoopOutcome outcome = loop.Run(context.Cancel);
+        if (context.Placement is { } placement)
+        {
+            context.Output.Line($"{Name,-8} on {context.Engine}: {Engines.Describe(placement)}");
+        }
+
         if (outcome.Interrupted)
         {
             throw new OperationCanceledException(FormattableString.Invariant(

@@ -45,6 +45,12 @@ public sealed record TrainingGraphs(
     /// <summary>The name of the input of the rows' weights.</summary>
     public const string WeightInput = "weight";
 
+    /// <summary>The name of the input that is a batch's share of the rows of its step, where a step has several batches.</summary>
+    public const string ShareInput = UpdateGraph.ShareInput;
+
+    /// <summary>The name of the input that says whether a batch is its step's last, where a step has several.</summary>
+    public const string LastInput = UpdateGraph.LastInput;
+
     /// <summary>The name of the loss among the outputs.</summary>
     public const string LossOutput = "loss";
 
