@@ -12,14 +12,20 @@ public static class StepLowering
     private static readonly ILowering[] s_ways =
     [
         new LowerAdam(),
+        new LowerConvGradW(),
+        new LowerConvGradX(),
+        new LowerLstmGrad(),
+        new LowerLstmTrain(),
     ];
 
     private static readonly PassPipeline s_before = new(("DeadNodes", DeadNodes.Apply));
 
     private static readonly PassPipeline s_after = new(
+        ("ResolveCasts", ResolveCasts.Apply),
+        ("EliminateReshapes", EliminateReshapes.Apply),
         ("ConstantFolding", ConstantFolding.Apply),
         ("CommonSubexpressions", CommonSubexpressions.Apply),
-        ("EliminateReshapes", EliminateReshapes.Apply),
+        ("NameOutputs", NameOutputs.Apply),
         ("DeadNodes", DeadNodes.Apply));
 
     /// <summary>Lowers a model.</summary>

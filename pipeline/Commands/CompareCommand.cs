@@ -87,7 +87,7 @@ internal sealed class CompareCommand : AnnealCommand
         }
 
         table.Write(output);
-        output.WriteLine("differences are shares of the tensor's largest element; left out are weights whose gradient is zero but for rounding");
+        output.WriteLine("differences are shares of the tensor's largest element; left out are weights whose gradient is zero within the tolerance");
         output.WriteLine(report.First is { } first
             ? string.Create(CultureInfo.InvariantCulture, $"step {first.Step}: '{first.Tensor}' on {first.Engine} differs from {report.Engines[0]} by {first.Difference:0.0e+0}, allowed {report.Tolerance:0.0e+0}")
             : string.Create(CultureInfo.InvariantCulture, $"{string.Join(" and ", report.Engines)} agree on {report.Subject}: the largest difference is {report.Largest:0.0e+0}, allowed {report.Tolerance:0.0e+0}"));

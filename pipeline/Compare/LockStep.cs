@@ -8,7 +8,7 @@ namespace Anneal.Pipeline.Compare;
 /// <summary>Takes the same training steps on several engines, each step on all of them from the state of the first.</summary>
 internal sealed class LockStep
 {
-    // Below this share of the largest gradient, a gradient is the rounding of sums that cancel.
+    // Below this share of the largest gradient, or below the tolerance's of its own tensor, a gradient has no sign that engines need agree on.
     private const double Rounding = 1e-6;
     private const double LeastScale = 1e-3;
 
@@ -121,9 +121,11 @@ internal sealed class LockStep
         session.Run([.. session.Feeds.Select(f => feeds[f.Name])], fetches);
         Dictionary<string, Tensor> byName = session.Fetches.Select((f, i) => KeyValuePair.Create(f.Name, fetches[i]!)).ToDictionary(StringComparer.Ordinal);
         Dictionary<string, Tensor> gradients = _graphs.Gradients.ToDictionary(g => g.Key, g => byName[g.Value.Name], StringComparer.Ordinal);
-        double floor = Rounding * gradients.Values.Select(Largest).DefaultIfEmpty(0).Max();
-        return gradients.ToDictionary(g => g.Key, g => g.Value.Span<float>().ToArray().Select(v => Math.Abs(v) <= floor).ToArray(), StringComparer.Ordinal);
+        double rounding = Rounding * gradients.Values.Select(Largest).DefaultIfEmpty(0).Max();
+        return gradients.ToDictionary(g => g.Key, g => Small(g.Value, Math.Max(rounding, _tolerance * Largest(g.Value))), StringComparer.Ordinal);
     }
+
+    private static bool[] Small(Tensor gradient, double floor) => [.. gradient.Span<float>().ToArray().Select(v => Math.Abs(v) <= floor)];
 
     private string KindOf(string name) => _graphs.Parameters.Any(p => p.Name == name) ? ""
         : _graphs.Parameters.FirstOrDefault(p => name.StartsWith(p.Name + ".", StringComparison.Ordinal)) is { } owner ? name[owner.Name.Length..]

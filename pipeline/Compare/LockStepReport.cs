@@ -23,7 +23,7 @@ internal sealed record LockStepReport(
     /// <summary>A tensor.</summary>
     /// <param name="Name">Its name: an output, or a state after the step.</param>
     /// <param name="Differences">The largest absolute difference in each step, over all engines, as a share of the tensor's scale: its own largest element, or a thousandth of the largest of its kind.</param>
-    /// <param name="Undetermined">Elements, over all steps, that were left out: weights whose gradient is zero but for rounding, of which an adaptive rule makes a whole step.</param>
+    /// <param name="Undetermined">Elements, over all steps, that were left out: weights whose gradient is zero within the tolerance, of which an adaptive rule makes a whole step of either sign.</param>
     internal sealed record Compared(string Name, IReadOnlyList<double> Differences, long Undetermined)
     {
         /// <summary>The largest of all steps.</summary>

@@ -24,7 +24,7 @@ internal static class Engines
     /// <summary>The engine that a pipeline's options choose here.</summary>
     /// <param name="train">The options.</param>
     /// <returns>Its name, and why it is not CUDA where CUDA would have been taken; null otherwise.</returns>
-    /// <exception cref="AnnealException">The engine does not run on the device.</exception>
+    /// <exception cref="AnnealException">The engine does not run on the device, or the device cannot be used.</exception>
     public static (string Name, string? Missing) Choose(TrainOptions train)
     {
         if (train.Engine == EngineKind.Simd)
@@ -34,7 +34,12 @@ internal static class Engines
                 : (Simd, null);
         }
 
-        string? missing = train.Device == DeviceKind.Auto ? OrtInfo.Problem(OrtDevice.Cuda) : null;
+        string? missing = train.Device == DeviceKind.Cpu ? null : OrtInfo.Problem(OrtDevice.Cuda);
+        if (train.Device == DeviceKind.Cuda && missing is not null)
+        {
+            throw AnnealException.BadData(missing);
+        }
+
         return train.Device == DeviceKind.Cpu || missing is not null ? (OrtCpu, missing) : (OrtCuda, null);
     }
 

@@ -116,7 +116,6 @@ internal sealed class RunContext : IDisposable
         Deviation = Statistics?.Deviation,
         Choice = Choice,
         TestLooks = TestLooks,
-        Engine = _runner.IsValueCreated ? Engine : record.Engine,
         Placement = Placement ?? record.Placement,
         Warnings = [.. record.Warnings, .. Warnings.Except(record.Warnings)],
         Model = File.Exists(Folder.ModelPath) ? Folder.ModelPath : null,

@@ -7,7 +7,7 @@ public sealed partial class CommandLineDocsTests
 {
     private static readonly string[] s_pages =
     [
-        "README.md", "AGENTS.md", "docs/pipelines.md", "docs/augmentation.md", "docs/design.md", "docs/features.md", "docs/losses.md", "docs/training-graph.md", "docs/performance.md",
+        "README.md", "AGENTS.md", "docs/pipelines.md", "docs/augmentation.md", "docs/design.md", "docs/features.md", "docs/losses.md", "docs/training-graph.md", "docs/performance.md", "docs/engines.md",
     ];
 
     private static IEnumerable<TestCaseData> Commands() =>

@@ -11,7 +11,8 @@ namespace Anneal.Tests.Serving;
 
 internal sealed class KernelAnswersTests
 {
-    private static readonly string[] s_notProbed = ["Scan", "Constant"];
+    // What they hold is probed.
+    private static readonly string[] s_notProbed = ["Scan", "If", "Constant"];
 
     [Test]
     public void Of_CpuProvider_IsProbedOnceAndThenRead()

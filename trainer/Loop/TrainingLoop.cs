@@ -116,6 +116,7 @@ public sealed class TrainingLoop
         }
         while (state.Epoch < Epochs && StopReason(state) is null);
 
+        _checkpoints.Finish();
         if (StopReason(state) is { } reason)
         {
             _observer.On(new LoopEvent.Stopped(reason));
