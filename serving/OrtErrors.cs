@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Anneal.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Anneal.Serving;

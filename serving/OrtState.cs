@@ -1,5 +1,3 @@
-using Anneal.Onnx;
-using Anneal.Onnx.Tensors;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Anneal.Serving;

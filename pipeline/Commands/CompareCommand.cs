@@ -1,13 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using Anneal.Onnx;
-using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Bench;
 using Anneal.Pipeline.Compare;
 using Anneal.Pipeline.Report;
 using Anneal.Pipeline.Runs;
 using Anneal.Pipeline.Stages;
-using Anneal.Trainer.Models;
 
 namespace Anneal.Pipeline.Commands;
 

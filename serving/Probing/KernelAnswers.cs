@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Anneal.Onnx;
 using Anneal.Onnx.Tensors;
 
 namespace Anneal.Serving.Probing;

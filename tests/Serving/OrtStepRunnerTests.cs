@@ -4,7 +4,6 @@ using Anneal.Onnx.Tensors;
 using Anneal.Serving;
 using Anneal.Tests.Cases;
 using Anneal.Tests.Loop;
-using Anneal.Trainer.Execution;
 using Anneal.Trainer.Loop;
 using Anneal.Trainer.Models;
 using Evaluator = Anneal.Trainer.Loop.Evaluator;

@@ -15,7 +15,7 @@ internal sealed class StepLoweringTests
     private static readonly string[] s_lowered = ["AdamStep", "ConvGradW", "ConvGradX", "LSTMTrain", "LSTMGrad"];
 
     private static IEnumerable<TestCaseData> Cases() =>
-        from c in AllCases.All()
+        from c in AllCases.All
         where s_lowered.Contains(c.Op) && c.NotInOrt is null
         select new TestCaseData(c).SetArgDisplayNames(c.ToString());
 
