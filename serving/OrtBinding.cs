@@ -33,11 +33,8 @@ internal sealed class OrtBinding : IDisposable
         _bound = new bool[fetches.Count];
     }
 
-    /// <summary>Binds an input that the runs below do not feed; the caller keeps the value.</summary>
-    public void BindInput(string name, OrtValue value) => _binding.BindInput(name, value);
-
-    /// <summary>Binds an output that the runs below do not fetch; the caller keeps the value.</summary>
-    public void BindOutput(string name, OrtValue value) => _binding.BindOutput(name, value);
+    /// <summary>The binding itself, for inputs and outputs that the runs below neither feed nor fetch.</summary>
+    public OrtIoBinding Io => _binding;
 
     public void Run(ReadOnlySpan<Tensor> feeds, Span<Tensor?> fetches)
     {
@@ -68,7 +65,7 @@ internal sealed class OrtBinding : IDisposable
         }
         catch (OnnxRuntimeException error)
         {
-            throw OrtSessions.Translate(error, "ONNX Runtime failed");
+            throw OrtErrors.Translate(error, "ONNX Runtime failed");
         }
 
         if (_bound.Contains(false))
@@ -128,7 +125,7 @@ internal sealed class OrtBinding : IDisposable
         }
     }
 
-    private static void Check(ValueInfo expected, Tensor tensor)
+    internal static void Check(ValueInfo expected, Tensor tensor)
     {
         bool fits = tensor.Type == expected.Type.Type;
         if (expected.Type.Shape is { } shape)

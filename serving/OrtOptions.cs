@@ -23,4 +23,13 @@ public sealed record OrtOptions
 
     /// <summary>On CUDA: whether nodes without a CUDA kernel may run on the CPU; otherwise they are an error.</summary>
     public bool AllowFallback { get; init; }
+
+    /// <summary>Whether ONNX Runtime keeps what it has to say about failures to itself: they are asked for.</summary>
+    internal bool Quiet { get; init; }
+
+    /// <summary>Where ONNX Runtime writes the graph that it really runs; null for nowhere.</summary>
+    internal string? OptimizedPath { get; init; }
+
+    /// <summary>The beginning of the name of the file to which it writes what each node took, until profiling is ended; null for none.</summary>
+    internal string? ProfilePrefix { get; init; }
 }

@@ -3,7 +3,7 @@ using Anneal.Onnx.Ir.Format;
 
 namespace Anneal.Serving;
 
-/// <summary>Runs graphs in ONNX Runtime.</summary>
+/// <summary>Runs graphs in ONNX Runtime as they are written, functions by their bodies: the independent check of what runs them faster.</summary>
 public sealed class OrtRunner : IGraphRunner
 {
     private readonly OrtOptions _options;
@@ -17,5 +17,5 @@ public sealed class OrtRunner : IGraphRunner
 
     /// <inheritdoc/>
     public IGraphSession Open(Model model, IReadOnlyList<StateBinding> state) =>
-        new OrtSession(OrtSessions.Open(ModelWriter.ToBytes(model), _options), model.Graph, state);
+        new OrtSession(OrtSessions.Open(ModelWriter.ToBytes(model), _options), model.Graph, state, _options.Device, new HashSet<string>());
 }

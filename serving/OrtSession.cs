@@ -4,36 +4,44 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Anneal.Serving;
 
-/// <summary>A model in ONNX Runtime. A state that a run replaces has two buffers in turn: one is read, the other written.</summary>
-internal sealed class OrtSession : IGraphSession
+/// <summary>A model in ONNX Runtime with the state that it keeps on the device. A state that a run may not replace in place has two buffers in turn: one is read, the other written.</summary>
+internal sealed class OrtSession : IQueuedSession
 {
     private readonly InferenceSession _session;
+    private readonly OrtMemory _memory;
+    private readonly OrtState _state;
     private readonly OrtBinding[] _turns;
-    private readonly Dictionary<string, State> _states = new(StringComparer.Ordinal);
-    private int _turn;
+    private OrtQueue? _queue;
+    private Action<InferenceSession>? _afterFirst;
 
-    public OrtSession(InferenceSession session, Graph graph, IReadOnlyList<StateBinding> state)
+    /// <summary>Takes over an opened session.</summary>
+    /// <param name="session">The session, which is disposed with this one.</param>
+    /// <param name="graph">The graph that it runs.</param>
+    /// <param name="state">The state.</param>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="inPlace">The inputs of the states that a run may replace in place.</param>
+    /// <param name="afterFirst">Called after the first run; null for nothing.</param>
+    public OrtSession(InferenceSession session, Graph graph, IReadOnlyList<StateBinding> state, OrtDevice device, IReadOnlySet<string> inPlace, Action<InferenceSession>? afterFirst = null)
     {
         _session = session;
-        Feeds = [.. graph.Inputs.Where(i => !graph.Initializers.ContainsKey(i.Name) && state.All(s => s.Input != i.Name))];
-        Fetches = [.. graph.Outputs.Where(o => state.All(s => s.Output != o.Name))];
-        _turns = new OrtBinding[state.Any(s => s.Output.Length > 0) ? 2 : 1];
-        for (int i = 0; i < _turns.Length; i++)
+        _afterFirst = afterFirst;
+        foreach (StateBinding binding in state)
         {
-            _turns[i] = new OrtBinding(session, Feeds, Fetches, copies: false);
-        }
-
-        try
-        {
-            foreach (StateBinding binding in state)
+            if (graph.Inputs.All(i => i.Name != binding.Input) || (binding.Output.Length > 0 && graph.Outputs.All(o => o.Name != binding.Output)))
             {
-                Bind(graph, binding);
+                session.Dispose();
+                throw AnnealException.BadUsage($"the graph '{graph.Name}' has no input '{binding.Input}' with an output '{binding.Output}'");
             }
         }
-        catch
+
+        Feeds = [.. graph.Inputs.Where(i => !graph.Initializers.ContainsKey(i.Name) && state.All(s => s.Input != i.Name))];
+        Fetches = [.. graph.Outputs.Where(o => state.All(s => s.Output != o.Name))];
+        _memory = new OrtMemory(session, device);
+        _state = new OrtState(state, inPlace, _memory);
+        _turns = [.. Enumerable.Range(0, _state.Turns).Select(_ => new OrtBinding(session, Feeds, Fetches, copies: !_memory.IsHost))];
+        for (int turn = 0; turn < _turns.Length; turn++)
         {
-            Dispose();
-            throw;
+            _state.Bind(_turns[turn].Io, turn);
         }
     }
 
@@ -44,69 +52,70 @@ internal sealed class OrtSession : IGraphSession
     public IReadOnlyList<ValueInfo> Fetches { get; }
 
     /// <inheritdoc/>
+    public int Capacity => Fetches.All(f => f.Type is { Type: not DType.String, Shape.IsStatic: true }) && Feeds.All(f => f.Type.Type != DType.String) ? OrtQueue.Kept : 0;
+
+    /// <inheritdoc/>
     public void Run(ReadOnlySpan<Tensor> feeds, Span<Tensor?> fetches)
     {
-        _turns[_turn].Run(feeds, fetches);
-        _turn = (_turn + 1) % _turns.Length;
+        _queue?.Drain();
+        _turns[_state.Turn].Run(feeds, fetches);
+        _state.Advance();
+        EndFirst();
     }
 
     /// <inheritdoc/>
-    public Tensor ReadState(string input) => StateOf(input).Current(_turn).Clone();
+    public void Enqueue(ReadOnlySpan<Tensor> feeds)
+    {
+        _queue ??= new OrtQueue(_session, _memory, _state, Feeds, Fetches);
+        _queue.Enqueue(feeds);
+        if (_afterFirst is not null)
+        {
+            _queue.Drain();
+            EndFirst();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dequeue(Span<Tensor?> fetches) => (_queue ?? throw new InvalidOperationException("no run was begun")).Dequeue(fetches);
+
+    /// <inheritdoc/>
+    public Tensor ReadState(string input)
+    {
+        _queue?.Drain();
+        return _state.Current(input).Read();
+    }
 
     /// <inheritdoc/>
     public void WriteState(string input, Tensor value)
     {
-        Tensor current = StateOf(input).Current(_turn);
-        if (!OrtTensors.Fits(value, current.Type, current.Shape))
+        _queue?.Drain();
+        OrtBuffer current = _state.Current(input);
+        if (!current.Fits(value))
         {
             throw AnnealException.BadData($"expected {current}, got {value}").In($"state '{input}'");
         }
 
-        value.CopyTo(current);
+        current.Upload(value);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        _queue?.Dispose();
+        EndFirst();
         foreach (OrtBinding turn in _turns)
         {
             turn.Dispose();
         }
 
-        foreach (OrtValue value in _states.Values.SelectMany(s => s.Values))
-        {
-            value.Dispose();
-        }
-
+        _state.Dispose();
+        _memory.Dispose();
         _session.Dispose();
     }
 
-    private void Bind(Graph graph, StateBinding binding)
+    private void EndFirst()
     {
-        if (graph.Inputs.All(i => i.Name != binding.Input) || (binding.Output.Length > 0 && graph.Outputs.All(o => o.Name != binding.Output)))
-        {
-            throw AnnealException.BadUsage($"the graph '{graph.Name}' has no input '{binding.Input}' with an output '{binding.Output}'");
-        }
-
-        var state = new State(binding.Output.Length > 0 ? [binding.Initial.Clone(), binding.Initial.Clone()] : [binding.Initial.Clone()]);
-        _states.Add(binding.Input, state);
-        for (int i = 0; i < _turns.Length; i++)
-        {
-            _turns[i].BindInput(binding.Input, state.Values[i % state.Values.Length]);
-            if (binding.Output.Length > 0)
-            {
-                _turns[i].BindOutput(binding.Output, state.Values[(i + 1) % state.Values.Length]);
-            }
-        }
-    }
-
-    private State StateOf(string input) =>
-        _states.GetValueOrDefault(input) ?? throw AnnealException.BadUsage($"'{input}' is no state of this session");
-
-    private sealed record State(Tensor[] Buffers)
-    {
-        public OrtValue[] Values { get; } = [.. Buffers.Select(OrtTensors.Wrap)];
-
-        public Tensor Current(int turn) => Buffers[turn % Buffers.Length];
+        _afterFirst?.Invoke(_session);
+        _afterFirst = null;
     }
 }

@@ -1,11 +1,10 @@
-using System.Text.RegularExpressions;
 using Anneal.Onnx.Ir.Format;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Anneal.Serving;
 
-/// <summary>Opens ONNX Runtime's sessions, with its errors in our words.</summary>
-internal static partial class OrtSessions
+/// <summary>Opens ONNX Runtime's sessions.</summary>
+internal static class OrtSessions
 {
     private const string CudaProvider = "CUDAExecutionProvider";
 
@@ -30,10 +29,21 @@ internal static partial class OrtSessions
         {
             IntraOpNumThreads = options.Threads,
             GraphOptimizationLevel = options.Optimization,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            LogSeverityLevel = options.Quiet ? OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL : OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
         // Otherwise the bytes themselves say whether they are ONNX or ONNX Runtime's own format, which nothing here has checked.
         session.AddSessionConfigEntry("session.load_model_format", "ONNX");
+        if (options.OptimizedPath is { } path)
+        {
+            session.OptimizedModelFilePath = path;
+        }
+
+        if (options.ProfilePrefix is { } prefix)
+        {
+            session.ProfileOutputPathPrefix = prefix;
+            session.EnableProfiling = true;
+        }
+
         if (options.Device == OrtDevice.Cpu)
         {
             return session;
@@ -51,13 +61,6 @@ internal static partial class OrtSessions
         }
     }
 
-    public static AnnealException Translate(OnnxRuntimeException error, string what) =>
-        new(ExitCode.Data, $"{what}: {ErrorPrefix().Replace(error.Message, "")}", inner: error)
-        {
-            UnsupportedOps = MissingKernel().Match(error.Message) is { Success: true } match ? [match.Groups[1].Value]
-                : RefusedLayout().Match(error.Message) is { Success: true } refused ? [refused.Groups[1].Value.ToUpperInvariant()] : null,
-        };
-
     private static InferenceSession Open(OrtOptions options, Func<SessionOptions, InferenceSession> open)
     {
         using SessionOptions configured = Configure(options);
@@ -67,7 +70,7 @@ internal static partial class OrtSessions
         }
         catch (OnnxRuntimeException error)
         {
-            throw Translate(error, options.Device == OrtDevice.Cuda ? "ONNX Runtime cannot open the model on CUDA" : "ONNX Runtime cannot open the model");
+            throw OrtErrors.Translate(error, options.Device == OrtDevice.Cuda ? "ONNX Runtime cannot open the model on CUDA" : "ONNX Runtime cannot open the model");
         }
     }
 
@@ -94,26 +97,7 @@ internal static partial class OrtSessions
         }
         catch (OnnxRuntimeException error)
         {
-            string missing = MissingLibrary().Match(error.Message) is { Success: true } match
-                ? $"library '{match.Value}' is missing"
-                : ErrorPrefix().Replace(error.Message, "");
-            string hint = missing.Contains("onnxruntime_providers", StringComparison.Ordinal)
-                ? "build with -p:Cuda=true, or use --device cpu"
-                : "install an NVIDIA driver, CUDA 13 and cuDNN 9 where the loader finds them (LD_LIBRARY_PATH), or use --device cpu";
-            throw new AnnealException(ExitCode.Data, $"ONNX Runtime's CUDA provider cannot load: {missing}", hint, error);
+            throw OrtErrors.Translate(error, "ONNX Runtime's CUDA provider cannot load");
         }
     }
-
-    [GeneratedRegex(@"^\[ErrorCode:\w+\]\s*")]
-    private static partial Regex ErrorPrefix();
-
-    [GeneratedRegex(@"Could not find an implementation for (\w+)\(")]
-    private static partial Regex MissingKernel();
-
-    // ONNX Runtime's classes of recurrent ops refuse layout 1 by their own names.
-    [GeneratedRegex(@"onnxruntime::(?:DeepCpu)?(Gru|LSTM|RNN).*layout_ == 0 was false")]
-    private static partial Regex RefusedLayout();
-
-    [GeneratedRegex(@"[^\s/']+\.so[.\d]*(?=: cannot open shared object)")]
-    private static partial Regex MissingLibrary();
 }

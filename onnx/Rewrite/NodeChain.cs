@@ -19,6 +19,21 @@ internal sealed class NodeChain(Node owner)
     /// <summary>Adds a node of one output and gives the output's name.</summary>
     public string Op(string op, params string[] inputs) => Add(op, Attributes.None, inputs);
 
+    /// <summary>Adds a node of one output with attributes and gives the output's name.</summary>
+    public string Op(string op, Attributes attributes, params string[] inputs) => Add(op, attributes, inputs);
+
+    /// <summary>Adds a node of several outputs with attributes and gives their names.</summary>
+    public string[] Ops(string op, int outputs, Attributes attributes, params string[] inputs)
+    {
+        string name = Unique(op);
+        string[] names = [.. Enumerable.Range(0, outputs).Select(i => string.Create(CultureInfo.InvariantCulture, $"{name}_out{i}"))];
+        _nodes.Add(new Node(name, "", op, [.. inputs], [.. names], attributes, owner.Origin));
+        return names;
+    }
+
+    /// <summary>A constant.</summary>
+    public string Constant(Tensor value) => Add("Constant", Attributes.Of(("value", value)));
+
     /// <summary>A number of the type of another value.</summary>
     public string Number(float value, string like) => Op("CastLike", Add("Constant", Attributes.Of(("value", Tensor.Scalar(value)))), like);
 

@@ -29,6 +29,19 @@ internal sealed class StepBench
     /// <summary>The step that is measured.</summary>
     public Model Step => _graphs.Step;
 
+    /// <summary>The case's graphs.</summary>
+    public TrainingGraphs Graphs => _graphs;
+
+    /// <summary>The value of an input.</summary>
+    /// <param name="name">The input.</param>
+    /// <param name="batch">The batch, from 0.</param>
+    /// <param name="step">The step's number, from 1.</param>
+    public Tensor Feed(string name, int batch, long step)
+    {
+        _step.Span<long>()[0] = step;
+        return Feed(name, batch);
+    }
+
     /// <summary>Measures one engine.</summary>
     /// <param name="runner">The engine.</param>
     /// <param name="threads">Its threads, for the report.</param>

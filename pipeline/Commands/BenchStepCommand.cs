@@ -16,6 +16,7 @@ internal sealed class BenchStepCommand : AnnealCommand
 
     private readonly Option<string> _case;
     private readonly Option<string> _engine = CommonOptions.OneOf("--engine", "The engine.", "simd", "simd", Ort);
+    private readonly Option<string> _device = OrtChoice.DeviceOption();
     private readonly Option<int?> _threads = CommonOptions.Threads();
     private readonly Option<double> _seconds = CommonOptions.Seconds(DefaultSeconds);
     private readonly Option<string?> _save = new("--save") { Description = "Also write the step as an ONNX file, for inspect --plan.", HelpName = "FILE" };
@@ -27,6 +28,7 @@ internal sealed class BenchStepCommand : AnnealCommand
         _case = CommonOptions.OneOf("--case", "The model and its batch.", cases[0], cases);
         Add(_case);
         Add(_engine);
+        Add(_device);
         Add(_threads);
         Add(_seconds);
         Add(_save);
@@ -46,7 +48,8 @@ internal sealed class BenchStepCommand : AnnealCommand
         StepReport report;
         if (arguments.GetValue(_engine) == Ort)
         {
-            report = bench.Measure(new OrtRunner(new OrtOptions { Threads = threads }), threads, seconds, cancel);
+            OrtOptions options = OrtChoice.Of(arguments.GetValue(_device)!, threads, output);
+            report = bench.Measure(new OrtStepRunner(options), threads, seconds, cancel);
         }
         else
         {

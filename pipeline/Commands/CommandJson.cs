@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Anneal.Pipeline.Bench;
+using Anneal.Pipeline.Compare;
 using Anneal.Pipeline.Conformance;
 
 namespace Anneal.Pipeline.Commands;
@@ -17,6 +18,7 @@ namespace Anneal.Pipeline.Commands;
 [JsonSerializable(typeof(MonitorReport))]
 [JsonSerializable(typeof(StepReport))]
 [JsonSerializable(typeof(InspectReport))]
+[JsonSerializable(typeof(LockStepReport))]
 [JsonSerializable(typeof(OnnxSuiteReport))]
 [JsonSerializable(typeof(PredictReport))]
 [JsonSerializable(typeof(PredictBenchReport))]

@@ -28,6 +28,7 @@ internal static class CommandTree
             new ValidateCommand(),
             new InspectCommand(),
             new RunsCommand(),
+            new CompareCommand(),
             new BenchCommand(),
             new TestOnnxCommand(),
             new DoctorCommand(),

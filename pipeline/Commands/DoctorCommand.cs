@@ -5,13 +5,23 @@ using Anneal.Onnx;
 using Anneal.Onnx.Kernels;
 using Anneal.Pipeline.Report;
 using Anneal.Serving;
+using Anneal.Serving.Probing;
 using Anneal.Trainer.Data;
 
 namespace Anneal.Pipeline.Commands;
 
-internal sealed class DoctorCommand()
-    : AnnealCommand("doctor", "Shows what this machine offers, what is missing and how to get it.", "anneal doctor --json")
+internal sealed class DoctorCommand : AnnealCommand
 {
+    private readonly Option<bool> _probe = new("--probe") { Description = "Run a small node of every op that graphs made here hold, for each type, on each provider of ONNX Runtime that works, and show the answers." };
+    private readonly Option<bool> _fresh = new("--fresh") { Description = "Probe even what has been probed before with this version of ONNX Runtime." };
+
+    public DoctorCommand()
+        : base("doctor", "Shows what this machine offers, what is missing and how to get it.", "anneal doctor --json")
+    {
+        Add(_probe);
+        Add(_fresh);
+    }
+
     private static readonly string[] s_cudaLibraries = OperatingSystem.IsWindows()
         ? ["nvcuda.dll", "cudart64_13.dll", "cublas64_13.dll", "cublasLt64_13.dll", "cufft64_12.dll", "cudnn64_9.dll", "onnxruntime_providers_cuda.dll"]
         : ["libcuda.so.1", "libcudart.so.13", "libcublas.so.13", "libcublasLt.so.13", "libcufft.so.12", "libcudnn.so.9", "libonnxruntime_providers_cuda.so"];
@@ -46,6 +56,19 @@ internal sealed class DoctorCommand()
             KnownDataset.Mnist.MissingFile is null ? KnownDataset.Mnist.Folder : null,
             missing);
         Write(report, output.Text);
+        if (arguments.GetValue(_probe) && report.Usable)
+        {
+            OrtDevice[] devices = report.Cuda.Usable ? [OrtDevice.Cpu, OrtDevice.Cuda] : [OrtDevice.Cpu];
+            KernelAnswers[] answers = [.. devices.Select(d => KernelAnswers.Of(d, arguments.GetValue(_fresh)))];
+            foreach (KernelAnswers provider in answers)
+            {
+                output.Text.WriteLine();
+                ProbeTable.Write(provider, output.Text);
+            }
+
+            report = report with { Kernels = [.. answers.Select(a => new DoctorReport.ProviderKernels(a.Provider, a.Version, a.WasKept, a.All))] };
+        }
+
         output.Result(report, CommandJson.Default.DoctorReport);
         return report.Usable ? ExitCode.Done : ExitCode.GateFailed;
     }

@@ -4,10 +4,12 @@ using System.Globalization;
 using Anneal.Onnx;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Ir.Format;
+using Anneal.Onnx.Rewrite;
 using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Report;
 using Anneal.Pipeline.Runs;
 using Anneal.Pipeline.Stages;
+using Anneal.Serving;
 using Anneal.Trainer.Autodiff;
 using Anneal.Trainer.Models;
 
@@ -57,7 +59,9 @@ internal sealed class InspectCommand : AnnealCommand
         {
             PlanProfile plan = PlanProfiler.Measure(model, batch, arguments.GetValue(_threads) ?? Machine.DefaultThreads, cancel);
             Write(plan, output.Text);
-            report = report with { Plan = plan };
+            StateBinding[] state = PlanProfiler.StateOf(model, batch);
+            report = report with { Plan = plan, Updates = state.Length == 0 ? null : new OrtStepRunner().Prove(model, state) };
+            Write(report.Updates ?? [], output.Text);
         }
 
         output.Result(report, CommandJson.Default.InspectReport);
@@ -204,6 +208,25 @@ internal sealed class InspectCommand : AnnealCommand
             + FormattableString.Invariant($", arena {plan.ArenaBytes / 1e6:F3} MB, {plan.StateCopies} copies of state"));
         output.WriteLine(FormattableString.Invariant(
             $"limits here: {plan.PeakGflops:F0} GFLOP/s of float multiply-adds, memory read at {plan.ReadGbPerS:F1} and written at {plan.WriteGbPerS:F1} GB/s"));
+    }
+
+    private static void Write(IReadOnlyList<UpdateProof> proofs, TextWriter output)
+    {
+        if (proofs.Count == 0)
+        {
+            return;
+        }
+
+        output.WriteLine();
+        var table = new TextTable("STATE", "REPLACED", "BY", "WHY");
+        foreach (UpdateProof proof in proofs)
+        {
+            table.Add(proof.State, proof.IsInPlace ? "in place" : "two buffers", proof.Writer, proof.Why);
+        }
+
+        table.Write(output);
+        output.WriteLine(FormattableString.Invariant(
+            $"{proofs.Count(p => p.IsInPlace)} of {proofs.Count} states are replaced in place by ONNX Runtime, in the graph that it makes of this one: every read precedes the write in any order"));
     }
 
     private static string Count(long value) => value == 0 ? "" : value.ToString("N0", CultureInfo.InvariantCulture);

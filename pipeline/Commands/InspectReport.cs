@@ -1,3 +1,4 @@
+using Anneal.Onnx.Rewrite;
 using Anneal.Pipeline.Report;
 
 namespace Anneal.Pipeline.Commands;
@@ -24,6 +25,9 @@ internal sealed record InspectReport(
     LayerTable Layers,
     PlanProfile? Plan)
 {
+    /// <summary>Whether each state may be replaced in its own buffer by ONNX Runtime, and why; null unless a plan of a step is asked for.</summary>
+    public IReadOnlyList<UpdateProof>? Updates { get; init; }
+
     /// <param name="Type">Element type and shape, such as <c>float[N,784]</c>.</param>
     internal sealed record Port(string Name, string Type);
 

@@ -9,7 +9,7 @@ internal sealed class RequestOptions
     private readonly Argument<string?> _pipeline = CommonOptions.Pipeline();
     private readonly Option<string> _file = CommonOptions.File();
     private readonly Option<string[]> _set = CommonOptions.Set();
-    private readonly Option<string> _device = CommonOptions.OneOf("--device", "Where to compute.", "auto", "auto", "cpu", "cuda");
+    private readonly Option<string?> _device = CommonOptions.OneOf("--device", "Where the engine computes; the file's choice when left out.", null!, "auto", "cpu", "cuda")!;
     private readonly Option<string?> _engine = CommonOptions.OneOf("--engine", "What runs the training step; the file's choice when left out.", null!, "simd", "ort")!;
     private readonly Option<int?> _threads = CommonOptions.Threads();
 
@@ -28,7 +28,7 @@ internal sealed class RequestOptions
         ConfigPath = arguments.GetValue(_file)!,
         Pipeline = arguments.GetValue(_pipeline),
         Sets = arguments.GetValue(_set)!,
-        Device = arguments.GetValue(_device)!,
+        Device = arguments.GetValue(_device),
         Engine = arguments.GetValue(_engine),
         Threads = arguments.GetValue(_threads),
     };

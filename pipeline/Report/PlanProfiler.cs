@@ -26,12 +26,7 @@ internal static class PlanProfiler
     public static PlanProfile Measure(Model model, int batch, int threads, CancellationToken cancel)
     {
         (double peak, MemoryRate memory) = Limits(threads);
-        HashSet<string> outputs = [.. model.Graph.Outputs.Select(o => o.Name)];
-        StateBinding[] state =
-        [
-            .. model.Graph.Inputs.Where(i => outputs.Contains(i.Name + TrainingGraphs.NextSuffix))
-                .Select(i => new StateBinding(i.Name, i.Name + TrainingGraphs.NextSuffix, MakeUp(i, batch))),
-        ];
+        StateBinding[] state = StateOf(model, batch);
         using var runner = new SimdRunner(threads);
         using SimdSession session = runner.OpenPlanned(model, state);
         Tensor[] feeds = [.. session.Feeds.Select(f => MakeUp(f, batch))];
@@ -54,6 +49,19 @@ internal static class PlanProfiler
             plan.StateCopies,
             [.. steps.Select(s => s.Step)],
             [.. steps.GroupBy(s => s.Step.Op).Select(g => Sum(g.Key, [.. g])).OrderByDescending(o => o.Ms)]);
+    }
+
+    /// <summary>The state of a model, as <see cref="Measure"/> takes it, made up.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="batch">The size of every dimension that is not fixed.</param>
+    public static StateBinding[] StateOf(Model model, int batch)
+    {
+        HashSet<string> outputs = [.. model.Graph.Outputs.Select(o => o.Name)];
+        return
+        [
+            .. model.Graph.Inputs.Where(i => outputs.Contains(i.Name + TrainingGraphs.NextSuffix))
+                .Select(i => new StateBinding(i.Name, i.Name + TrainingGraphs.NextSuffix, MakeUp(i, batch))),
+        ];
     }
 
     private static (double Peak, MemoryRate Memory) Limits(int threads)

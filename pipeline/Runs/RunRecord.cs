@@ -1,3 +1,5 @@
+using Anneal.Serving;
+
 namespace Anneal.Pipeline.Runs;
 
 /// <summary>The content of <c>run.json</c>: what was done, from what, and how it ended.</summary>
@@ -20,6 +22,9 @@ internal sealed record RunRecord
 
     /// <summary>The engine that trained.</summary>
     public string? Engine { get; init; }
+
+    /// <summary>How ONNX Runtime ran the training step; null on another engine.</summary>
+    public OrtPlacement? Placement { get; init; }
 
     /// <summary>Release and commit of the code.</summary>
     public required string Code { get; init; }

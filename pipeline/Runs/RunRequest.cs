@@ -12,8 +12,8 @@ internal sealed record RunRequest
     /// <summary>Values that replace the file's, as <c>key.path=value</c>.</summary>
     public IReadOnlyList<string> Sets { get; init; } = [];
 
-    /// <summary>cpu, cuda or auto.</summary>
-    public string Device { get; init; } = "auto";
+    /// <summary>cpu, cuda or auto; null for the file's choice.</summary>
+    public string? Device { get; init; }
 
     /// <summary>simd or ort; null for the file's choice.</summary>
     public string? Engine { get; init; }

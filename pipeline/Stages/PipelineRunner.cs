@@ -121,6 +121,11 @@ internal static class PipelineRunner
             sets.Add($"train.engine={engine}");
         }
 
+        if (request.Device is { } device)
+        {
+            sets.Add($"train.device={device}");
+        }
+
         return ConfigLoader.Load(
             request.ConfigPath,
             request.Pipeline,
@@ -159,6 +164,8 @@ internal static class PipelineRunner
 
     private static RunSummary Run(RunContext context, RunRequest request, IReadOnlyList<StagePlan> stages)
     {
+        // A device that cannot be used ends the run before any stage.
+        string engine = context.Engine;
         RunRecord? earlier = context.Folder.Read();
         RunRecord record = new RunRecord
         {
@@ -168,7 +175,8 @@ internal static class PipelineRunner
             Created = earlier?.Created ?? TimeProvider.System.GetUtcNow(),
             Folder = request.DataFolder ?? Path.GetDirectoryName(Path.GetFullPath(request.ConfigPath))!,
             Code = CodeVersion.Release,
-            Engine = request.Engine ?? context.Options.Train.Engine.ToString().ToLowerInvariant(),
+            Engine = engine,
+            Placement = earlier?.Placement,
             Stages = earlier?.Stages ?? new Dictionary<string, StageRecord>(StringComparer.Ordinal),
             Metrics = earlier?.Metrics ?? new Dictionary<string, IReadOnlyDictionary<string, double>>(StringComparer.Ordinal),
             Seconds = earlier?.Seconds ?? 0,

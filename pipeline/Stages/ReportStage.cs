@@ -77,7 +77,7 @@ internal sealed class ReportStage : IStage
         Tournaments = [.. TournamentsOf(context)],
         Ensemble = context.EnsembleRecord,
         Config = [.. context.Config.Rows.Select(r => new ReportData.Value(r.Path, r.Value, r.Origin.ToString(), r.Doc))],
-        Environment = EnvironmentOf(context),
+        Environment = EnvironmentOf(context, record),
     };
 
     private static ReportData WithTraining(RunContext context, ReportData data, Fit fit, string? failure)
@@ -133,7 +133,7 @@ internal sealed class ReportStage : IStage
             : new FoldsReport(folds, context.Statistics?.Mean[Part.Validation] ?? s_none, context.Statistics?.Deviation.GetValueOrDefault(Part.Validation) ?? s_none);
     }
 
-    private static ReportData.Fact[] EnvironmentOf(RunContext context) =>
+    private static ReportData.Fact[] EnvironmentOf(RunContext context, RunRecord record) =>
     [
         new("anneal", CodeVersion.Release),
         new(".NET", Environment.Version.ToString()),
@@ -142,6 +142,7 @@ internal sealed class ReportStage : IStage
         new("instruction sets", string.Join(' ', Machine.CpuFeatures)),
         new("threads", context.Threads.ToString(System.Globalization.CultureInfo.InvariantCulture)),
         new("ONNX Runtime", OrtInfo.Version),
+        .. record.Placement is { } placement ? (ReportData.Fact[])[new("training step", Engines.Describe(placement))] : [],
     ];
 
     private static string HashOf(RunContext context, string name) => File.Exists(context.Folder.File(name)) ? StageKey.OfFile(context.Folder.File(name)) : "";

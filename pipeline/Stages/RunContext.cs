@@ -7,6 +7,8 @@ using Anneal.Pipeline.Plan;
 using Anneal.Pipeline.Runs;
 using Anneal.Serving;
 using Anneal.Trainer.Execution;
+using Anneal.Trainer.Models;
+using Anneal.Trainer.Optimizers;
 
 namespace Anneal.Pipeline.Stages;
 
@@ -14,6 +16,7 @@ namespace Anneal.Pipeline.Stages;
 internal sealed class RunContext : IDisposable
 {
     private readonly Lazy<LoadedData> _data;
+    private readonly Lazy<string> _engine;
     private readonly Lazy<IGraphRunner> _runner;
     private Fit? _fit;
 
@@ -28,7 +31,8 @@ internal sealed class RunContext : IDisposable
         Threads = request.Threads ?? config.Options.Train.Threads ?? Environment.ProcessorCount;
         LooksFolder = Path.Combine(request.DataFolder ?? Path.GetDirectoryName(Path.GetFullPath(request.ConfigPath))!, "runs", config.Name);
         _data = new Lazy<LoadedData>(() => LoadedData.Load(config));
-        _runner = new Lazy<IGraphRunner>(() => RunnerOf(config.Options.Train.Engine, request.Device));
+        _engine = new Lazy<string>(ChooseEngine);
+        _runner = new Lazy<IGraphRunner>(() => Engines.Make(Engine, Threads, config.Options.Train.AllowFallback));
     }
 
     public LoadedConfig Config { get; }
@@ -51,7 +55,13 @@ internal sealed class RunContext : IDisposable
 
     public LoadedData Data => _data.Value;
 
+    /// <summary>The name of the engine that trains.</summary>
+    public string Engine => _engine.Value;
+
     public IGraphRunner Runner => _runner.Value;
+
+    /// <summary>How ONNX Runtime ran the last training step that this run opened; null where it ran none.</summary>
+    public OrtPlacement? Placement => _runner.IsValueCreated ? (_runner.Value as OrtStepRunner)?.Placements.LastOrDefault() : null;
 
     /// <summary>The folds that were trained, by name.</summary>
     public Dictionary<string, FoldRecord> Folds { get; } = new(StringComparer.Ordinal);
@@ -134,6 +144,7 @@ internal sealed class RunContext : IDisposable
         Ensemble = EnsembleRecord,
         Choice = Choice,
         TestLooks = TestLooks,
+        Placement = Placement ?? record.Placement,
         Warnings = [.. record.Warnings, .. Warnings.Except(record.Warnings)],
         Model = File.Exists(Folder.ModelPath) ? Folder.ModelPath : null,
     };
@@ -176,22 +187,14 @@ internal sealed class RunContext : IDisposable
         }
     }
 
-    private IGraphRunner RunnerOf(EngineKind engine, string device)
+    private string ChooseEngine()
     {
-        if (engine == EngineKind.Simd)
+        (string name, string? missing) = Engines.Choose(Options.Train);
+        if (Options.Train is { Engine: EngineKind.Ort, Device: DeviceKind.Auto })
         {
-            return device == "cuda"
-                ? throw AnnealException.BadUsage("the SIMD engine runs on the CPU, not on CUDA", "add --engine ort, or leave --device out")
-                : new SimdRunner(Threads);
+            Output.Line($"device   {name}{(missing is null ? "" : $": {missing}")}");
         }
 
-        string? missing = device == "auto" ? OrtInfo.Problem(OrtDevice.Cuda) : null;
-        OrtDevice chosen = device == "cuda" || (device == "auto" && missing is null) ? OrtDevice.Cuda : OrtDevice.Cpu;
-        if (device == "auto")
-        {
-            Output.Line($"device   {chosen.ToString().ToLowerInvariant()}{(missing is null ? "" : $": {missing}")}");
-        }
-
-        return new OrtRunner(new OrtOptions { Device = chosen, Threads = Threads });
+        return name;
     }
 }

@@ -26,6 +26,7 @@ internal sealed class TrainStage(string fit) : ITraining
         var inputs = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["options"] = context.Config.KeyText("augment", "model", "loss", "metrics", "train", "export.threshold"),
+            ["engine"] = context.Engine,
         };
         if (StagePlan.SeedOf(fit) is { } seed)
         {
@@ -93,6 +94,11 @@ internal sealed class TrainStage(string fit) : ITraining
             ProbeOf = context.Options.Train.Monitor is null ? null : phase => new Probe(phase, context.Runner, training.TrainRows, (ulong)context.Options.Seed, training.ValidationRows),
         };
         LoopOutcome outcome = loop.Run(context.Cancel);
+        if (context.Placement is { } placement)
+        {
+            context.Output.Line($"{Name,-8} on {context.Engine}: {Engines.Describe(placement)}");
+        }
+
         ITraining.ThrowIfInterrupted(outcome, context);
         if (training.FiltersOf(outcome.Parameters) is { } filters)
         {

@@ -8,7 +8,7 @@ public sealed partial class CommandLineDocsTests
     private static readonly string[] s_pages =
     [
         "README.md", "AGENTS.md", "docs/pipelines.md", "docs/augmentation.md", "docs/design.md", "docs/features.md", "docs/losses.md", "docs/predict.md", "docs/training-graph.md", "docs/performance.md",
-        "docs/preflight.md", "docs/report.md", "docs/splits.md", "docs/training.md", "docs/untrusted.md", "docs/validation.md",
+        "docs/engines.md", "docs/preflight.md", "docs/report.md", "docs/splits.md", "docs/training.md", "docs/untrusted.md", "docs/validation.md",
     ];
 
     private static IEnumerable<TestCaseData> Commands() =>

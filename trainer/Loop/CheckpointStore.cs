@@ -8,13 +8,17 @@ using Anneal.Onnx.Tensors;
 namespace Anneal.Trainer.Loop;
 
 /// <summary>A run's checkpoints on disk: ONNX files whose initializers are the tensors and whose metadata is the state.</summary>
-/// <remarks>Each file is written beside its name, flushed and renamed, so that a kill at any moment leaves whole files only.</remarks>
+/// <remarks>
+/// Each file is written beside its name, flushed and renamed, so that a kill at any moment leaves whole files only. Files are written one after the other while the
+/// caller goes on; whatever reads waits for them.
+/// </remarks>
 public sealed class CheckpointStore
 {
     private const string StateKey = "anneal.loop";
     private const string BestName = "best.onnx";
     private const string InterruptedName = "interrupted.onnx";
     private readonly string _folder;
+    private Task _writing = Task.CompletedTask;
 
     /// <summary>Opens the store of a run.</summary>
     /// <param name="folder">The folder of checkpoints; created when missing.</param>
@@ -25,36 +29,58 @@ public sealed class CheckpointStore
     }
 
     /// <summary>The steps of the checkpoints that are there, in order.</summary>
-    public IReadOnlyList<long> Steps =>
-    [
-        .. Directory.EnumerateFiles(_folder, "step-*.onnx")
-            .Select(f => long.Parse(Path.GetFileNameWithoutExtension(f)["step-".Length..], CultureInfo.InvariantCulture))
-            .Order(),
-    ];
+    public IReadOnlyList<long> Steps
+    {
+        get
+        {
+            Finish();
+            return OnDisk();
+        }
+    }
 
     /// <summary>Whether there is a best checkpoint.</summary>
-    public bool HasBest => File.Exists(PathOf(BestName));
+    public bool HasBest
+    {
+        get
+        {
+            Finish();
+            return File.Exists(PathOf(BestName));
+        }
+    }
+
+    /// <summary>Waits until all that was saved is on disk.</summary>
+    /// <exception cref="IOException">A file could not be written.</exception>
+    public void Finish()
+    {
+        Task writing = _writing;
+        _writing = Task.CompletedTask;
+        writing.GetAwaiter().GetResult();
+    }
 
     /// <summary>Saves the best checkpoint so far.</summary>
     /// <param name="checkpoint">The moment.</param>
-    public void SaveBest(Checkpoint checkpoint) => ModelWriter.Write(ToModel(checkpoint), PathOf(BestName));
+    public void SaveBest(Checkpoint checkpoint) => Begin(() => ModelWriter.Write(ToModel(checkpoint), PathOf(BestName)));
 
     /// <summary>Saves a moment that an undisturbed run would not save; it is gone once the next checkpoint is there.</summary>
     /// <param name="checkpoint">The moment.</param>
-    public void SaveInterrupted(Checkpoint checkpoint) => ModelWriter.Write(ToModel(checkpoint), PathOf(InterruptedName));
+    public void SaveInterrupted(Checkpoint checkpoint)
+    {
+        Finish();
+        ModelWriter.Write(ToModel(checkpoint), PathOf(InterruptedName));
+    }
 
     /// <summary>Saves a checkpoint under its step.</summary>
     /// <param name="checkpoint">The moment.</param>
     /// <param name="keep">How many of the newest are kept.</param>
-    public void Save(Checkpoint checkpoint, int keep)
+    public void Save(Checkpoint checkpoint, int keep) => Begin(() =>
     {
         ModelWriter.Write(ToModel(checkpoint), PathOf(NameOf(checkpoint.State.Step)));
         File.Delete(PathOf(InterruptedName));
-        foreach (long old in Steps.SkipLast(keep))
+        foreach (long old in OnDisk().SkipLast(keep))
         {
             File.Delete(PathOf(NameOf(old)));
         }
-    }
+    });
 
     /// <summary>Keeps the parameters that an epoch ended with, whatever checkpoints are deleted.</summary>
     /// <param name="epoch">The epoch, from 1.</param>
@@ -73,6 +99,7 @@ public sealed class CheckpointStore
     /// <exception cref="AnnealException">The file is damaged.</exception>
     public Checkpoint? Latest()
     {
+        Finish();
         Checkpoint? interrupted = File.Exists(PathOf(InterruptedName)) ? Load(InterruptedName) : null;
         return Steps is [.., long last] && last >= (interrupted?.State.Step ?? 0) ? Load(last) : interrupted;
     }
@@ -81,20 +108,42 @@ public sealed class CheckpointStore
     /// <param name="step">The step.</param>
     /// <returns>The checkpoint.</returns>
     /// <exception cref="AnnealException">The file is missing or damaged.</exception>
-    public Checkpoint Load(long step) => Load(NameOf(step));
+    public Checkpoint Load(long step)
+    {
+        Finish();
+        return Load(NameOf(step));
+    }
 
     /// <summary>Loads the best checkpoint.</summary>
     /// <returns>The checkpoint.</returns>
     /// <exception cref="AnnealException">The file is missing or damaged.</exception>
-    public Checkpoint LoadBest() => Load(BestName);
+    public Checkpoint LoadBest()
+    {
+        Finish();
+        return Load(BestName);
+    }
 
     /// <summary>Deletes all checkpoints.</summary>
     public void Clear()
     {
+        Finish();
         foreach (string file in Directory.EnumerateFiles(_folder, "*.onnx"))
         {
             File.Delete(file);
         }
+    }
+
+    private IReadOnlyList<long> OnDisk() =>
+    [
+        .. Directory.EnumerateFiles(_folder, "step-*.onnx")
+            .Select(f => long.Parse(Path.GetFileNameWithoutExtension(f)["step-".Length..], CultureInfo.InvariantCulture))
+            .Order(),
+    ];
+
+    private void Begin(Action write)
+    {
+        Finish();
+        _writing = Task.Run(write);
     }
 
     private static Model ToModel(Checkpoint checkpoint) => Model.Holding("checkpoint", checkpoint.Tensors) with

@@ -7,16 +7,22 @@ using Anneal.Trainer.Models;
 namespace Anneal.Trainer.Loop;
 
 /// <summary>Steps whose update is part of the graph: one run of it for each batch.</summary>
-internal sealed class GradientDriver(IGraphSession session, TrainingGraphs graphs) : IStepDriver
+internal sealed class GradientDriver(IGraphSession session, TrainingGraphs graphs) : IQueuedDriver
 {
     private readonly StepSession _session = new(session, graphs);
     private readonly int _accumulate = graphs.Update.Accumulate;
+
+    public int Ahead => _accumulate == 1 ? _session.Ahead : 0;
 
     public IReadOnlyList<string> State { get; } = [.. graphs.StepState().Select(s => s.Input)];
 
     public Tensor Read(string name) => _session.Read(name);
 
     public void Write(string name, Tensor value) => _session.Write(name, value);
+
+    public void Begin(BatchFeed feed, float rate, long step) => _session.Begin(feed.Next(), rate, step);
+
+    public StepResult End() => _session.End();
 
     public StepResult Run(BatchFeed feed, int rows, float rate, long step)
     {

@@ -20,6 +20,7 @@ internal sealed class StepSession : IDisposable
     private readonly Tensor _step = Tensor.Scalar(0L);
     private readonly Tensor _share = Tensor.Scalar(1f);
     private readonly Tensor _last = Tensor.Scalar(true);
+    private readonly Queue<int> _begun = new();
     private readonly int _lossAt;
     private readonly int _massAt;
     private readonly int _correctAt;
@@ -59,6 +60,25 @@ internal sealed class StepSession : IDisposable
     {
         Feed(batch, rate, step, share, last);
         _session.Run(_feeds, _fetches);
+    }
+
+    /// <summary>Runs that may be begun ahead; 0 where none may.</summary>
+    public int Ahead => _session is IQueuedSession queued ? queued.Capacity : 0;
+
+    /// <summary>Begins a run, whose batch is copied.</summary>
+    public void Begin(Batch batch, float rate, long step)
+    {
+        Feed(batch, rate, step, share: 1, last: true);
+        _begun.Enqueue(batch.Rows);
+        ((IQueuedSession)_session).Enqueue(_feeds);
+    }
+
+    /// <summary>What the oldest run gave that was begun and is not taken yet.</summary>
+    public StepResult End()
+    {
+        ((IQueuedSession)_session).Dequeue(_fetches);
+        int rows = _begun.Dequeue();
+        return new StepResult(Number(_lossAt), _massAt < 0 ? rows : Number(_massAt), _correctAt < 0 ? 0 : Number(_correctAt));
     }
 
     public Node? Trace(Batch batch, float rate, long step, float share = 1, bool last = true)

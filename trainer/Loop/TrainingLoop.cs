@@ -85,19 +85,22 @@ public sealed class TrainingLoop
             }
 
             using BatchFeed feed = FeedOf(span, state);
+            var pending = new PendingSteps(driver);
             var feedWatch = new FeedWatch();
             long epochStart = Stopwatch.GetTimestamp();
             while (state.Epoch < span.EndEpoch && StopReason(state) is null)
             {
                 if (cancel.IsCancellationRequested)
                 {
+                    state = TakeAll(pending, state);
                     _checkpoints.SaveInterrupted(CheckpointOf(driver, state));
                     return new LoopOutcome(true, state, Parameters(driver), clock.Elapsed.TotalSeconds);
                 }
 
-                state = Advance(span, driver, feed, state);
+                state = Advance(span, pending, feed, state);
                 if (state.StepInEpoch == span.StepsPerEpoch)
                 {
+                    state = TakeAll(pending, state);
                     if (feedWatch.Epoch(Stopwatch.GetElapsedTime(epochStart), feed.Waited) is { } share)
                     {
                         _observer.On(new LoopEvent.FeedBound(share));
@@ -116,6 +119,7 @@ public sealed class TrainingLoop
         }
         while (state.Epoch < Epochs && StopReason(state) is null);
 
+        _checkpoints.Finish();
         if (StopReason(state) is { } reason)
         {
             _observer.On(new LoopEvent.Stopped(reason));
@@ -132,28 +136,34 @@ public sealed class TrainingLoop
     // The phase of the next step; the last one where there is none.
     private PhaseSpan PhaseOf(LoopState state) => _phases.FirstOrDefault(p => state.Epoch < p.EndEpoch) ?? _phases[^1];
 
-    private LoopState Advance(PhaseSpan span, IStepDriver driver, BatchFeed feed, LoopState state)
+    private LoopState Advance(PhaseSpan span, PendingSteps pending, BatchFeed feed, LoopState state)
     {
-        float rate = span.RateAt(state);
-        int rows = span.RowsOf(state);
-        StepResult result = driver.Run(feed, rows, rate, state.Step - span.FirstStep + 1);
-        var record = new StepRecord(state.Epoch + 1, state.StepInEpoch + 1, state.Step + 1, rows, result.Loss, rate);
-        if (!float.IsFinite(result.Loss))
+        var record = new StepRecord(state.Epoch + 1, state.StepInEpoch + 1, state.Step + 1, span.RowsOf(state), 0, span.RateAt(state));
+        pending.Begin(feed, record, state.Step - span.FirstStep + 1);
+        state = state with { StepInEpoch = state.StepInEpoch + 1, Step = state.Step + 1, Rows = state.Rows + record.Rows };
+        return pending.IsFull ? TakeAll(pending, state) : state;
+    }
+
+    private LoopState TakeAll(PendingSteps pending, LoopState state)
+    {
+        while (pending.TryTake(out StepRecord record, out StepResult result))
         {
-            _observer.On(new LoopEvent.Diverged(record));
-            throw Diverged(rows, state, result.Loss);
+            if (!float.IsFinite(result.Loss))
+            {
+                _observer.On(new LoopEvent.Diverged(record));
+                throw Diverged(record);
+            }
+
+            _observer.OnStep(record);
+            state = state with
+            {
+                LossSum = state.LossSum + (result.Loss * (double)result.Mass),
+                MassSum = state.MassSum + result.Mass,
+                CorrectSum = state.CorrectSum + result.Correct,
+            };
         }
 
-        _observer.OnStep(record);
-        return state with
-        {
-            StepInEpoch = state.StepInEpoch + 1,
-            Step = state.Step + 1,
-            LossSum = state.LossSum + (result.Loss * (double)result.Mass),
-            MassSum = state.MassSum + result.Mass,
-            CorrectSum = state.CorrectSum + result.Correct,
-            Rows = state.Rows + rows,
-        };
+        return state;
     }
 
     private LoopState CloseEpoch(PhaseSpan span, IStepDriver driver, Probe? probe, LoopState state)
@@ -269,19 +279,19 @@ public sealed class TrainingLoop
 
     // The state is already overwritten when a loss turns out not to be finite. Steps are pure functions of what was saved, so they are
     // run again from the last checkpoint, and each is watched node by node.
-    private AnnealException Diverged(int rows, LoopState at, float loss)
+    private AnnealException Diverged(StepRecord failed)
     {
         using var runner = new SimdRunner(1);
         LoopState state = _checkpoints.Latest()?.State ?? new LoopState();
         long saved = state.Step;
         Node? first = null;
         IReadOnlyDictionary<string, Tensor>? parameters = null;
-        while (state.Step <= at.Step && first is null)
+        while (state.Step < failed.Step && first is null)
         {
             PhaseSpan span = PhaseOf(state);
             using IStepDriver driver = Open(span, runner, parameters);
             using BatchFeed feed = FeedOf(span, state);
-            while (state.Step <= Math.Min(at.Step, span.EndStep - 1) && first is null)
+            while (state.Step < Math.Min(failed.Step, span.EndStep) && first is null)
             {
                 first = driver.Trace(feed, span.RowsOf(state), span.RateAt(state), state.Step - span.FirstStep + 1);
                 int inEpoch = (state.StepInEpoch + 1) % span.StepsPerEpoch;
@@ -292,11 +302,11 @@ public sealed class TrainingLoop
         }
 
         string node = first is null
-            ? $"no node gave it when steps {saved + 1} to {at.Step + 1} were run again"
+            ? $"no node gave it when steps {saved + 1} to {failed.Step} were run again"
             : $"the first value that is not finite comes from node '{first.Name}' ({first.OpType}) in step {state.Step}";
         return new AnnealException(
             ExitCode.GateFailed,
-            $"epoch {at.Epoch + 1}, step {at.Step + 1}: the loss is {loss} over {rows} rows; {node}; the state of step {saved} is kept",
+            $"epoch {failed.Epoch}, step {failed.Step}: the loss is {failed.Loss} over {failed.Rows} rows; {node}; the state of step {saved} is kept",
             "lower the learning rate, look at the inputs' scale, or clip the gradient");
     }
 }

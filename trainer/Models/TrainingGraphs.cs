@@ -52,6 +52,12 @@ public sealed record TrainingGraphs(
     /// <summary>The name of the input of a teacher's answers.</summary>
     public const string TeacherInput = "teacher";
 
+    /// <summary>The name of the input that is a batch's share of the rows of its step, where a step has several batches.</summary>
+    public const string ShareInput = UpdateGraph.ShareInput;
+
+    /// <summary>The name of the input that says whether a batch is its step's last, where a step has several.</summary>
+    public const string LastInput = UpdateGraph.LastInput;
+
     /// <summary>The name of the loss among the outputs.</summary>
     public const string LossOutput = "loss";
 

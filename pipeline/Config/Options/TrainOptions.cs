@@ -54,6 +54,12 @@ internal sealed record TrainOptions
     [Key("engine", "what runs the step: our own compiled plan, or ONNX Runtime")]
     public EngineKind Engine { get; init; } = EngineKind.Simd;
 
+    [Key("device", "where the engine computes; auto is CUDA where the engine is ort and CUDA works", AffectsResult = false)]
+    public DeviceKind Device { get; init; } = DeviceKind.Auto;
+
+    [Key("allow_fallback", "whether nodes that CUDA has no kernel for may run on the CPU; otherwise they are an error", AffectsResult = false)]
+    public bool AllowFallback { get; init; }
+
     [Key("threads", "threads of the engine; auto is one for each core", AffectsResult = false)]
     [Range(1, 1024)]
     [Word("auto")]

@@ -19,4 +19,15 @@ internal sealed class DoctorCommandTests
         Assert.That(tool.Error, Does.Contain("usable"));
         Assert.That(tool.ExitCode, Is.Zero);
     }
+
+    [Test]
+    public void Doctor_Probe_ShowsWhatTheCpuProviderRuns()
+    {
+        Tool tool = Tool.Run("doctor", "--probe", "--json");
+
+        JsonElement kernels = tool.Json.GetProperty("kernels")[0];
+        Assert.That(kernels.GetProperty("provider").GetString(), Is.EqualTo("ort-cpu"));
+        Assert.That(kernels.GetProperty("answers").EnumerateArray().Count(a => a.GetProperty("runs").GetBoolean()), Is.GreaterThan(200));
+        Assert.That(tool.Error, Does.Match(@"Conv\s+runs").And.Match(@"\d+ of \d+ kernels of opset 18 run on ort-cpu"));
+    }
 }

@@ -1,0 +1,85 @@
+using Anneal.Onnx.Ir;
+using Anneal.Onnx.Ops;
+using Anneal.Onnx.Rewrite;
+using Anneal.Onnx.Tensors;
+
+namespace Anneal.Onnx.Lowering;
+
+/// <summary>Says a graph's invented ops in standard ops that another runtime has kernels for: by the first way that fits the node and whose kernels are there, else by the op's body.</summary>
+/// <remarks>Bodies that loop stay calls of their functions, which the runtime replaces itself.</remarks>
+public static class StepLowering
+{
+    private static readonly ILowering[] s_ways =
+    [
+        new LowerAdam(),
+        new LowerConvGradW(),
+        new LowerConvGradX(),
+        new LowerLstmGrad(),
+        new LowerLstmTrain(),
+    ];
+
+    private static readonly PassPipeline s_before = new(("DeadNodes", DeadNodes.Apply));
+
+    private static readonly PassPipeline s_after = new(
+        ("ResolveCasts", ResolveCasts.Apply),
+        ("EliminateReshapes", EliminateReshapes.Apply),
+        ("ConstantFolding", ConstantFolding.Apply),
+        ("CommonSubexpressions", CommonSubexpressions.Apply),
+        ("NameOutputs", NameOutputs.Apply),
+        ("DeadNodes", DeadNodes.Apply));
+
+    /// <summary>Lowers a model.</summary>
+    /// <param name="model">The model, of known ops.</param>
+    /// <param name="hasKernel">Whether the runtime has a kernel of a standard op at opset 18 for a type.</param>
+    /// <param name="state">The states that the graph replaces: what orders their writes is added.</param>
+    /// <returns>The model of standard ops.</returns>
+    public static Model Apply(Model model, Func<string, DType, bool> hasKernel, IReadOnlyList<StateBinding> state)
+    {
+        Graph graph = s_before.Run(model.Graph);
+        TypeInference types = TypeInference.Of(graph);
+        graph = graph with { Nodes = [.. graph.Nodes.SelectMany(n => Write(n, types, hasKernel))] };
+        Function[] bodies = [.. graph.Nodes.Where(n => n.Domain == Model.AnnealDomain).Select(n => OpTable.Get(n).Body).OfType<Function>().DistinctBy(f => f.Name).Where(f => !Loops(f))];
+        graph = s_after.Run(InlineFunctions.Apply(graph, bodies));
+        graph = OrderUpdates.Apply(graph, state, TypeInference.Of(graph).Types);
+        return Model.Of(graph);
+    }
+
+    /// <summary>The nodes that the runtime has no kernel for.</summary>
+    /// <param name="graph">A lowered graph.</param>
+    /// <param name="hasKernel">As for lowering.</param>
+    /// <returns>Each with the type that there is no kernel for.</returns>
+    public static IReadOnlyList<(Node Node, DType Type)> Missing(Graph graph, Func<string, DType, bool> hasKernel)
+    {
+        TypeInference types = TypeInference.Of(graph);
+        return [.. graph.Nodes.Where(n => n.Domain.Length == 0).Select(n => (n, TypeOf(n, types))).Where(n => !hasKernel(n.n.OpType, n.Item2))];
+    }
+
+    // The type by which kernels are told apart: that of the first input that is no condition.
+    private static DType TypeOf(Node node, TypeInference types)
+    {
+        DType[] given = [.. node.Inputs.Where(i => i.Length > 0).Select(i => types.Types[i].Type)];
+        return given.FirstOrDefault(t => t != DType.Bool) is var type && type != DType.Undefined ? type : given.FirstOrDefault();
+    }
+
+    private static IReadOnlyList<Node> Write(Node node, TypeInference types, Func<string, DType, bool> hasKernel)
+    {
+        if (node.Domain != Model.AnnealDomain)
+        {
+            return [node];
+        }
+
+        DType type = types.Types[node.Outputs.First(o => o.Length > 0)].Type;
+        foreach (ILowering way in s_ways.Where(w => w.Op == node.OpType))
+        {
+            var chain = new NodeChain(node);
+            if (way.Write(chain, node, types) && chain.Nodes.All(n => hasKernel(n.OpType, type)))
+            {
+                return chain.Nodes;
+            }
+        }
+
+        return [node];
+    }
+
+    private static bool Loops(Function function) => function.Nodes.Any(n => Captures.Subgraphs(n).Any());
+}

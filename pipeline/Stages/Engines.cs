@@ -1,0 +1,69 @@
+using Anneal.Onnx;
+using Anneal.Pipeline.Config.Options;
+using Anneal.Pipeline.Runs;
+using Anneal.Serving;
+using Anneal.Trainer.Execution;
+
+namespace Anneal.Pipeline.Stages;
+
+/// <summary>The engines that a training can run on.</summary>
+internal static class Engines
+{
+    /// <summary>Our own compiled plan, on the CPU.</summary>
+    public const string Simd = "simd";
+
+    /// <summary>ONNX Runtime on the CPU.</summary>
+    public const string OrtCpu = "ort-cpu";
+
+    /// <summary>ONNX Runtime on CUDA.</summary>
+    public const string OrtCuda = "ort-cuda";
+
+    /// <summary>All names.</summary>
+    public static IReadOnlyList<string> Names { get; } = [Simd, OrtCpu, OrtCuda];
+
+    /// <summary>The engine that a pipeline's options choose here.</summary>
+    /// <param name="train">The options.</param>
+    /// <returns>Its name, and why it is not CUDA where CUDA would have been taken; null otherwise.</returns>
+    /// <exception cref="AnnealException">The engine does not run on the device, or the device cannot be used.</exception>
+    public static (string Name, string? Missing) Choose(TrainOptions train)
+    {
+        if (train.Engine == EngineKind.Simd)
+        {
+            return train.Device == DeviceKind.Cuda
+                ? throw AnnealException.BadUsage("the SIMD engine runs on the CPU, not on CUDA", "add --engine ort, or leave --device out")
+                : (Simd, null);
+        }
+
+        string? missing = train.Device == DeviceKind.Cpu ? null : OrtInfo.Problem(OrtDevice.Cuda);
+        if (train.Device == DeviceKind.Cuda && missing is not null)
+        {
+            throw AnnealException.BadData(missing);
+        }
+
+        return train.Device == DeviceKind.Cpu || missing is not null ? (OrtCpu, missing) : (OrtCuda, null);
+    }
+
+    /// <summary>Makes an engine.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="threads">Its threads on the CPU.</param>
+    /// <param name="allowFallback">Whether nodes that CUDA has no kernel for may run on the CPU.</param>
+    /// <returns>The engine; the caller disposes it where it is disposable.</returns>
+    /// <exception cref="AnnealException">There is no such engine.</exception>
+    public static IGraphRunner Make(string name, int threads, bool allowFallback = false) => name switch
+    {
+        Simd => new SimdRunner(threads),
+        OrtCpu => new OrtStepRunner(new OrtOptions { Threads = threads }),
+        OrtCuda => new OrtStepRunner(new OrtOptions { Threads = threads, Device = OrtDevice.Cuda, AllowFallback = allowFallback }),
+        _ => throw AnnealException.BadUsage($"there is no engine '{name}'", $"the engines are {string.Join(", ", Names)}"),
+    };
+
+    /// <summary>Says how a step is placed.</summary>
+    public static string Describe(OrtPlacement placement)
+    {
+        string nodes = string.Join(", ", placement.Nodes.Select(n => FormattableString.Invariant($"{n.Value} nodes on {n.Key}")));
+        string fallback = placement.Fallback.Count == 0 ? "none fell back" : FormattableString.Invariant($"{placement.Fallback.Count} fell back to the CPU: {string.Join(", ", placement.Fallback.Take(3))}");
+        string buffers = placement.TwoBuffers == 0 ? "" : FormattableString.Invariant($", {placement.TwoBuffers} in two buffers");
+        return FormattableString.Invariant($"{nodes}, {fallback}, {placement.Memcpy} copies between devices, {placement.InPlace} states replaced in place{buffers}, ")
+            + (placement.Captured ? "captured" : $"not captured: {placement.NotCaptured}");
+    }
+}

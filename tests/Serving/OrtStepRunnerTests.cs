@@ -1,0 +1,189 @@
+using Anneal.Onnx;
+using Anneal.Onnx.Ir;
+using Anneal.Onnx.Tensors;
+using Anneal.Serving;
+using Anneal.Tests.Cases;
+using Anneal.Tests.Loop;
+using Anneal.Trainer.Loop;
+using Anneal.Trainer.Models;
+using Evaluator = Anneal.Trainer.Loop.Evaluator;
+
+namespace Anneal.Tests.Serving;
+
+internal sealed class OrtStepRunnerTests
+{
+    private readonly OrtStepRunner _runner = new(new OrtOptions { Threads = 1 });
+
+    [Test]
+    public void Enqueue_RunsAhead_GiveTheirOutputsInOrderFromTheFeedsAsTheyWere()
+    {
+        using var session = (IQueuedSession)_runner.Open(Models.Counter(), [new StateBinding("total", "next", Tensor.Vector(0f, 10f))]);
+        Tensor step = Tensor.Vector(1f, 2f);
+        var twice = new List<float>();
+        var fetches = new Tensor?[1];
+        for (int round = 0; round < 3; round++)
+        {
+            for (int i = 0; i < session.Capacity; i++)
+            {
+                step.Span<float>()[0] = i + 1;
+                session.Enqueue([step]);
+                step.Span<float>()[0] = -1000;
+            }
+
+            for (int i = 0; i < session.Capacity; i++)
+            {
+                session.Dequeue(fetches);
+                twice.Add(fetches[0]!.Span<float>()[0]);
+            }
+        }
+
+        int cycle = session.Capacity * (session.Capacity + 1) / 2;
+        Assert.That(session.Capacity, Is.GreaterThan(1));
+        Assert.That(twice, Is.EqualTo(from round in Enumerable.Range(0, 3) from i in Enumerable.Range(0, session.Capacity) select 2f * ((round * cycle) + (i * (i + 1) / 2))));
+        Assert.That(session.ReadState("total").Span<float>().ToArray(), Is.EqualTo(new[] { 3f * cycle, 10f + (2 * 3 * session.Capacity) }));
+    }
+
+    [Test]
+    public void ReadState_WithRunsUnderWay_WaitsForThem()
+    {
+        using var session = (IQueuedSession)_runner.Open(Models.Counter(), [new StateBinding("total", "next", Tensor.Vector(0f, 0f))]);
+        for (int i = 0; i < 5; i++)
+        {
+            session.Enqueue([Tensor.Vector(1f, 1f)]);
+        }
+
+        Assert.That(session.ReadState("total").Span<float>()[0], Is.EqualTo(5));
+        session.WriteState("total", Tensor.Vector(100f, 0f));
+        var fetches = new Tensor?[1];
+        session.Run([Tensor.Vector(1f, 1f)], fetches);
+        Assert.That(fetches[0]!.Span<float>()[0], Is.EqualTo(200), "a run beside the queue goes on from its state");
+        session.Dequeue(fetches);
+        Assert.That(fetches[0]!.Span<float>()[0], Is.Zero, "the outputs of the first run still wait");
+    }
+
+    [Test]
+    public void Enqueue_BeyondTheCapacity_IsRefused()
+    {
+        using var session = (IQueuedSession)_runner.Open(Models.Counter(), [new StateBinding("total", "next", Tensor.Vector(0f, 0f))]);
+        for (int i = 0; i < session.Capacity; i++)
+        {
+            session.Enqueue([Tensor.Vector(1f, 1f)]);
+        }
+
+        Assert.That(() => session.Enqueue([Tensor.Vector(1f, 1f)]), Throws.InvalidOperationException);
+        Assert.That(() => session.Enqueue([Tensor.Vector(1f)]), Throws.Exception);
+    }
+
+    [Test]
+    public void Enqueue_FeedOfWrongShape_NamesTheInput()
+    {
+        using var session = (IQueuedSession)_runner.Open(Models.Counter(), [new StateBinding("total", "next", Tensor.Vector(0f, 0f))]);
+
+        Assert.That(() => session.Enqueue([Tensor.Vector(1f)]), Throws.TypeOf<AnnealException>().With.Message.EqualTo("input 'step' → expected float[2], got float[1]"));
+    }
+
+    [Test]
+    public void Run_StateThatIsReadElsewhere_HasTheSameValuesInPlaceAndInTwoBuffers([Values] bool hasScalar)
+    {
+        var g = new GraphBuilder("read elsewhere");
+        Value w = g.Input("w", TensorType.Of(DType.Float, 64, 64));
+        Value x = g.Input("x", TensorType.Of(DType.Float, 64, 64));
+        Value rate = g.Input("lr", TensorType.Of(DType.Float));
+        g.Output(g.ReduceSum(g.MatMul(x, w), keepDims: false, 0, 1), "seen");
+        g.Output(hasScalar ? g.Sub(w, g.Mul(x, rate)) : g.Sub(w, x), "w.next");
+        Model model = Model.Of(g.Build());
+        StateBinding[] state = [new("w", "w.next", Floats(1))];
+        Tensor feed = Floats(2);
+        var runner = new OrtStepRunner(new OrtOptions { Threads = 2 });
+        using IGraphSession session = runner.Open(model, state);
+        using IGraphSession reference = new OrtRunner(new OrtOptions { Threads = 1 }).Open(model, state);
+        var mine = new Tensor?[1];
+        var theirs = new Tensor?[1];
+        for (int i = 0; i < 20; i++)
+        {
+            session.Run([feed, Tensor.Scalar(0.01f)], mine);
+            reference.Run([feed, Tensor.Scalar(0.01f)], theirs);
+            Assert.That(mine[0]!.Span<float>()[0], Is.EqualTo(theirs[0]!.Span<float>()[0]).Within(1e-2), $"run {i}: sums of 4096 products in another order");
+        }
+
+        Compare.Same(session.ReadState("w"), reference.ReadState("w"), "w");
+        OrtPlacement placement = runner.Placements.Single();
+        Assert.That((placement.InPlace, placement.TwoBuffers), Is.EqualTo(hasScalar ? (1, 0) : (0, 1)));
+    }
+
+    [Test]
+    public void Placements_AfterTheFirstStep_TellWhereNodesRan()
+    {
+        TrainingGraphs graphs = Networks.Mlp(20, [15, 4], 0.3f);
+        var runner = new OrtStepRunner(new OrtOptions { Threads = 1 });
+        using (IGraphSession session = runner.Open(graphs.Step, graphs.StepState()))
+        {
+            Assert.That(runner.Placements, Is.Empty);
+            session.Run(Networks.Feeds(session, Networks.Rows(8, 20, 4), 1e-3f, 1), new Tensor?[session.Fetches.Count]);
+        }
+
+        OrtPlacement placement = runner.Placements.Single();
+        Assert.That(placement.Nodes.Keys, Is.EqualTo(new[] { "CPUExecutionProvider" }));
+        Assert.That(placement.Nodes["CPUExecutionProvider"], Is.InRange(30, 300));
+        Assert.That((placement.Memcpy, placement.Fallback.Count, placement.TwoBuffers, placement.InPlace), Is.EqualTo((0, 0, 0, 12)), "four parameters with two states each");
+        Assert.That(placement.NotCaptured, Is.Not.Null);
+    }
+
+    [Test]
+    public void Train_OnOnnxRuntime_GivesTheSimdEnginesRun()
+    {
+        using var trained = new Trained();
+        var trace = new LoopTrace();
+        LoopOutcome reference = trained.Run(Trained.Options(3), trained.Store("simd"), trace);
+        var mine = new LoopTrace();
+        using var evaluator = new Evaluator(trained.Graphs, _runner, trained.Validation);
+        LoopOutcome outcome = new TrainingLoop(trained.Graphs, _runner, trained.Rows, evaluator, Trained.Options(3), trained.Store("ort"), mine).Run(default);
+
+        Assert.That(mine.Steps.Select(s => (s.Epoch, s.StepInEpoch, s.Step, s.Rows, s.Rate)), Is.EqualTo(trace.Steps.Select(s => (s.Epoch, s.StepInEpoch, s.Step, s.Rows, s.Rate))));
+        Assert.That(mine.Steps.Select(s => s.Loss), Is.EqualTo(trace.Steps.Select(s => s.Loss)).Within(1e-4), "float sums in another order, over 21 steps");
+        Assert.That(outcome.State.History[^1].Validation["loss"], Is.EqualTo(reference.State.History[^1].Validation["loss"]).Within(1e-4));
+        foreach ((string name, Tensor value) in outcome.Parameters)
+        {
+            Compare.Close(value, reference.Parameters[name], 1e-3, name);
+        }
+    }
+
+    [Test]
+    public void Train_InterruptedOnOnnxRuntime_ResumesToTheSameBits()
+    {
+        using var trained = new Trained();
+        LoopOutcome whole = Run(trained, "whole", new LoopTrace());
+        var stopping = new LoopTrace { StopAfter = 10 };
+        LoopOutcome stopped = Run(trained, "stopped", stopping);
+        LoopOutcome resumed = Run(trained, "stopped", new LoopTrace());
+
+        Assert.That(stopped.Interrupted);
+        Assert.That(stopped.State.Step, Is.GreaterThanOrEqualTo(10));
+        foreach ((string name, Tensor value) in resumed.Parameters)
+        {
+            Compare.Same(value, whole.Parameters[name], name);
+        }
+
+        LoopOutcome Run(Trained on, string store, LoopTrace trace)
+        {
+            using var evaluator = new Evaluator(on.Graphs, _runner, on.Validation);
+            return new TrainingLoop(on.Graphs, _runner, on.Rows, evaluator, Trained.Options(3), on.Store(store), trace).Run(trace.Cancel.Token);
+        }
+    }
+
+    [Test]
+    public void Train_LossThatIsNotFinite_NamesTheStepThatGaveIt()
+    {
+        using var trained = new Trained(dropout: 0);
+        using var evaluator = new Evaluator(trained.Graphs, _runner, trained.Validation);
+        var loop = new TrainingLoop(trained.Graphs, _runner, trained.Rows, evaluator, Trained.Options(3, rate: 1e30f), trained.Store("wild"), new LoopTrace());
+
+        AnnealException error = Assert.Throws<AnnealException>(() => loop.Run(default))!;
+
+        Assert.That(error.Code, Is.EqualTo(ExitCode.GateFailed));
+        Assert.That(error.Message, Does.Match(@"epoch 1, step \d: the loss is (NaN|∞|Infinity)"));
+    }
+
+    private static Tensor Floats(int salt) =>
+        Tensor.Of<float>([64, 64], [.. Sample.Real([64, 64], salt: salt).Span<double>().ToArray().Select(v => (float)v)]);
+}
