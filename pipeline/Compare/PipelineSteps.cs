@@ -24,7 +24,7 @@ internal sealed class PipelineSteps : IDisposable
     {
         Name = config.Name;
         PreparedData data = PreparedData.Load(config);
-        IReadOnlyList<TrainingGraphs> phases = RunContext.PhasesOf(config, data);
+        IReadOnlyList<TrainingGraphs> phases = ModelGraphs.Phases(config, data, ModelSpec.Of(config, data));
         Graphs = phases[0];
         _loop = TrainingOptions.LoopOf(config, phases);
         RowSet rows = data.TrainingRows(runner).Train;

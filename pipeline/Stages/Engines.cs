@@ -1,6 +1,5 @@
 using Anneal.Onnx;
 using Anneal.Pipeline.Config.Options;
-using Anneal.Pipeline.Runs;
 using Anneal.Serving;
 using Anneal.Trainer.Execution;
 

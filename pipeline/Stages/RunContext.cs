@@ -6,9 +6,6 @@ using Anneal.Pipeline.Config.Options;
 using Anneal.Pipeline.Plan;
 using Anneal.Pipeline.Runs;
 using Anneal.Serving;
-using Anneal.Trainer.Execution;
-using Anneal.Trainer.Models;
-using Anneal.Trainer.Optimizers;
 
 namespace Anneal.Pipeline.Stages;
 
@@ -61,7 +58,7 @@ internal sealed class RunContext : IDisposable
     public IGraphRunner Runner => _runner.Value;
 
     /// <summary>How ONNX Runtime ran the last training step that this run opened; null where it ran none.</summary>
-    public OrtPlacement? Placement => _runner.IsValueCreated ? (_runner.Value as OrtStepRunner)?.Placements.LastOrDefault() : null;
+    public OrtPlacement? Placement => _runner.IsValueCreated && _runner.Value is OrtStepRunner { Placements: [.., var last] } ? last : null;
 
     /// <summary>The folds that were trained, by name.</summary>
     public Dictionary<string, FoldRecord> Folds { get; } = new(StringComparer.Ordinal);

@@ -1,4 +1,5 @@
 using Anneal.Onnx.Formats;
+using Anneal.Onnx.Ir.Format;
 using Anneal.Onnx.Tensors;
 using Microsoft.ML.OnnxRuntime;
 
@@ -7,6 +8,7 @@ namespace Anneal.Serving.BatchInference;
 /// <summary>What a prediction is held against: ONNX Runtime alone, run over and over on values that are in its memory before the clock starts.</summary>
 public sealed class BareLoop : IDisposable
 {
+    private readonly RuntimeModel _model;
     private readonly InferenceSession _session;
     private readonly List<OrtValue[]> _batches = [];
     private readonly RunOptions _options = new();
@@ -30,7 +32,8 @@ public sealed class BareLoop : IDisposable
             }
         }
 
-        _session = OrtSessions.Open(model, new OrtOptions { Threads = threads });
+        _model = CheckedModel.Open(model, new OrtOptions().Limits).ForRuntime();
+        _session = OrtSessions.Open(_model, new OrtOptions { Threads = threads });
     }
 
     /// <summary>Rows in memory.</summary>
@@ -55,6 +58,7 @@ public sealed class BareLoop : IDisposable
 
         _options.Dispose();
         _session.Dispose();
+        GC.KeepAlive(_model);
     }
 
     // In memory of ONNX Runtime's, so that no tensor of ours need be kept.

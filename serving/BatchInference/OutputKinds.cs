@@ -1,5 +1,3 @@
-using Anneal.Onnx.Formats;
-
 namespace Anneal.Serving.BatchInference;
 
 /// <summary>The kinds of files that answers are written to, by their names' endings.</summary>

@@ -54,12 +54,12 @@ internal abstract class ParquetColumn
         var values = new T?[rows];
         if (field.IsNullable)
         {
-            group.ReadAsync<T>(field, values.AsMemory()).GetAwaiter().GetResult();
+            group.ReadAsync<T>(field, values.AsMemory()).AsTask().GetAwaiter().GetResult();
             return values;
         }
 
         var present = new T[rows];
-        group.ReadAsync<T>(field, present.AsMemory()).GetAwaiter().GetResult();
+        group.ReadAsync<T>(field, present.AsMemory()).AsTask().GetAwaiter().GetResult();
         for (int i = 0; i < rows; i++)
         {
             values[i] = present[i];
@@ -114,7 +114,7 @@ internal abstract class ParquetColumn
         public Texts(ParquetRowGroupReader group, DataField field, int rows)
         {
             _values = new string?[rows];
-            group.ReadAsync(field, _values.AsMemory()!).GetAwaiter().GetResult();
+            group.ReadAsync(field, _values.AsMemory()!).AsTask().GetAwaiter().GetResult();
         }
 
         public override string? Set(FeedInput input, int row, int element, int from, TextBlock text, Func<ReadOnlySpan<byte>, bool> isMissing)

@@ -1,5 +1,3 @@
-using Anneal.Onnx.Tensors;
-
 namespace Anneal.Serving.Validation;
 
 /// <summary>The memory that the process takes up while it opens the model and answers one batch stays within a limit.</summary>
