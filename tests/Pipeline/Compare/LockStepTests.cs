@@ -15,24 +15,28 @@ internal sealed class LockStepTests
     // Sums of up to 50,000 products in another order, in float: a few units of 2^-24 times the root of their number.
     private const double Tolerance = 1e-4;
 
-    [TestCase("mlp", 3)]
-    [TestCase("mlp32", 3)]
-    [TestCase("tabular", 3)]
-    [TestCase("cnn", 2)]
-    [TestCase("resnet20", 2)]
-    [TestCase("lstm", 2)]
-    [TestCase("transformer", 2)]
-    public void Run_CaseOfTheBench_EnginesAgree(string name, int steps)
+    // Of the 11 million values that a step of resnet20 puts through a Relu some are zero but for rounding, and fall on its other side: a pixel's gradient then is there
+    // or is not, which moves a weight's by as much as a hundredth. With a function that has no kink the tolerance holds.
+    private const double WithKinks = 0.05;
+
+    [TestCase("mlp", 3, Tolerance)]
+    [TestCase("mlp32", 3, Tolerance)]
+    [TestCase("tabular", 3, Tolerance)]
+    [TestCase("cnn", 2, Tolerance)]
+    [TestCase("resnet20", 2, WithKinks)]
+    [TestCase("lstm", 2, Tolerance)]
+    [TestCase("transformer", 2, Tolerance)]
+    public void Run_CaseOfTheBench_EnginesAgree(string name, int steps, double tolerance)
     {
         var bench = new StepBench(StepCases.All.Single(c => c.Name == name));
         using var simd = new SimdRunner(2);
 
-        LockStepReport report = new LockStep(bench.Graphs, [simd, new OrtStepRunner(new OrtOptions { Threads = 2 })], Tolerance)
+        LockStepReport report = new LockStep(bench.Graphs, [simd, new OrtStepRunner(new OrtOptions { Threads = 2 })], tolerance)
             .Run(name, steps, (input, step) => bench.Feed(input, step - 1, step), default);
 
         Assert.That(report.First, Is.Null);
         Assert.That(report.Passed);
-        Assert.That(report.Largest, Is.InRange(double.Epsilon, Tolerance));
+        Assert.That(report.Largest, Is.InRange(double.Epsilon, tolerance));
         Assert.That(report.Tensors.Select(t => t.Differences.Count), Is.All.EqualTo(steps));
         foreach (string state in bench.Graphs.StepState().Where(s => s.Output.Length > 0).Select(s => s.Input))
         {
@@ -40,6 +44,26 @@ internal sealed class LockStepTests
         }
 
         TestContext.Out.WriteLine($"{name}: {report.Largest:0.0e+0} in {report.Tensors.MaxBy(t => t.Largest)!.Name}, {report.Tensors.Sum(t => t.Undetermined)} left out");
+    }
+
+    [Test]
+    public void Run_Resnet20WithoutKinks_EnginesAgree()
+    {
+        StepCase @case = StepCases.All.Single(c => c.Name == "resnet20");
+        var bench = new StepBench(@case with { Batch = 16, Layers = [.. @case.Layers.Select(Smooth)] });
+        using var simd = new SimdRunner(2);
+
+        LockStepReport report = new LockStep(bench.Graphs, [simd, new OrtStepRunner(new OrtOptions { Threads = 2 })], Tolerance)
+            .Run("smooth", 2, (input, step) => bench.Feed(input, step - 1, step), default);
+
+        Assert.That(report.First, Is.Null);
+
+        static Layer Smooth(Layer layer) => layer switch
+        {
+            Layer.Activate activate => activate with { Kind = Activation.Tanh },
+            Layer.Residual residual => residual with { Layers = [.. residual.Layers.Select(Smooth)], Activation = Activation.Tanh },
+            _ => layer,
+        };
     }
 
     private static IEnumerable<TestCaseData> Dropouts()
