@@ -1,5 +1,4 @@
 using Anneal.Onnx.Proto;
-using Anneal.Onnx.Tensors;
 using Kind = Anneal.Onnx.Proto.TensorProto.Types.DataType;
 
 namespace Anneal.Onnx.Ir.Format;
