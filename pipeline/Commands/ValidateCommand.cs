@@ -36,7 +36,7 @@ internal sealed class ValidateCommand : AnnealCommand
     private readonly Option<string?> _engines = new("--engines") { Description = "Two engines that answer the same rows: simd, ort, cuda.", HelpName = "simd,ort" };
     private readonly Option<double?> _maxAbs = new("--max-abs") { Description = "The largest difference of an answer; 1e-4 between engines, 1e-5 between batch sizes, none between files.", HelpName = "X" };
     private readonly Option<int?> _maxFlips = new("--max-flips") { Description = "How many rows may be decided otherwise; 0 but between files, where there is no limit.", HelpName = "N" };
-    private readonly Option<int> _maxNonFinite = new("--max-non-finite") { Description = "How many rows may be answered with NaN or infinity.", HelpName = "N", DefaultValueFactory = _ => 0 };
+    private readonly Option<int?> _maxNonFinite = new("--max-non-finite") { Description = "How many rows may be answered with NaN or infinity; 0 when left out.", HelpName = "N" };
     private readonly Option<string[]> _drift = new("--drift")
     {
         Description = $"The largest drift of a column from the training rows, by measure: {string.Join(", ", DriftMeasure.ByName.Keys)}; may be given again.",
@@ -83,6 +83,7 @@ internal sealed class ValidateCommand : AnnealCommand
             return answers.Passed ? ExitCode.Done : ExitCode.GateFailed;
         }
 
+        IReadOnlyList<(string Name, double Limit)> limits = DriftLimits(arguments.GetValue(_drift)!);
         using OrtModel model = OrtModel.Open(path, ort);
         ModelSignature signature = ModelSignature.Find(model.Metadata)
             ?? throw AnnealException.BadData("the file has no signature: what its outputs mean is not known", "give a file that anneal has exported").In(path);
@@ -111,7 +112,7 @@ internal sealed class ValidateCommand : AnnealCommand
 
         IReadOnlyList<DriftMeasure> measures = drift?.Measures() ?? [];
         RowChecks.Write(measures, drift?.Absent ?? [], output);
-        bool isPassed = Write(report, path, measures, [.. RowChecks.DriftGates(DriftLimits(arguments.GetValue(_drift)!), measures)], output);
+        bool isPassed = Write(report, path, measures, [.. RowChecks.DriftGates(limits, measures)], output);
         return isPassed ? ExitCode.Done : ExitCode.GateFailed;
     }
 
@@ -134,14 +135,14 @@ internal sealed class ValidateCommand : AnnealCommand
         string[] engines = arguments.GetValue(_engines)?.Split(',', StringSplitOptions.TrimEntries) ?? [];
         if (data is null)
         {
-            return new Option[] { _against, _engines, _maxAbs, _maxFlips, _show }.All(o => arguments.GetResult(o) is null)
-                ? null
-                : throw AnnealException.BadUsage("--against, --engines, --max-abs, --max-flips and --show compare answers: to which rows?", "give them by --data");
+            return new Option[] { _against, _engines, _maxAbs, _maxFlips, _maxNonFinite, _show }.FirstOrDefault(o => arguments.GetResult(o) is not null) is { } lone
+                ? throw AnnealException.BadUsage($"{lone.Name} is about answers to rows without labels: to which?", "give them by --data")
+                : null;
         }
 
-        if (arguments.GetValue(_features) is not null || arguments.GetValue(_csv) is not null)
+        if (arguments.GetValue(_features) is not null || arguments.GetValue(_labels) is not null || arguments.GetValue(_csv) is not null || arguments.GetValue(_metrics)!.Length > 0)
         {
-            throw AnnealException.BadUsage("the rows are either --data, or with labels --features or --csv");
+            throw AnnealException.BadUsage("rows are either --data, or with labels --features or --csv; --metric needs labels");
         }
 
         if (against is not null && engines.Length > 0)
@@ -158,7 +159,7 @@ internal sealed class ValidateCommand : AnnealCommand
         {
             MaxAbs = arguments.GetValue(_maxAbs),
             MaxFlips = arguments.GetValue(_maxFlips),
-            MaxNonFinite = arguments.GetValue(_maxNonFinite),
+            MaxNonFinite = arguments.GetValue(_maxNonFinite) ?? 0,
             Drift = DriftLimits(arguments.GetValue(_drift)!),
             Shown = arguments.GetValue(_show) ?? 20,
         };

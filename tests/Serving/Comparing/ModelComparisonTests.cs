@@ -96,7 +96,7 @@ internal sealed class ModelComparisonTests
         Tool tool = Run("scores.onnx", "rows.npy", "--against", _folder["rows.onnx"]);
 
         Assert.That(tool.ExitCode, Is.EqualTo(3));
-        Assert.That(tool.Error, Does.Contain("x"));
+        Assert.That(tool.Error, Does.Contain("input 'x' → expected float[N,2], got float[4,3]"));
     }
 
     [Test]
@@ -123,8 +123,10 @@ internal sealed class ModelComparisonTests
     [TestCase("--engines takes two of simd, ort, cuda, got 'simd'", "--data", "rows.npy", "--engines", "simd")]
     [TestCase("--engines takes two of simd, ort, cuda, got 'ort,ort'", "--data", "rows.npy", "--engines", "ort,ort")]
     [TestCase("--against compares two files and --engines two engines", "--data", "rows.npy", "--engines", "simd,ort", "--against", "other.onnx")]
-    [TestCase("--against, --engines, --max-abs, --max-flips and --show compare answers: to which rows?", "--against", "other.onnx")]
-    [TestCase("the rows are either --data, or with labels", "--data", "rows.npy", "--csv", "rows.csv")]
+    [TestCase("--against is about answers to rows without labels: to which?", "--against", "other.onnx")]
+    [TestCase("--max-non-finite is about answers to rows without labels: to which?", "--max-non-finite", "1")]
+    [TestCase("rows are either --data, or with labels", "--data", "rows.npy", "--metric", "accuracy>=1")]
+    [TestCase("rows are either --data, or with labels", "--data", "rows.npy", "--csv", "rows.csv")]
     public void Validate_WrongOptions_ExitsWithTwo(string message, params string[] arguments)
     {
         Tool tool = Tool.RunIn(Path.GetDirectoryName(_folder["x"])!, ["validate", "scores.onnx", .. arguments]);

@@ -59,7 +59,7 @@ public sealed class CheckedModel
         {
             new ModelCheck(external, limits).Check(proto);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new AnnealException(ExitCode.Data, $"external data cannot be read: {e.Message}", inner: e);
         }
@@ -74,6 +74,7 @@ public sealed class CheckedModel
     {
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         ModelProto proto = _proto.Clone();
+        var initializers = _proto.Graph.Initializer.ToHashSet<TensorProto>(ReferenceEqualityComparer.Instance);
         foreach ((TensorProto original, TensorProto copy) in TensorSites.Of(_proto).Zip(TensorSites.Of(proto)))
         {
             copy.ExternalData.Clear();
@@ -83,16 +84,23 @@ public sealed class CheckedModel
                 continue;
             }
 
-            bool isLarge = TensorLayout.Check(original, ModelLimits.Default) >= ByReference && original.DataType <= (int)DType.BFloat16 && _proto.Graph.Initializer.Contains(original);
-            if (isLarge)
+            try
             {
-                tensors.Add(original.Name, TensorFormat.FromProto(original, _folder));
-                copy.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = Location });
+                bool isLarge = TensorLayout.Check(original, ModelLimits.Default) >= ByReference && original.DataType <= (int)DType.BFloat16 && initializers.Contains(original);
+                if (isLarge)
+                {
+                    tensors.Add(original.Name, TensorFormat.FromProto(original, _folder));
+                    copy.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = Location });
+                }
+                else
+                {
+                    copy.ClearDataLocation();
+                    copy.RawData = UnsafeByteOperations.UnsafeWrap(_folder.Read(original));
+                }
             }
-            else
+            catch (AnnealException e)
             {
-                copy.ClearDataLocation();
-                copy.RawData = UnsafeByteOperations.UnsafeWrap(_folder.Read(original));
+                throw e.In($"tensor '{original.Name}'");
             }
         }
 

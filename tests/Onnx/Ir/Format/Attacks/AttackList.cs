@@ -63,7 +63,9 @@ internal static class AttackList
         yield return Of("node that reads itself", "graph 'g' → node 'relu' (Relu) → the node is part of a cycle, by input 'y' from node 'relu'", m => m.Graph.Node[1].Input[0] = "y");
         yield return Of("cycle through a subgraph", "graph 'g' → node 'add' (Add) → the node is part of a cycle, by input 'y' from node 'relu'", m => m.Graph.Node[0].Attribute.Add(new AttributeProto
         {
-            Name = "body", Type = Kind.Graph, G = new GraphProto { Name = "inner", Node = { new NodeProto { OpType = "Relu", Input = { "y" }, Output = { "z" } } } },
+            Name = "body",
+            Type = Kind.Graph,
+            G = new GraphProto { Name = "inner", Node = { new NodeProto { OpType = "Relu", Input = { "y" }, Output = { "z" } } } },
         }));
         yield return Of("value defined twice", "graph 'g' → node 'relu' (Relu) → value 'h' is defined twice", m => m.Graph.Node[1].Output[0] = "h");
         yield return Of("initializer twice", "initializer 'w' is there twice", m => m.Graph.Initializer.Add(m.Graph.Initializer[0].Clone()));
@@ -186,14 +188,18 @@ internal static class AttackList
 
     private static FunctionProto Function(string name, params string[] calls) => new()
     {
-        Name = name, Domain = "f", Node = { calls.Select((c, i) => new NodeProto { Name = $"n{i}", OpType = c, Domain = "f" }) },
+        Name = name,
+        Domain = "f",
+        Node = { calls.Select((c, i) => new NodeProto { Name = $"n{i}", OpType = c, Domain = "f" }) },
     };
 
     private static IEnumerable<FunctionProto> Chain(int length) => Enumerable.Range(0, length).Select(i => Function($"F{i}", $"F{i + 1}"));
 
     private static AttributeProto Branch(string name, int function) => new()
     {
-        Name = name, Type = Kind.Graph, G = new GraphProto { Node = { new NodeProto { OpType = $"F{function}", Domain = "f" } } },
+        Name = name,
+        Type = Kind.Graph,
+        G = new GraphProto { Node = { new NodeProto { OpType = $"F{function}", Domain = "f" } } },
     };
 
     private static AttributeProto Nested(int depth) => new()

@@ -228,6 +228,6 @@ internal sealed class AttackTests
         var checkedModel = CheckedModel.Open(_folder.Model);
         File.Move(_folder["models/sub/w.bin"], _folder["models/w.bin"], overwrite: true);
 
-        Assert.That(Assert.Throws<AnnealException>(() => checkedModel.ForRuntime())!.Message, Is.EqualTo("external data 'w.bin' changed while the model was read"));
+        Assert.That(Assert.Throws<AnnealException>(() => checkedModel.ForRuntime())!.Message, Is.EqualTo("tensor 'w' → external data 'w.bin' changed while the model was read"));
     }
 }

@@ -27,7 +27,7 @@ internal sealed partial class Canary : IDisposable
         return Read(_queue, events, (nuint)events.Length) > 0;
     }
 
-    public void Dispose() => Close(_queue);
+    public void Dispose() => _ = Close(_queue);
 
     [LibraryImport("libc", EntryPoint = "inotify_init1")]
     private static partial int Init(int flags);

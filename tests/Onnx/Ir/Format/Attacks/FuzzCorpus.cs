@@ -67,7 +67,11 @@ internal static class FuzzCorpus
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "test", Version = 1 });
         model.Functions.Add(new FunctionProto
         {
-            Name = "F", Domain = "test", Input = { "a" }, Output = { "b" }, Node = { new NodeProto { OpType = "Relu", Input = { "a" }, Output = { "b" } } },
+            Name = "F",
+            Domain = "test",
+            Input = { "a" },
+            Output = { "b" },
+            Node = { new NodeProto { OpType = "Relu", Input = { "a" }, Output = { "b" } } },
             OpsetImport = { new OperatorSetIdProto { Version = 18 } },
         });
         return model.ToByteArray();
@@ -84,7 +88,10 @@ internal static class FuzzCorpus
         model.Graph.Node.Add(new NodeProto { OpType = "ReduceSum", Input = { "a" }, Output = { "b" }, Attribute = { ints } });
         model.Graph.Node.Add(new NodeProto
         {
-            OpType = "Pad", Input = { "b" }, Output = { "c" }, Attribute = { new AttributeProto { Name = "pads", Type = Kind.Ints, Ints = { 0, 1, 0, 1 } } },
+            OpType = "Pad",
+            Input = { "b" },
+            Output = { "c" },
+            Attribute = { new AttributeProto { Name = "pads", Type = Kind.Ints, Ints = { 0, 1, 0, 1 } } },
         });
         model.Graph.Node.Add(new NodeProto { OpType = "Softmax", Input = { "c" }, Output = { "d" } });
         model.Graph.Node.Add(new NodeProto { OpType = "Clip", Input = { "d" }, Output = { "e" }, Attribute = { new AttributeProto { Name = "min", Type = Kind.Float, F = 0 } } });
@@ -95,7 +102,10 @@ internal static class FuzzCorpus
 
     private static NodeProto If(string name, string output, GraphProto yes, GraphProto no) => new()
     {
-        Name = name, OpType = "If", Input = { "yes" }, Output = { output },
+        Name = name,
+        OpType = "If",
+        Input = { "yes" },
+        Output = { output },
         Attribute = { new AttributeProto { Name = "then_branch", Type = Kind.Graph, G = yes }, new AttributeProto { Name = "else_branch", Type = Kind.Graph, G = no } },
     };
 }
