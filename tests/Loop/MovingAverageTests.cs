@@ -86,7 +86,7 @@ internal sealed class MovingAverageTests
         problem.Run(options, problem.Store("whole"));
         var trace = new LoopTrace { StopAfter = stopAfter };
 
-        Assert.That(problem.Run(options, problem.Store("parts"), trace, trace.Cancel.Token).Interrupted, Is.True);
+        Assert.That(problem.Run(options, problem.Store("parts"), trace, cancel: trace.Cancel.Token).Interrupted, Is.True);
         problem.Run(options, problem.Store("parts"));
 
         string[] files = [.. Directory.GetFiles(problem.PathOf("whole")).Select(f => Path.GetFileName(f))];
