@@ -113,7 +113,7 @@ internal sealed class ReportStage : IStage
         [
             .. context.FoldsInOrder.Select(f => new ReportData.Tournament($"fold {f.Name}", f.Candidates)),
             .. context.MembersInOrder.Select(m => new ReportData.Tournament(m.Name, m.Candidates)),
-            new(context.Exported.Name, context.Candidates),
+            .. context.Candidates.Count > 0 ? [new(context.Exported.Name, context.Candidates)] : Array.Empty<ReportData.Tournament>(),
         ];
         return all.Where(t => t.Candidates.Count > 1);
     }
