@@ -79,6 +79,22 @@ public sealed class OrtModel : IDisposable
     /// <exception cref="AnnealException">The file is gone or changed beyond opening.</exception>
     public OrtModel Reopen(int threads) => Open(Path, Options with { Threads = threads });
 
+    /// <summary>Opens the same file once more, runs it once and says which provider ran each node.</summary>
+    internal OrtProfile Profile(IReadOnlyDictionary<string, Tensor> feeds)
+    {
+        string folder = Directory.CreateTempSubdirectory("anneal-profile-").FullName;
+        try
+        {
+            using OrtModel profiled = Open(Path, Options with { ProfilePrefix = System.IO.Path.Combine(folder, "profile") });
+            profiled.Run([.. profiled.Inputs.Select(i => feeds[i.Name])]);
+            return OrtProfile.End(profiled._session);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     /// <summary>Runs the model.</summary>
     /// <param name="feeds">A tensor per entry of <see cref="Inputs"/>, read in place.</param>
     /// <param name="fetches">Receives a tensor per entry of <see cref="Outputs"/>; one that fits is written in place.</param>

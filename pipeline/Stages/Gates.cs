@@ -25,6 +25,11 @@ internal static class Gates
             yield return new ThreadsGate(options.Parity.MaxAbs);
         }
 
+        if (options.Provider)
+        {
+            yield return new ProviderGate();
+        }
+
         if (GoldenRows.Find(metadata) is { } golden)
         {
             yield return new GoldenRowsGate(golden, options.Parity.MaxAbs);

@@ -94,6 +94,7 @@ internal sealed class CheckpointStoreTests
         using var folder = new TempFolder();
         var store = new CheckpointStore(folder["c"]);
         store.Save(At(7), keep: 1);
+        store.Finish();
         string path = Path.Combine(folder["c"], "step-000000007.onnx");
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..^20]);
 

@@ -28,6 +28,9 @@ internal sealed record ValidateOptions
     [Key("determinism", "the same answers when asked again and, within 'parity', on any number of threads")]
     public bool Determinism { get; init; } = true;
 
+    [Key("provider", "every node runs on the device that was asked for")]
+    public bool Provider { get; init; } = true;
+
     [Key("robustness", "a defined answer or a clear error for what no training row had: NaN, infinity, empty and unknown texts, wrong shapes")]
     public bool Robustness { get; init; }
 

@@ -116,7 +116,7 @@ internal sealed class RunCommandsTests
         Assert.That(tool.Json.GetProperty("rows").GetInt32(), Is.EqualTo(8));
         Assert.That(
             tool.Json.GetProperty("gates").EnumerateArray().Select(g => g.GetProperty("name").GetString()),
-            Is.EqualTo(new[] { "structure", "batch_invariance.max_abs", "determinism.repeat", "determinism.threads", "golden.max_abs" }));
+            Is.EqualTo(new[] { "structure", "batch_invariance.max_abs", "determinism.repeat", "determinism.threads", "provider", "golden.max_abs" }));
     }
 
     [TestCase("validate out/model.onnx --features a.npy", 2)]

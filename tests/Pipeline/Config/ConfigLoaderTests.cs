@@ -142,6 +142,7 @@ internal sealed class ConfigLoaderTests
                   latency_ms: []
                   throughput: []
                   determinism: true
+                  provider: true
                   robustness: false
                   batch_sizes: [1, 7, 64, all]
 

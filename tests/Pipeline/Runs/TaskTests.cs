@@ -44,7 +44,7 @@ internal sealed class TaskTests
             validation.GetProperty("gates").EnumerateArray().Select(g => g.GetProperty("name").GetString()),
             Is.EqualTo(new[]
             {
-                "parity.max_abs", "structure", "batch_invariance.max_abs", "determinism.repeat", "determinism.threads", "golden.max_abs", "test.r2", "test.rmse", "validation.mae",
+                "parity.max_abs", "structure", "batch_invariance.max_abs", "determinism.repeat", "determinism.threads", "provider", "golden.max_abs", "test.r2", "test.rmse", "validation.mae",
             }));
         Assert.That(validation.GetProperty("decision_flips").ValueKind, Is.EqualTo(JsonValueKind.Null));
         Model model = ModelReader.Read(Path.Combine(folder["run"], "model.onnx"));

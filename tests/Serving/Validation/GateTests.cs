@@ -72,6 +72,14 @@ public sealed class GateTests
     }
 
     [Test]
+    public void Provider_OnTheCpu_CountsEveryNode()
+    {
+        GateResult gate = Check(WithClass(0, 0), Scores(2), new ProviderGate());
+        Assert.That(gate, Has.Property("Passed").True.And.Property("Value").Zero);
+        Assert.That(gate.Detail, Does.Match("^[1-9]\\d* nodes on CPUExecutionProvider$"));
+    }
+
+    [Test]
     public void Golden_AnswersChanged_FailByNumbersAndByDecisions()
     {
         Tensor rows = Ramp(3, 2);
