@@ -161,10 +161,10 @@ internal sealed class AttackTests
     {
         yield return new TestCaseData(new ModelLimits { Messages = 10 }, "more than 10 messages");
         yield return new TestCaseData(new ModelLimits { Texts = 10 }, "more than 10 texts");
-        yield return new TestCaseData(new ModelLimits { Numbers = 10 }, "more than 10 whole numbers");
+        yield return new TestCaseData(new ModelLimits { Numbers = 3 }, "more than 3 whole numbers");
         yield return new TestCaseData(new ModelLimits { Nodes = 1 }, "more than 1 nodes");
         yield return new TestCaseData(new ModelLimits { Depth = 3 }, "messages are nested more than 3 deep");
-        yield return new TestCaseData(new ModelLimits { NameBytes = 2 }, "name of NodeProto has 3 bytes, expected at most 2");
+        yield return new TestCaseData(new ModelLimits { NameBytes = 2 }, "producer_name of ModelProto has 6 bytes, expected at most 2");
         yield return new TestCaseData(new ModelLimits { Rank = 1 }, "initializer 'w' → a shape of 2 dimensions, expected at most 1");
         yield return new TestCaseData(new ModelLimits { TensorBytes = 7 }, "initializer 'w' → a tensor of 8 bytes, expected at most 7");
         yield return new TestCaseData(new ModelLimits { ExpandedNodes = 1 }, "functions expand to more than 1 nodes");
