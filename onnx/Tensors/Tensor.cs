@@ -22,7 +22,7 @@ public sealed unsafe class Tensor
         _shape = shape;
         _memory = memory;
         _pointer = pointer;
-        _strings = strings;
+        _strings = strings ?? (texts.IsEmpty ? [] : null);
         _texts = texts;
         Length = LengthOf(shape);
     }

@@ -125,6 +125,8 @@ internal sealed class ConfigLoaderTests
                     tensorboard: true
                   log_every: 100
                   engine: simd
+                  device: auto
+                  allow_fallback: false
                   threads: auto
                 average: none
                 ensemble: none
