@@ -22,7 +22,8 @@ public sealed class BatchRunTests
             Assert.That((read, written, rejected.Count), Is.EqualTo((8, 8, 0)));
             source.Done();
             next++;
-        }) { Batch = 8, Lanes = lanes };
+        })
+        { Batch = 8, Lanes = lanes };
 
         Assert.That(run.Run(CancellationToken.None), Is.True);
 
