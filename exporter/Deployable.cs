@@ -12,6 +12,7 @@ public static class Deployable
 {
     private static readonly PassPipeline s_passes = new(
         ("ConstantFolding", ConstantFolding.Apply),
+        ("FoldBatchNorm", FoldBatchNorm.Apply),
         ("CommonSubexpressions", CommonSubexpressions.Apply),
         ("DeadNodes", DeadNodes.Apply));
 

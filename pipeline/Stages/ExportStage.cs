@@ -45,10 +45,9 @@ internal sealed class ExportStage : IStage
         }
 
         Model model = Deployable.Build(context.Config.Name, context.Exported.Graphs.Inference, context.Exported.AveragedParameters, SignatureOf(context), metadata);
-        ModelWriter.Write(model, context.Folder.ModelPath);
-        long bytes = new FileInfo(context.Folder.ModelPath).Length;
+        long bytes = ExportFiles.Write(model, context.Folder.ModelPath, context.Options.Export);
         string which = DescribeFit(context) is { } exported ? $"{exported}: " : "";
-        return FormattableString.Invariant($"{which}{context.Folder.ModelPath}, {bytes / 1e6:0.00} MB, opset {Model.DefaultOpset}");
+        return FormattableString.Invariant($"{which}{context.Folder.ModelPath}, {bytes / 1e6:0.00} MB, opset {context.Options.Export.Opset}");
     }
 
     // Which of several trainings the file holds.
@@ -58,12 +57,11 @@ internal sealed class ExportStage : IStage
             ? FormattableString.Invariant($"fold {choice.Best} of {context.FoldsInOrder.Count()}, the best on its validation rows")
             : FormattableString.Invariant($"final fit on train+validation, {choice.Epochs} epochs");
 
-    // Rows spread evenly over those trained on: the test set is not looked at for them.
+    // The test set is not looked at for them.
     private static GoldenRows Golden(Fit fit, int count)
     {
-        int[] all = fit.Data.Split.Train;
-        int[] rows = [.. Enumerable.Range(0, Math.Min(count, all.Length)).Select(i => all[(int)((long)i * all.Length / Math.Min(count, all.Length))])];
-        return new GoldenRows(fit.Data.RawRows(rows), fit.Evaluate(fit.TrainRows with { Rows = rows }, fit.AveragedParameters).Outputs);
+        int[] rows = fit.TrainRowsSpread(count);
+        return new GoldenRows(fit.RawRows(rows), fit.Evaluate(fit.TrainRows with { Rows = rows }, fit.AveragedParameters).Outputs);
     }
 
     private static ModelSignature SignatureOf(RunContext context)

@@ -60,6 +60,24 @@ internal sealed class Fit
         _ => TrainRows,
     };
 
+    /// <summary>Raw rows by input name, as the exported model takes them, with the truth.</summary>
+    /// <param name="part">test, validation or train.</param>
+    public (IReadOnlyDictionary<string, Tensor> Feeds, Tensor Truth) RawRows(string part) => Data.RawRows(part);
+
+    /// <summary>Raw rows of the training table by input name, as the exported model takes them.</summary>
+    /// <param name="rows">Their numbers in the table.</param>
+    public IReadOnlyDictionary<string, Tensor> RawRows(int[] rows) => Data.RawRows(rows);
+
+    /// <summary>Rows spread evenly over those trained on.</summary>
+    /// <param name="count">How many, at most.</param>
+    /// <returns>Their numbers in the training table, in order.</returns>
+    public int[] TrainRowsSpread(int count)
+    {
+        int[] all = Data.Split.Train;
+        int taken = Math.Min(count, all.Length);
+        return [.. Enumerable.Range(0, taken).Select(i => all[(int)((long)i * all.Length / taken)])];
+    }
+
     /// <summary>The path of one of its files.</summary>
     public string File(string name) => Path.Combine(_context.Folder.File(Name), name);
 

@@ -27,6 +27,7 @@ internal sealed class ReportStage : IStage
         ["options"] = context.Config.KeyText(),
         ["release"] = CodeVersion.Release,
         ["validation"] = HashOf(context, "validation.json"),
+        ["variants"] = HashOf(context, VariantsStage.FileName),
     };
 
     public bool IsThere(RunContext context) => File.Exists(context.Folder.File(FileName));
@@ -56,6 +57,7 @@ internal sealed class ReportStage : IStage
             Engine = record.Engine ?? "",
             Metrics = context.Metrics,
             Gates = [.. validation.Gates.Select(g => new GateSummary(g.Name, g.Passed, g.Value, g.Limit) { Detail = g.Detail })],
+            Variants = VariantsOf(context),
             Warnings = [.. record.Warnings, .. context.Warnings.Except(record.Warnings)],
             Verdicts = verdicts,
             Preflight = Json(context, "preflight.json"),
@@ -93,6 +95,9 @@ internal sealed class ReportStage : IStage
         bool isEntropy = target is { Loss.IsLogLoss: true, ClassWeights: null, IsWeighted: false };
         return new Chance(isEntropy ? -shares.Where(s => s > 0).Sum(s => s * Math.Log(s)) : target.Loss.AtChance(target), shares.Max());
     }
+
+    private static IReadOnlyList<VariantRecord> VariantsOf(RunContext context) =>
+        context.Options.Export.Variants.Count > 0 ? VariantsStage.Read(context) ?? [] : [];
 
     private static AnswerReport? AnswersOf(RunContext context, Fit exported, IReadOnlyDictionary<string, Tensor> parameters)
     {

@@ -19,7 +19,7 @@ internal sealed class ValidateStage : IStage
     public IReadOnlyDictionary<string, string> Inputs(RunContext context) => new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["options"] = context.Config.KeyText("validate"),
-        ["model"] = File.Exists(context.Folder.ModelPath) ? StageKey.OfFile(context.Folder.ModelPath) : "",
+        ["model"] = StageKey.OfModel(context.Folder.ModelPath),
     };
 
     public bool IsThere(RunContext context) => File.Exists(context.Folder.File("validation.json"));
@@ -28,7 +28,7 @@ internal sealed class ValidateStage : IStage
     {
         Fit exported = context.Exported;
         string part = context.Data.TestRows.Length > 0 ? Part.Test : exported.Data.Split.Validation.Length > 0 ? Part.Validation : Part.Train;
-        (IReadOnlyDictionary<string, Tensor> feeds, Tensor truth) = exported.Data.RawRows(part);
+        (IReadOnlyDictionary<string, Tensor> feeds, Tensor truth) = exported.RawRows(part);
         IReadOnlyDictionary<string, Tensor> reference = exported.Evaluate(exported.Rows(part), exported.AveragedParameters).Outputs;
         ValidateOptions options = context.Options.Validate;
         var set = new ValidationSet(
