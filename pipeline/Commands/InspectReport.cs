@@ -1,3 +1,4 @@
+using Anneal.Onnx.Formats;
 using Anneal.Pipeline.Report;
 
 namespace Anneal.Pipeline.Commands;
@@ -24,6 +25,12 @@ internal sealed record InspectReport(
     LayerTable Layers,
     PlanProfile? Plan)
 {
+    /// <summary>What the model takes and answers beyond its graph; null where the file does not say.</summary>
+    public ModelSignature? Signature { get; init; }
+
+    /// <summary>The metrics that the file was exported with, by part and name; null where it holds none.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>>? Metrics { get; init; }
+
     /// <param name="Type">Element type and shape, such as <c>float[N,784]</c>.</param>
     internal sealed record Port(string Name, string Type);
 

@@ -23,6 +23,7 @@ internal static class ConfigLoader
         new CheckTraining(),
         new CheckPhases(),
         new CheckGates(),
+        new CheckExport(),
     ];
 
     /// <summary>Loads one pipeline of a file. All pipelines are bound; the checks are for the chosen one.</summary>

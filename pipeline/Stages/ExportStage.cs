@@ -1,17 +1,23 @@
+using System.Globalization;
 using System.Text.Json;
 using Anneal.Exporter;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
-using Anneal.Onnx.Ir.Format;
+using Anneal.Onnx.Metrics;
+using Anneal.Pipeline.Config.Options;
 using Anneal.Pipeline.Plan;
-using Anneal.Trainer.Data;
-using Anneal.Trainer.Models;
 
 namespace Anneal.Pipeline.Stages;
 
 /// <summary>Writes the model that stands alone.</summary>
 internal sealed class ExportStage : IStage
 {
+    /// <summary>The metadata key of the temperature that probabilities are calibrated by.</summary>
+    public const string TemperatureKey = "anneal.temperature";
+
+    /// <summary>The metadata key of the metrics by part, as JSON.</summary>
+    public const string MetricsKey = "anneal.metrics";
+
     public string Name => "export";
 
     public IReadOnlyDictionary<string, string> Inputs(RunContext context) => new Dictionary<string, string>(StringComparer.Ordinal)
@@ -32,22 +38,29 @@ internal sealed class ExportStage : IStage
             ["anneal.config_hash"] = context.ConfigHash,
             ["anneal.data_hash"] = StageKey.Of([.. context.FileHashes]),
             ["anneal.code"] = CodeVersion.Release,
-            ["anneal.metrics"] = JsonSerializer.Serialize(context.Metrics, MetricsJson.Default.MetricsByPart),
+            [MetricsKey] = JsonSerializer.Serialize(context.Metrics, MetricsJson.Default.MetricsByPart),
         };
         if (DescribeFit(context) is { } fit)
         {
             metadata["anneal.fit"] = fit;
         }
 
-        if (context.Options.Export.GoldenRows > 0)
+        Fit exported = context.Exported;
+        double temperature = TemperatureOf(exported, context.Options.Export);
+        if (temperature != 1)
         {
-            metadata[GoldenRows.MetadataKey] = Golden(context.Exported, context.Options.Export.GoldenRows).ToJson();
+            metadata[TemperatureKey] = temperature.ToString("R", CultureInfo.InvariantCulture);
         }
 
-        Model model = Deployable.Build(context.Config.Name, context.Exported.Graphs.Inference, context.Exported.AveragedParameters, SignatureOf(context), metadata);
+        if (context.Options.Export.GoldenRows > 0)
+        {
+            metadata[GoldenRows.MetadataKey] = Golden(exported, context.Options.Export.GoldenRows, temperature).ToJson();
+        }
+
+        Model model = Deployable.Build(context.Config.Name, exported.InferenceAt(temperature), exported.AveragedParameters, exported.Signature, metadata);
         long bytes = ExportFiles.Write(model, context.Folder.ModelPath, context.Options.Export);
-        string which = DescribeFit(context) is { } exported ? $"{exported}: " : "";
-        return FormattableString.Invariant($"{which}{context.Folder.ModelPath}, {bytes / 1e6:0.00} MB, opset {context.Options.Export.Opset}");
+        string which = metadata.TryGetValue("anneal.fit", out string? described) ? $"{described}: " : "";
+        return FormattableString.Invariant($"{which}{context.Folder.ModelPath}, {bytes / 1e6:0.00} MB, opset {context.Options.Export.Opset}{(temperature == 1 ? "" : FormattableString.Invariant($", temperature {temperature:g4}"))}");
     }
 
     // Which of several trainings the file holds.
@@ -58,27 +71,17 @@ internal sealed class ExportStage : IStage
             : FormattableString.Invariant($"final fit on train+validation, {choice.Epochs} epochs");
 
     // The test set is not looked at for them.
-    private static GoldenRows Golden(Fit fit, int count)
+    private static GoldenRows Golden(Fit fit, int count, double temperature)
     {
         int[] rows = fit.TrainRowsSpread(count);
-        return new GoldenRows(fit.RawRows(rows), fit.Evaluate(fit.TrainRows with { Rows = rows }, fit.AveragedParameters).Outputs);
+        return new GoldenRows(fit.RawRows(rows), fit.EvaluateExported(fit.TrainRows with { Rows = rows }, temperature).Outputs);
     }
 
-    private static ModelSignature SignatureOf(RunContext context)
-    {
-        LoadedData data = context.Data;
-        TargetSpec target = context.Exported.Data.Target;
-        return new ModelSignature
-        {
-            Task = target.Answers,
-            Classes = [.. data.AnswerNames],
-            Threshold = target.Threshold,
-            Metrics = target.Metrics,
-            LossMetric = target.LossMetric,
-            Inputs = [.. data.Columns.Select(c => new SignatureInput(c, [c]))],
-            Table = Sources.Train(context.Config) is CsvSource csv
-                ? new SignatureTable(csv.Format, [.. csv.Columns], [.. csv.Missing], [.. csv.Labels], csv.Weight)
-                : null,
-        };
-    }
+    // The validation rows did not take part in training, so how sure the model is of them says how sure it should be.
+    private static double TemperatureOf(Fit fit, ExportOptions options) => options.Calibrate == CalibrateKind.None
+        ? 1
+        : (float)Temperature.Fit(
+            fit.Data.Target.Answers,
+            Decisions.Scores(fit.Data.Target.Answers, fit.Evaluate(fit.ValidationRows, fit.AveragedParameters).Outputs),
+            fit.RawRows(Part.Validation).Truth);
 }

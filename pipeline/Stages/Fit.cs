@@ -1,3 +1,4 @@
+using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Ir.Format;
 using Anneal.Onnx.Tensors;
@@ -62,11 +63,15 @@ internal sealed class Fit
 
     /// <summary>Raw rows by input name, as the exported model takes them, with the truth.</summary>
     /// <param name="part">test, validation or train.</param>
-    public (IReadOnlyDictionary<string, Tensor> Feeds, Tensor Truth) RawRows(string part) => Data.RawRows(part);
+    public (IReadOnlyDictionary<string, Tensor> Feeds, Tensor Truth) RawRows(string part)
+    {
+        (IReadOnlyDictionary<string, Tensor> feeds, Tensor truth) = Data.RawRows(part);
+        return (Onnx.Formats.RawRows.Feeds(Signature, feeds), truth);
+    }
 
     /// <summary>Raw rows of the training table by input name, as the exported model takes them.</summary>
     /// <param name="rows">Their numbers in the table.</param>
-    public IReadOnlyDictionary<string, Tensor> RawRows(int[] rows) => Data.RawRows(rows);
+    public IReadOnlyDictionary<string, Tensor> RawRows(int[] rows) => Onnx.Formats.RawRows.Feeds(Signature, Data.RawRows(rows));
 
     /// <summary>Rows spread evenly over those trained on.</summary>
     /// <param name="count">How many, at most.</param>
@@ -92,6 +97,28 @@ internal sealed class Fit
     {
         using var evaluator = new Evaluator(Graphs, _context.Runner, rows);
         return evaluator.Evaluate(parameters);
+    }
+
+    /// <summary>What the exported model takes and answers.</summary>
+    public ModelSignature Signature => Signatures.Of(_context.Config, _context.Data, Data.Target);
+
+    /// <summary>The graph of the exported model, without its parameters.</summary>
+    /// <param name="temperature">What its logits are divided by.</param>
+    public Graph InferenceAt(double temperature) => RunContext.InferenceOf(_context.Config, Data, Data.Target with { Temperature = temperature });
+
+    /// <summary>Evaluates what is exported on rows.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="temperature">What the logits are divided by.</param>
+    public Evaluation EvaluateExported(RowSet rows, double temperature)
+    {
+        if (temperature == 1)
+        {
+            return Evaluate(rows, AveragedParameters);
+        }
+
+        TrainingGraphs calibrated = RunContext.GraphsOf(_context.Config, Data, Graphs.Target with { Temperature = temperature }, Graphs.Update, dropout: false);
+        using var evaluator = new Evaluator(calibrated, _context.Runner, rows);
+        return evaluator.Evaluate(AveragedParameters);
     }
 
     /// <summary>The first layer's weights as images, where its input is one.</summary>

@@ -162,6 +162,17 @@ internal sealed class RunContext : IDisposable
         (ulong)config.Options.Seed,
         dropout);
 
+    /// <summary>The graph of a pipeline's exported model.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="data">The rows.</param>
+    /// <param name="target">What is learnt.</param>
+    public static Graph InferenceOf(LoadedConfig config, PreparedData data, TargetSpec target) => TrainingGraphs.BuildInference(
+        NetworkBuilder.Build(config.Options.Model, data.Target.Outputs, config.OriginOf, data.Fitted.Embedded),
+        data.Fitted.Graph,
+        target,
+        (ulong)config.Options.Seed,
+        [.. config.Options.Export.Outputs.Distinct().Select(o => Enum.Parse<InferenceOutput>(o.ToString()))]);
+
     // Steps are numbered from 1 in each phase; another key keeps their random masks apart.
     private static TrainingGraphs GraphsOf(LoadedConfig config, PreparedData data, PhaseOptions phase, int index) => TrainingGraphs.Build(
         NetworkBuilder.Build(config.Options.Model, data.Target.Outputs, config.OriginOf, data.Fitted.Embedded),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Config.Options;
@@ -29,7 +30,9 @@ internal sealed class ValidateStage : IStage
         Fit exported = context.Exported;
         string part = context.Data.TestRows.Length > 0 ? Part.Test : exported.Data.Split.Validation.Length > 0 ? Part.Validation : Part.Train;
         (IReadOnlyDictionary<string, Tensor> feeds, Tensor truth) = exported.RawRows(part);
-        IReadOnlyDictionary<string, Tensor> reference = exported.Evaluate(exported.Rows(part), exported.AveragedParameters).Outputs;
+        using OrtModel model = OrtModel.Open(context.Folder.ModelPath, new OrtOptions { Threads = context.Threads });
+        double temperature = model.Metadata.TryGetValue(ExportStage.TemperatureKey, out string? text) ? double.Parse(text, CultureInfo.InvariantCulture) : 1;
+        IReadOnlyDictionary<string, Tensor> reference = exported.EvaluateExported(exported.Rows(part), temperature).Outputs;
         ValidateOptions options = context.Options.Validate;
         var set = new ValidationSet(
             exported.Data.Target.Answers,
@@ -43,7 +46,6 @@ internal sealed class ValidateStage : IStage
             LossMetric = exported.Data.Target.LossMetric,
             Batches = [.. options.BatchSizes.Select(b => b ?? 0)],
         };
-        using OrtModel model = OrtModel.Open(context.Folder.ModelPath, new OrtOptions { Threads = context.Threads });
         ValidationReport report = Validator.Run(model, set, [.. Gates(context, part, model.Metadata)]);
         if (Diverging(context, model, set, report) is { } divergence)
         {

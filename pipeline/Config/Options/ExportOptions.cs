@@ -25,4 +25,16 @@ internal sealed record ExportOptions
 
     [Key("external_data", "weights in a file of their own beside the model's; larger ones than 2 GB always are")]
     public bool ExternalData { get; init; }
+
+    [Key("inputs", "of a table: an input for each column by its name, or one tensor 'features' of all columns, which then are all numbers or all categories")]
+    public InputsKind Inputs { get; init; }
+
+    [Key("layout", "of images, uint8 of the trained size: as the files have them, or [N, C, H, W] or [N, H, W, C]")]
+    public LayoutKind Layout { get; init; }
+
+    [Key("outputs", "outputs beside label, class and probabilities: what becomes probabilities, and what enters the last layer")]
+    public IReadOnlyList<OutputKind> Outputs { get; init; } = [];
+
+    [Key("calibrate", "whether probabilities are made to say how often the model is right, by a temperature fitted on the validation rows")]
+    public CalibrateKind Calibrate { get; init; }
 }

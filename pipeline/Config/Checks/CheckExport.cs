@@ -1,0 +1,48 @@
+using Anneal.Pipeline.Config.Options;
+
+namespace Anneal.Pipeline.Config.Checks;
+
+/// <summary>The form of the exported model fits the data and the task.</summary>
+internal sealed class CheckExport : IConfigValidator
+{
+    public IReadOnlyList<string> Reads => ["task", "data", "export"];
+
+    public void Check(CheckContext context)
+    {
+        ExportOptions export = context.Options.Export;
+        bool isTable = context.Options.Data.Train is CsvOptions;
+        bool isRegression = context.Options.Task == TaskKind.Regression;
+        if (export.Inputs == InputsKind.Tensor && !isTable)
+        {
+            context.Error("export.inputs", "has no use here: only a table has columns, an array is one tensor already");
+        }
+
+        if (export.Layout == LayoutKind.Encoded)
+        {
+            context.Error("export.layout", "encoded images need op ImageDecoder (opset 20), for which ONNX Runtime has no kernel. hint: take nchw or nhwc, and decode before");
+        }
+        else if (export.Layout != LayoutKind.AsRead && isTable)
+        {
+            context.Error("export.layout", "has no use here: a table holds no images");
+        }
+
+        if (isRegression && export.Outputs.Contains(OutputKind.Logits))
+        {
+            context.Error("export.outputs", "'logits' has no use here: a regression has no probabilities that they become");
+        }
+
+        if (export.Calibrate != CalibrateKind.None && isRegression)
+        {
+            context.Error("export.calibrate", "has no use here: a regression has no probabilities");
+        }
+        else if (export.Calibrate != CalibrateKind.None && !context.HasValidationRows)
+        {
+            context.Error("export.calibrate", "needs validation rows, and 'data.split' holds none out");
+        }
+
+        if (export.Variants.Select(v => v.GetType()).Distinct().Count() < export.Variants.Count)
+        {
+            context.Error("export.variants", "names one twice");
+        }
+    }
+}
