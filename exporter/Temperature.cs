@@ -37,7 +37,7 @@ public static class Temperature
         {
             double middle = (low + high) / 2;
             double slope = task == ModelTask.Classification ? OfClasses(logits, truth.Span<long>(), columns, middle) : OfLabels(logits, truth, middle);
-            (low, high) = slope < 0 ? (middle, high) : (low, middle);
+            (low, high) = slope <= 0 ? (middle, high) : (low, middle);
         }
 
         return 2 / (low + high);

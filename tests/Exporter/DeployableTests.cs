@@ -139,7 +139,7 @@ internal sealed class DeployableTests
 
         Model model = Deployable.Build("g", g.Build(), new Dictionary<string, Tensor> { ["w"] = Tensor.Zeros(DType.Float, 2, 1, 3, 3) }, new() { Task = ModelTask.Regression }, new Dictionary<string, string>());
 
-        Assert.That(model.Graph.Nodes.Select(n => n.OpType), Is.EqualTo(new[] { "Conv" }));
+        Assert.That(model.Graph.Nodes.Select(n => n.OpType), Is.EqualTo(new[] { "Conv", "Identity" }));
     }
 
     private static void CheckLayout(int[] read, ImageLayout layout, int[] shape)
