@@ -1,6 +1,7 @@
 using Anneal.Onnx;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
+using Anneal.Onnx.Tensors;
 
 namespace Anneal.Exporter;
 
@@ -19,10 +20,9 @@ internal static class RawInputs
             return raw.ToDictionary(r => r.Name, r => Image(g, r, signature.Layout), StringComparer.Ordinal);
         }
 
-        SignatureInput? joined = signature.Inputs.FirstOrDefault(i => i.Columns.Length > 1);
-        return joined is null
-            ? raw.ToDictionary(r => r.Name, r => g.Input(r.Name, r.Type), StringComparer.Ordinal)
-            : Columns(g, raw, joined);
+        return RawRows.Joined(signature) is { } joined
+            ? Columns(g, raw, joined)
+            : raw.ToDictionary(r => r.Name, r => g.Input(r.Name, r.Type), StringComparer.Ordinal);
     }
 
     private static Dictionary<string, Value> Columns(GraphBuilder g, IReadOnlyList<ValueInfo> raw, SignatureInput joined)
@@ -31,7 +31,7 @@ internal static class RawInputs
         if (raw.FirstOrDefault(r => r.Type.Type != type.Type) is { } other)
         {
             throw AnnealException.BadUsage(
-                $"column '{raw[0].Name}' is {type.Type} and column '{other.Name}' {other.Type.Type}, and one tensor has one element type", "export inputs: columns");
+                $"column '{raw[0].Name}' is {type.Type.Name()} and column '{other.Name}' {other.Type.Type.Name()}, and one tensor has one element type", "export inputs: columns");
         }
 
         Value x = g.Input(joined.Name, TensorType.Of(type.Type, type.Shape!.Value[0], joined.Columns.Length));

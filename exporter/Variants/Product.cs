@@ -20,7 +20,7 @@ internal sealed record Product(Node Node, Tensor Weights, int Axis, Tensor? Bias
 
         Product? Find(Node node)
         {
-            if (node is not { Domain: "", OpType: "Conv" or "Gemm" or "MatMul" } || Constant(node, 1) is not { Type: DType.Float, Rank: >= 2, Length: > 0 } weights)
+            if (node is not { Domain: "", OpType: "Conv" or "Gemm" or "MatMul" } || Constant(node, 0) is not null || Constant(node, 1) is not { Type: DType.Float, Rank: >= 2, Length: > 0 } weights)
             {
                 return null;
             }

@@ -19,10 +19,15 @@ public static class RawRows
             return read.ToDictionary(r => r.Key, r => InLayout(r.Value, signature.Layout), StringComparer.Ordinal);
         }
 
-        return signature.Inputs.Any(i => i.Columns.Length > 1)
+        return Joined(signature) is not null
             ? signature.Inputs.ToDictionary(i => i.Name, i => Join([.. i.Columns.Select(c => read.GetValueOrDefault(c) ?? throw AnnealException.BadData($"the model needs column '{c}'"))]), StringComparer.Ordinal)
             : read;
     }
+
+    /// <summary>The input that is made of columns, where the model does not take each column by its own name.</summary>
+    /// <param name="signature">The model's signature.</param>
+    /// <returns>The input; null where inputs are columns, or no columns at all.</returns>
+    public static SignatureInput? Joined(ModelSignature signature) => signature.Inputs.FirstOrDefault(i => i.Columns.Length != 1 || i.Columns[0] != i.Name);
 
     private static Tensor InLayout(Tensor images, ImageLayout layout)
     {

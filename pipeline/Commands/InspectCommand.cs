@@ -181,9 +181,9 @@ internal sealed class InspectCommand : AnnealCommand
             table.Add("threshold", Number(signature.Threshold, "R"));
         }
 
-        foreach (SignatureInput input in signature.Inputs.Where(i => i.Columns.Length > 1))
+        if (RawRows.Joined(signature) is { } joined)
         {
-            table.Add($"input {input.Name}", string.Join(", ", input.Columns));
+            table.Add($"input {joined.Name}", string.Join(", ", joined.Columns));
         }
 
         if (signature.Layout != ImageLayout.AsRead)

@@ -53,9 +53,14 @@ internal sealed class VariantTrial : IDisposable
             Write(WithGolden(candidate), path);
             IReadOnlyList<GateResult> gates = Judge(path, options);
             attempts.Add(new VariantRecord.Attempt(inFloat, [.. gates.Select(g => new GateSummary(g.Name, g.Passed, g.Value, g.Limit) { Detail = g.Detail })]));
-            worst ??= [.. LayerErrors.Of(_model, candidate, _runner, batches).Select(e => e.Node)];
             bool isAboutAnswers = gates.Any(g => !g.Passed && g.Name.StartsWith(_parts[0].Part + ".", StringComparison.Ordinal));
-            if (!isAboutAnswers || Math.Max(1, 2 * kept) >= worst.Count)
+            if (!isAboutAnswers)
+            {
+                break;
+            }
+
+            worst ??= [.. LayerErrors.Of(_model, candidate, _runner, batches).Select(e => e.Node)];
+            if (Math.Max(1, 2 * kept) >= worst.Count)
             {
                 break;
             }

@@ -117,7 +117,7 @@ internal sealed class DeployableTests
 
         Assert.That(
             () => Deployable.Build("g", g.Build(), new Dictionary<string, Tensor>(), new() { Task = ModelTask.Regression, Inputs = [new("x", ["a", "b"])] }, new Dictionary<string, string>()),
-            Throws.TypeOf<AnnealException>().With.Message.Contains("column 'a' is Float and column 'b' String"));
+            Throws.TypeOf<AnnealException>().With.Message.Contains("column 'a' is float and column 'b' string"));
     }
 
     [TestCase(ImageLayout.Nchw, new[] { 2, 3, 4, 5 })]

@@ -5,7 +5,7 @@ namespace Anneal.Pipeline.Config.Checks;
 /// <summary>The form of the exported model fits the data and the task.</summary>
 internal sealed class CheckExport : IConfigValidator
 {
-    public IReadOnlyList<string> Reads => ["task", "data", "export"];
+    public IReadOnlyList<string> Reads => ["task", "data", "export", "final"];
 
     public void Check(CheckContext context)
     {
@@ -38,6 +38,10 @@ internal sealed class CheckExport : IConfigValidator
         else if (export.Calibrate != CalibrateKind.None && !context.HasValidationRows)
         {
             context.Error("export.calibrate", "needs validation rows, and 'data.split' holds none out");
+        }
+        else if (export.Calibrate != CalibrateKind.None && context.Options.Final is not null)
+        {
+            context.Error("export.calibrate", "needs rows that were not trained on, and 'final' trains on all but the test rows");
         }
 
         if (export.Variants.Select(v => v.GetType()).Distinct().Count() < export.Variants.Count)

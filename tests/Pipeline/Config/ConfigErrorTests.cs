@@ -84,6 +84,8 @@ internal sealed class ConfigErrorTests
     [TestCase("export: {threshold: 0.4}", "6:25 export.threshold: has no use here: only the probability of one of two classes, or of a label, has a threshold")]
     [TestCase("average: [last_k: 9]", "6:23 average.0.last_k.k: needs 9 checkpoints, and 'train.checkpoint.keep' is 5")]
     [TestCase("average: all", "6:14 average: expected a list or 'none', found 'all'")]
+    [TestCase("export: {layout: encoded}", "6:22 export.layout: encoded images need op ImageDecoder (opset 20), for which ONNX Runtime has no kernel. hint: take nchw or nhwc, and decode before")]
+    [TestCase("export: {variants: [int8, int8]}", "6:24 export.variants: names one twice")]
     [TestCase("export: {opset: 16}", "6:21 export.opset: must be from 17 to 21, found 16")]
     [TestCase("validate: {metric: {test.acuracy: \">= 0.9\"}}", "6:25 validate.metric.test.acuracy: unknown metric 'test.acuracy' for this task; did you mean 'test.accuracy'?")]
     [TestCase("validate: {latency_ms: {batch: 1}}", "6:28 validate.latency_ms.0: needs a limit: 'p50' or 'p99'")]

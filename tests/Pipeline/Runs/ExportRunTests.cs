@@ -118,4 +118,33 @@ public sealed class ExportRunTests
         Assert.That(File.Exists(_place["run2/model.int8.onnx"]), Is.False);
         Assert.That(tool.Error, Does.Contain("variant int8 not shipped"));
     }
+
+    [Test]
+    public void Run_ColumnsAsOneTensor_PassesItsGatesAndPredictsFromTheTable()
+    {
+        using var folder = new TempFolder();
+        IEnumerable<string> lines = Enumerable.Range(0, 120).Select(i => FormattableString.Invariant($"{i % 11},{i % 7},{(i % 11 > i % 7 ? "more" : "less")}"));
+        File.WriteAllLines(folder["rows.csv"], ["a,b,y", .. lines]);
+        File.WriteAllText(folder["pipelines.yaml"], """
+            version: 1
+            pipelines:
+              rows:
+                task: classification
+                data: {train: {csv: {path: rows.csv, columns: {a: number, b: number, y: category}}}, label: y, split: {holdout: {validation: 0.2}}}
+                model: {mlp: [16]}
+                train: {optimizer: {adam: {lr: 0.02}}, batch: 16, epochs: 20}
+                export: {inputs: tensor, opset: 17}
+            """);
+
+        Tool run = Tool.RunIn(folder["."], "run", "--out", "run", "--json");
+        Tool predict = Tool.RunIn(folder["."], "predict", "run/model.onnx", "rows.csv", "-o", "answers.csv");
+
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(predict.ExitCode, Is.Zero, predict.Error);
+        using OrtModel model = OrtModel.Open(folder["run/model.onnx"]);
+        Assert.That(model.Inputs.Select(i => i.ToString()), Is.EqualTo(new[] { "features: float[N,2]" }));
+        string[] labels = model.Run(Tensor.Of<float>([2, 2], [10, 1, 1, 6]))[0].Strings;
+        Assert.That(labels, Is.EqualTo(new[] { "more", "less" }));
+        Assert.That(File.ReadLines(folder["answers.csv"]).Skip(1).Select(l => l.Split(',')[0]).Zip(lines).Count(p => p.Second.EndsWith(p.First, StringComparison.Ordinal)), Is.GreaterThan(108));
+    }
 }
