@@ -12,6 +12,7 @@ public static class Deployable
 {
     private static readonly PassPipeline s_passes = new(
         ("ConstantFolding", ConstantFolding.Apply),
+        ("FoldBatchNorm", FoldBatchNorm.Apply),
         ("CommonSubexpressions", CommonSubexpressions.Apply),
         ("DeadNodes", DeadNodes.Apply));
 
@@ -31,10 +32,12 @@ public static class Deployable
         IReadOnlyDictionary<string, string> metadata)
     {
         var g = new GraphBuilder(name);
-        Dictionary<string, Value> inputs = inference.Inputs.ToDictionary(
-            i => i.Name,
-            i => parameters.TryGetValue(i.Name, out Tensor? tensor) ? g.Initializer(i.Name, tensor) : g.Input(i.Name, i.Type),
-            StringComparer.Ordinal);
+        Dictionary<string, Value> inputs = RawInputs.Add(g, [.. inference.Inputs.Where(i => !parameters.ContainsKey(i.Name))], signature);
+        foreach (ValueInfo parameter in inference.Inputs.Where(i => parameters.ContainsKey(i.Name)))
+        {
+            inputs.Add(parameter.Name, g.Initializer(parameter.Name, parameters[parameter.Name]));
+        }
+
         IReadOnlyDictionary<string, Value> outputs = g.Splice(inference, inputs);
         if (signature.Task != ModelTask.Multilabel && outputs.TryGetValue(ModelSignature.ClassOutput, out Value? index))
         {

@@ -26,6 +26,12 @@ public sealed partial record ModelSignature
     /// <summary>The output of a regression, [N, 1] float, or [N, K] of several numbers.</summary>
     public const string PredictionOutput = "prediction";
 
+    /// <summary>The output that holds what becomes probabilities, [N, K] float, where it was asked for.</summary>
+    public const string LogitsOutput = "logits";
+
+    /// <summary>The output that holds what enters the last layer, [N, D] float, where it was asked for.</summary>
+    public const string EmbeddingsOutput = "embeddings";
+
     /// <summary>What the model answers.</summary>
     public required ModelTask Task { get; init; }
 
@@ -43,6 +49,9 @@ public sealed partial record ModelSignature
 
     /// <summary>The inputs that are made of several of a table's columns; any other input is the column of its name.</summary>
     public ImmutableArray<SignatureInput> Inputs { get; init; } = [];
+
+    /// <summary>The order of the dimensions of an input of images.</summary>
+    public ImageLayout Layout { get; init; }
 
     /// <summary>The text table that the model was trained on; null when it was none.</summary>
     public SignatureTable? Table { get; init; }

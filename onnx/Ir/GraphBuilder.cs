@@ -153,6 +153,11 @@ public sealed class GraphBuilder
     /// <exception cref="AnnealException">The node does not fit its op.</exception>
     public void Add(Node node) => Append(node);
 
+    /// <summary>A name for a value that nothing has yet, below the scope in force.</summary>
+    /// <param name="name">The name's last part.</param>
+    /// <returns>The name, which is reserved.</returns>
+    public string NameFor(string name) => Unique(_prefix + name);
+
     /// <summary>The value of a name, or null where there is none.</summary>
     /// <param name="name">The name.</param>
     /// <returns>The value.</returns>

@@ -111,7 +111,7 @@ public sealed class TypeInference
         bool isShape = op is { Domain: "", Name: "Shape" or "Size" } && inputs[0]!.Shape is { IsStatic: true };
         bool known = isShape || !node.Inputs.Where((name, i) => name.Length > 0 && constants[i] is null).Any();
         TensorType[] outputs = [.. node.Outputs.Where(o => o.Length > 0).Select(o => _types[o])];
-        if (!known || outputs.Any(o => o.Type == DType.String || o.Shape is not { IsStatic: true, ElementCount: <= FoldLimit }))
+        if (!known || !SchemaCheck.HasKernel(op, [.. inputs.Select(t => t?.Type)]) || outputs.Any(o => o.Type == DType.String || o.Shape is not { IsStatic: true, ElementCount: <= FoldLimit }))
         {
             return;
         }

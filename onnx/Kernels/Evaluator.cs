@@ -44,6 +44,7 @@ public static class Evaluator
             }
         }
 
+        SchemaCheck.CheckKernel(op, node, [.. slots.Select(s => s?.Type)]);
         var spec = new KernelSpec(node, slots, outputs, inputs);
         Kernel kernel = op.Compile(spec);
         Tensor[] scratch = [.. spec.ScratchSlots.Select(s => Tensor.Zeros(DType.UInt8, s.Length))];

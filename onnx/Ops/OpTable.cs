@@ -30,7 +30,9 @@ public static class OpTable
         new Clip(),
         new Cos(),
         new Cosh(),
+        new DequantizeLinear(),
         new Div(),
+        new DynamicQuantizeLinear(),
         new Elu(),
         new Equal(),
         new Erf(),
@@ -50,6 +52,7 @@ public static class OpTable
         new LessOrEqual(),
         new Log(),
         new MatMul(),
+        new MatMulInteger(),
         new Max(),
         new Mean(),
         new Min(),
@@ -62,6 +65,7 @@ public static class OpTable
         new PRelu(),
         new Pointwise(),
         new Pow(),
+        new QuantizeLinear(),
         new Reciprocal(),
         new Relu(),
         new Round(),
@@ -106,6 +110,7 @@ public static class OpTable
         new Conv(),
         new ConvGradW(),
         new ConvGradX(),
+        new ConvInteger(),
         new ConvRelu(),
         new ConvTranspose(),
         new Dropout(),
@@ -210,4 +215,10 @@ public static class OpTable
     /// <exception cref="AnnealException">The op is not known.</exception>
     public static Op Get(Node node) => Find(node.Domain, node.OpType)
         ?? throw AnnealException.BadData($"op {node.OpType} (domain {(node.Domain.Length == 0 ? "ai.onnx" : node.Domain)}) is not known here").In(node);
+
+    /// <summary>Refuses a node whose inputs have element types that a graph may hold and no kernel takes.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="inputs">The element type of each input; null where it is left out.</param>
+    /// <exception cref="AnnealException">There is no kernel for one of them.</exception>
+    public static void CheckKernel(Node node, IReadOnlyList<Tensors.DType?> inputs) => SchemaCheck.CheckKernel(Get(node), node, inputs);
 }

@@ -30,11 +30,9 @@ internal static class SchemaCheck
                 continue;
             }
 
-            if (!schema.TypesOf(parameter.Type).Contains(type.Type))
+            if (!schema.TypesOf(parameter.Type).Contains(type.Type) && !schema.IsHalfOf(parameter.Type, type.Type))
             {
-                throw AnnealException.NotSupported(
-                    $"input '{parameter.Name}' is {type.Type.Name()}, expected one of {schema.TypesOf(parameter.Type)}",
-                    [node.OpType]).In(node);
+                throw Unsupported(schema, node, parameter, type.Type);
             }
 
             if (!variables.TryAdd(parameter.Type, type.Type) && variables[parameter.Type] != type.Type)
@@ -67,4 +65,35 @@ internal static class SchemaCheck
             throw AnnealException.BadData($"attribute '{missing.Name}' is missing").In(node);
         }
     }
+
+    /// <summary>Whether there is a kernel for the inputs' element types: a graph may hold float16 where our kernels take float.</summary>
+    public static bool HasKernel(Op op, IReadOnlyList<DType?> inputs) => FirstWithout(op.Schema, inputs) is null;
+
+    /// <summary>Refuses a node whose inputs have element types that a graph may hold and no kernel takes.</summary>
+    public static void CheckKernel(Op op, Node node, IReadOnlyList<DType?> inputs)
+    {
+        if (FirstWithout(op.Schema, inputs) is { } index)
+        {
+            throw Unsupported(op.Schema, node, FormalOf(op.Schema, index), inputs[index]!.Value);
+        }
+    }
+
+    private static int? FirstWithout(OpSchema schema, IReadOnlyList<DType?> inputs)
+    {
+        for (int i = 0; i < inputs.Count; i++)
+        {
+            if (inputs[i] is { } type && !schema.TypesOf(FormalOf(schema, i).Type).Contains(type))
+            {
+                return i;
+            }
+        }
+
+        return null;
+    }
+
+    private static Parameter FormalOf(OpSchema schema, int index) => schema.Inputs[Math.Min(index, schema.Inputs.Length - 1)];
+
+    private static AnnealException Unsupported(OpSchema schema, Node node, Parameter parameter, DType type) => AnnealException.NotSupported(
+        $"input '{parameter.Name}' is {type.Name()}, expected one of {schema.TypesOf(parameter.Type)}",
+        [node.OpType]).In(node);
 }

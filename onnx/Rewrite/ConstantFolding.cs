@@ -1,5 +1,6 @@
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Kernels;
+using Anneal.Onnx.Ops;
 using Anneal.Onnx.Tensors;
 
 namespace Anneal.Onnx.Rewrite;
@@ -48,6 +49,11 @@ public static class ConstantFolding
     {
         string[] given = [.. node.Inputs.Where(i => i.Length > 0)];
         TensorType[] types = [.. node.Outputs.Where(o => o.Length > 0).Select(o => inference.Types[o])];
+        if (!SchemaCheck.HasKernel(OpTable.Get(node), [.. node.Inputs.Select(i => i.Length > 0 ? inference.Types[i].Type : (DType?)null)]))
+        {
+            return false;
+        }
+
         if (given.Length == 0 || !given.All(known.ContainsKey) || types.Any(t => t.Type == DType.String || t.Shape is not { IsStatic: true }))
         {
             return false;

@@ -30,6 +30,9 @@ internal sealed class NodeUpgrade(Node node, IReadOnlyDictionary<string, int> ra
         return isSo && Drop(attribute);
     }
 
+    /// <summary>Whether an attribute is left out or has a value.</summary>
+    public bool IsLeftOut(string attribute, long value) => _node.Attributes.Int(attribute, value) == value;
+
     public bool Default(string attribute, long value)
     {
         _node = Has(attribute) ? _node : _node with { Attributes = _node.Attributes.With(attribute, value) };
@@ -184,12 +187,35 @@ internal sealed class NodeUpgrade(Node node, IReadOnlyDictionary<string, int> ra
         return _node.HasInput(input) && ranks.TryGetValue(_node.Inputs[input], out rank);
     }
 
+    /// <summary>Scale and bias for each channel, as from opset 21 on: each group is normalised alone, and both are applied after it.</summary>
+    public bool ScaleChannels()
+    {
+        if (!ranks.TryGetValue(_node.Inputs[0], out int rank))
+        {
+            return false;
+        }
+
+        string[] inputs = [.. _node.Inputs];
+        string y = _node.Outputs[0];
+        long[] groups = [_node.Attributes.Int("num_groups", 1)];
+        string shape = Add("Constant", "groups", Attributes.Of(("value_ints", groups)));
+        string ones = Add("CastLike", "ones", Attributes.None, Add("ConstantOfShape", "units", Attributes.Of(("value", Tensor.Vector(1f))), shape), inputs[0]);
+        string zeros = Add("CastLike", "zeros", Attributes.None, Add("ConstantOfShape", "nothing", Attributes.None, shape), inputs[0]);
+        Widen(1, 1, rank - 2);
+        Widen(2, 1, rank - 2);
+        (string scale, string bias) = (_node.Inputs[1], _node.Inputs[2]);
+        _node = _node with { Inputs = [inputs[0], ones, zeros], Outputs = [$"{y}/normalised"] };
+        _after.Add(new Node($"{_node.Name}/Mul", "", "Mul", [_node.Outputs[0], scale], [$"{y}/scaled"], Attributes.None, _node.Origin));
+        _after.Add(new Node($"{_node.Name}/Add", "", "Add", [$"{y}/scaled", bias], [y], Attributes.None, _node.Origin));
+        return true;
+    }
+
     private void Widen(int index, int rank, int trailing)
     {
         if (trailing > 0)
         {
-            string axes = Add("Constant", "trailing", Attributes.Of(("value_ints", Enumerable.Range(rank, trailing).Select(d => (long)d).ToArray())));
-            SetInput(index, Add("Unsqueeze", "widened", Attributes.None, _node.Inputs[index], axes));
+            string axes = Add("Constant", $"trailing{index}", Attributes.Of(("value_ints", Enumerable.Range(rank, trailing).Select(d => (long)d).ToArray())));
+            SetInput(index, Add("Unsqueeze", $"widened{index}", Attributes.None, _node.Inputs[index], axes));
         }
     }
 

@@ -3,7 +3,7 @@ using Anneal.Onnx.Ir;
 namespace Anneal.Onnx.Rewrite;
 
 /// <summary>
-/// Says nodes of older versions of ONNX's ops as opset 18 says them: attributes that became inputs, defaults that changed, broadcasting that had to be asked for.
+/// Says nodes of other versions of ONNX's ops as opset 18 says them: attributes that became inputs, defaults that changed, broadcasting that had to be asked for.
 /// </summary>
 /// <remarks>An op whose older versions mean the same needs no rule here: its schema's <c>From</c> says so.</remarks>
 internal static class UpgradeOpset
@@ -33,6 +33,8 @@ internal static class UpgradeOpset
         (["Softmax", "LogSoftmax", "Hardmax"], 1, 13, static n => n.OverFlattened()),
         (["Split"], 1, 18, static n => n.ToInput("split", 1) && n.CountOutputs("num_outputs", 1)),
         (["Squeeze", "Unsqueeze"], 1, 13, static n => n.ToInput("axes", 1)),
+        (["AveragePool"], 19, 22, static n => !n.Has("dilations") && n.IsLeftOut("ceil_mode", 0)),
+        (["GroupNormalization"], 21, 22, static n => n.ScaleChannels()),
         (["TopK"], 1, 10, static n => n.NumberToInput("k", 1)),
     ];
 

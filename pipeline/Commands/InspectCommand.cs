@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using Anneal.Onnx;
+using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Ir.Format;
 using Anneal.Onnx.Rewrite;
@@ -107,7 +109,11 @@ internal sealed class InspectCommand : AnnealCommand
                     n.Name, n.OpType, string.Join(' ', n.Outputs.Where(o => o.Length > 0).Select(TypeOf)), row.Parameters, row.MultiplyAdds, row.ActivationBytes)),
             ],
             layers,
-            null);
+            null)
+        {
+            Signature = ModelSignature.Find(model.Metadata),
+            Metrics = MetricsOf(model),
+        };
     }
 
     private static void Write(InspectReport report, TextWriter output)
@@ -130,6 +136,16 @@ internal sealed class InspectCommand : AnnealCommand
 
         facts.Write(output);
         output.WriteLine();
+        if (report.Signature is { } signature)
+        {
+            WriteSignature(signature, output);
+        }
+
+        if (report.Metrics is { Count: > 0 } metrics)
+        {
+            WriteMetrics(metrics, output);
+        }
+
         var ports = new TextTable("PORT", "NAME", "TYPE");
         foreach (InspectReport.Port input in report.Inputs)
         {
@@ -152,6 +168,61 @@ internal sealed class InspectCommand : AnnealCommand
         }
 
         nodes.Write(output);
+    }
+
+    private static void WriteSignature(ModelSignature signature, TextWriter output)
+    {
+        var table = new TextTable("SIGNATURE", "HERE");
+        table.Add("answers", signature.Task.ToString().ToLowerInvariant());
+        if (!signature.Classes.IsEmpty)
+        {
+            string names = string.Join(", ", signature.Classes);
+            table.Add("classes", names.Length > LongestMetadata ? $"{names[..LongestMetadata]}…" : names);
+        }
+
+        if (signature.Task is ModelTask.Binary or ModelTask.Multilabel)
+        {
+            table.Add("threshold", Number(signature.Threshold, "R"));
+        }
+
+        if (RawRows.Joined(signature) is { } joined)
+        {
+            table.Add($"input {joined.Name}", string.Join(", ", joined.Columns));
+        }
+
+        if (signature.Layout != ImageLayout.AsRead)
+        {
+            table.Add("layout", signature.Layout.ToString().ToLowerInvariant());
+        }
+
+        table.Write(output);
+        output.WriteLine();
+    }
+
+    // The same table as in the run's report, out of the file alone.
+    private static void WriteMetrics(IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> metrics, TextWriter output)
+    {
+        string[] names = [.. metrics.Values.SelectMany(m => m.Keys).Distinct().Order(StringComparer.Ordinal)];
+        var table = new TextTable(["METRIC", .. metrics.Keys.Select(k => ">" + k.ToUpperInvariant())]);
+        foreach (string name in names)
+        {
+            table.Add([name, .. metrics.Values.Select(m => m.TryGetValue(name, out double value) ? value.ToString("0.0000##", CultureInfo.InvariantCulture) : "")]);
+        }
+
+        table.Write(output);
+        output.WriteLine();
+    }
+
+    private static IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>>? MetricsOf(Model model)
+    {
+        try
+        {
+            return model.Metadata.TryGetValue(ExportStage.MetricsKey, out string? json) ? JsonSerializer.Deserialize(json, MetricsJson.Default.MetricsByPart) : null;
+        }
+        catch (JsonException error)
+        {
+            throw new AnnealException(ExitCode.Data, $"metadata '{ExportStage.MetricsKey}' holds no metrics: {error.Message}", inner: error);
+        }
     }
 
     private static void Write(LayerTable layers, TextWriter output)

@@ -1,3 +1,4 @@
+using Anneal.Onnx.Formats;
 using Anneal.Onnx.Rewrite;
 using Anneal.Pipeline.Report;
 
@@ -27,6 +28,12 @@ internal sealed record InspectReport(
 {
     /// <summary>Whether each state may be replaced in its own buffer by ONNX Runtime, and why; null unless a plan of a step is asked for.</summary>
     public IReadOnlyList<UpdateProof>? Updates { get; init; }
+
+    /// <summary>What the model takes and answers beyond its graph; null where the file does not say.</summary>
+    public ModelSignature? Signature { get; init; }
+
+    /// <summary>The metrics that the file was exported with, by part and name; null where it holds none.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>>? Metrics { get; init; }
 
     /// <param name="Type">Element type and shape, such as <c>float[N,784]</c>.</param>
     internal sealed record Port(string Name, string Type);

@@ -124,8 +124,9 @@ internal sealed class ValidateCommand : AnnealCommand
     {
         IReadOnlyList<string>? classes = signature.Task is ModelTask.Classification or ModelTask.Binary ? signature.Classes : null;
         DataTable table = TaskTarget.Of(SourceOf(arguments, signature, config).Load(Known(classes)), Enum.Parse<LearningTask>(signature.Task.ToString()));
-        Dictionary<string, Tensor> feeds = table.Features.ToDictionary(f => table.Features.Count == 1 ? model.Inputs[0].Name : f.Name, f => f.Values, StringComparer.Ordinal);
-        return new ValidationSet(signature.Task, feeds, new Dictionary<string, Tensor>(), table.Target);
+        bool isArray = table.Features.Count == 1 && signature.Inputs.All(i => i.Name != table.Features[0].Name);
+        Dictionary<string, Tensor> read = table.Features.ToDictionary(f => isArray ? model.Inputs[0].Name : f.Name, f => f.Values, StringComparer.Ordinal);
+        return new ValidationSet(signature.Task, RawRows.Feeds(signature, read), new Dictionary<string, Tensor>(), table.Target);
     }
 
     private RowChecksRequest? RowsOf(ParseResult arguments, string model, OrtOptions ort)

@@ -25,6 +25,7 @@ internal static class ConfigLoader
         new CheckAverage(),
         new CheckEnsemble(),
         new CheckGates(),
+        new CheckExport(),
     ];
 
     /// <summary>Loads one pipeline of a file. All pipelines are bound; the checks are for the chosen one.</summary>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Anneal.Onnx.Ir.Format;
 
 namespace Anneal.Pipeline.Plan;
 
@@ -36,5 +37,14 @@ internal static class StageKey
     {
         using FileStream stream = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    /// <summary>Hashes a model's file, with the data file beside it where it has one.</summary>
+    /// <param name="path">The model's file.</param>
+    /// <returns>A key of both; empty where there is no model.</returns>
+    public static string OfModel(string path)
+    {
+        string data = path + ModelWriter.DataSuffix;
+        return !File.Exists(path) ? "" : File.Exists(data) ? Of(OfFile(path), OfFile(data)) : OfFile(path);
     }
 }

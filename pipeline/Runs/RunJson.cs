@@ -10,4 +10,5 @@ namespace Anneal.Pipeline.Runs;
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(SortedDictionary<string, int>))]
+[JsonSerializable(typeof(VariantRecord[]))]
 internal sealed partial class RunJson : JsonSerializerContext;

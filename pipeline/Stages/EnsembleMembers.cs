@@ -52,7 +52,7 @@ internal sealed class EnsembleMembers(RunContext context)
         string path = PathOf(context, run);
         Model model = ModelReader.Read(path);
         ModelSignature signature = ModelSignature.Find(model.Metadata) ?? throw AnnealException.BadData("it was not exported by a run").In(path);
-        ModelSignature own = ExportStage.SignatureOf(context, context.Fit(StagePlan.TaughtOf(context.Config, context.Choice)));
+        ModelSignature own = context.Fit(StagePlan.TaughtOf(context.Config, context.Choice)).Signature;
         if (signature.Task != own.Task || !signature.Classes.SequenceEqual(own.Classes))
         {
             throw AnnealException.BadData(

@@ -1,19 +1,25 @@
+using System.Globalization;
 using System.Text.Json;
 using Anneal.Exporter;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
-using Anneal.Onnx.Ir.Format;
+using Anneal.Onnx.Metrics;
 using Anneal.Onnx.Profiles;
 using Anneal.Onnx.Tensors;
+using Anneal.Pipeline.Config.Options;
 using Anneal.Pipeline.Plan;
-using Anneal.Trainer.Data;
-using Anneal.Trainer.Models;
 
 namespace Anneal.Pipeline.Stages;
 
 /// <summary>Writes the model that stands alone.</summary>
 internal sealed class ExportStage : IStage
 {
+    /// <summary>The metadata key of the temperature that probabilities are calibrated by.</summary>
+    public const string TemperatureKey = "anneal.temperature";
+
+    /// <summary>The metadata key of the metrics by part, as JSON.</summary>
+    public const string MetricsKey = "anneal.metrics";
+
     public string Name => "export";
 
     public IReadOnlyDictionary<string, string> Inputs(RunContext context) => new Dictionary<string, string>(StringComparer.Ordinal)
@@ -34,7 +40,7 @@ internal sealed class ExportStage : IStage
             ["anneal.config_hash"] = context.ConfigHash,
             ["anneal.data_hash"] = StageKey.Of([.. context.FileHashes]),
             ["anneal.code"] = CodeVersion.Release,
-            ["anneal.metrics"] = JsonSerializer.Serialize(context.Metrics, MetricsJson.Default.MetricsByPart),
+            [MetricsKey] = JsonSerializer.Serialize(context.Metrics, MetricsJson.Default.MetricsByPart),
         };
         if (DescribeFit(context) is { } fit)
         {
@@ -42,19 +48,25 @@ internal sealed class ExportStage : IStage
         }
 
         Fit exported = context.Exported;
-        metadata[InputProfile.MetadataKey] = InputProfile.Of(exported.Data.RawRows(Part.Train).Feeds).ToJson();
+        metadata[InputProfile.MetadataKey] = InputProfile.Of(exported.RawRows(Part.Train).Feeds).ToJson();
+        double temperature = TemperatureOf(exported, context.Options.Export);
+        if (temperature != 1)
+        {
+            metadata[TemperatureKey] = temperature.ToString("R", CultureInfo.InvariantCulture);
+        }
+
         if (context.Options.Export.GoldenRows > 0)
         {
-            metadata[GoldenRows.MetadataKey] = Golden(exported, context.Options.Export.GoldenRows).ToJson();
+            int[] rows = exported.TrainRowsSpread(context.Options.Export.GoldenRows);
+            metadata[GoldenRows.MetadataKey] = new GoldenRows(exported.RawRows(rows), exported.AnswersTo(rows, temperature)).ToJson();
         }
 
         Model model = context.ExportedEnsemble is { } ensemble
-            ? Deployable.Build(context.Config.Name, ensemble, new Dictionary<string, Tensor>(StringComparer.Ordinal), SignatureOf(context, exported), metadata)
-            : Deployable.Build(context.Config.Name, exported.Graphs.Inference, exported.AveragedParameters, SignatureOf(context, exported), metadata);
-        ModelWriter.Write(model, context.Folder.ModelPath);
-        long bytes = new FileInfo(context.Folder.ModelPath).Length;
+            ? Deployable.Build(context.Config.Name, ensemble, new Dictionary<string, Tensor>(StringComparer.Ordinal), exported.Signature, metadata)
+            : Deployable.Build(context.Config.Name, exported.InferenceAt(temperature), exported.AveragedParameters, exported.Signature, metadata);
+        long bytes = ExportFiles.Write(model, context.Folder.ModelPath, context.Options.Export);
         string which = DescribeFit(context) is { } description ? $"{description}: " : "";
-        return FormattableString.Invariant($"{which}{context.Folder.ModelPath}, {bytes / 1e6:0.00} MB, opset {Model.DefaultOpset}");
+        return FormattableString.Invariant($"{which}{context.Folder.ModelPath}, {bytes / 1e6:0.00} MB, opset {context.Options.Export.Opset}{(temperature == 1 ? "" : FormattableString.Invariant($", temperature {temperature:g4}"))}");
     }
 
     // Which of several trainings the file holds.
@@ -73,30 +85,11 @@ internal sealed class ExportStage : IStage
                 : FormattableString.Invariant($"final fit on train+validation, {choice.Epochs} epochs");
     }
 
-    // Rows spread evenly over those trained on: the test set is not looked at for them.
-    private static GoldenRows Golden(Fit fit, int count)
-    {
-        int[] all = fit.Data.Split.Train;
-        int[] rows = [.. Enumerable.Range(0, Math.Min(count, all.Length)).Select(i => all[(int)((long)i * all.Length / Math.Min(count, all.Length))])];
-        return new GoldenRows(fit.Data.RawRows(rows), fit.AnswersTo(rows));
-    }
-
-    /// <summary>What a training's model takes and answers.</summary>
-    public static ModelSignature SignatureOf(RunContext context, Fit fit)
-    {
-        LoadedData data = context.Data;
-        TargetSpec target = fit.Data.Target;
-        return new ModelSignature
-        {
-            Task = target.Answers,
-            Classes = [.. data.AnswerNames],
-            Threshold = target.Threshold,
-            Metrics = target.Metrics,
-            LossMetric = target.LossMetric,
-            Inputs = [.. data.Columns.Select(c => new SignatureInput(c, [c]))],
-            Table = Sources.Train(context.Config) is CsvSource csv
-                ? new SignatureTable(csv.Format, [.. csv.Columns], [.. csv.Missing], [.. csv.Labels], csv.Weight)
-                : null,
-        };
-    }
+    // The validation rows did not take part in training, so how sure the model is of them says how sure it should be.
+    private static double TemperatureOf(Fit fit, ExportOptions options) => options.Calibrate == CalibrateKind.None
+        ? 1
+        : (float)Temperature.Fit(
+            fit.Data.Target.Answers,
+            Decisions.Scores(fit.Data.Target.Answers, fit.Evaluate(fit.ValidationRows, fit.AveragedParameters).Outputs),
+            fit.RawRows(Part.Validation).Truth);
 }

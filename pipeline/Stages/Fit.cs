@@ -1,4 +1,5 @@
 using Anneal.Onnx;
+using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Ir.Format;
 using Anneal.Onnx.Tensors;
@@ -91,6 +92,28 @@ internal sealed class Fit
         set => _judged = value;
     }
 
+    /// <summary>Raw rows by input name, as the exported model takes them, with the truth.</summary>
+    /// <param name="part">test, validation or train.</param>
+    public (IReadOnlyDictionary<string, Tensor> Feeds, Tensor Truth) RawRows(string part)
+    {
+        (IReadOnlyDictionary<string, Tensor> feeds, Tensor truth) = Data.RawRows(part);
+        return (Onnx.Formats.RawRows.Feeds(Signature, feeds), truth);
+    }
+
+    /// <summary>Raw rows of the training table by input name, as the exported model takes them.</summary>
+    /// <param name="rows">Their numbers in the table.</param>
+    public IReadOnlyDictionary<string, Tensor> RawRows(int[] rows) => Onnx.Formats.RawRows.Feeds(Signature, Data.RawRows(rows));
+
+    /// <summary>Rows spread evenly over those trained on.</summary>
+    /// <param name="count">How many, at most.</param>
+    /// <returns>Their numbers in the training table, in order.</returns>
+    public int[] TrainRowsSpread(int count)
+    {
+        int[] all = Data.Split.Train;
+        int taken = Math.Min(count, all.Length);
+        return [.. Enumerable.Range(0, taken).Select(i => all[(int)((long)i * all.Length / taken)])];
+    }
+
     /// <summary>The path of one of its files.</summary>
     public string File(string name) => Path.Combine(_context.Folder.File(Name), name);
 
@@ -128,11 +151,32 @@ internal sealed class Fit
     /// <param name="part">test, validation or train.</param>
     public Evaluation Evaluate(Graph deployed, string part) => Evaluate(deployed, Data.RawSet(part));
 
+    /// <summary>What the exported model takes and answers.</summary>
+    public ModelSignature Signature => Signatures.Of(_context.Config, _context.Data, Data.Target);
+
+    /// <summary>The graph of the exported model, without its parameters.</summary>
+    /// <param name="temperature">What its logits are divided by.</param>
+    public Graph InferenceAt(double temperature) => ModelGraphs.Inference(_context.Config, Data, Spec with { Target = Spec.Target with { Temperature = temperature } });
+
     /// <summary>What the exported model answers to rows of the training table, by output name.</summary>
     /// <param name="rows">Their numbers in the table.</param>
-    public IReadOnlyDictionary<string, Tensor> AnswersTo(int[] rows) => _context.ExportedEnsemble is { } ensemble
+    /// <param name="temperature">What the logits are divided by.</param>
+    public IReadOnlyDictionary<string, Tensor> AnswersTo(int[] rows, double temperature) => _context.ExportedEnsemble is { } ensemble
         ? Evaluate(ensemble, Data.RawSet(rows)).Outputs
-        : Evaluate(TrainRows with { Rows = rows }, AveragedParameters).Outputs;
+        : AnswersAt(TrainRows with { Rows = rows }, temperature);
+
+    /// <summary>What the exported model answers on the rows that it is judged by, by output name.</summary>
+    /// <param name="temperature">What the logits are divided by.</param>
+    public IReadOnlyDictionary<string, Tensor> JudgedAnswers(double temperature) => temperature == 1 ? Judged.Outputs : AnswersAt(Rows(JudgedPart), temperature);
+
+    private IReadOnlyDictionary<string, Tensor> AnswersAt(RowSet rows, double temperature)
+    {
+        TrainingGraphs graphs = temperature == 1
+            ? Graphs
+            : ModelGraphs.Of(_context.Config, Data, Spec with { Target = Spec.Target with { Temperature = temperature } }, Graphs.Update, dropout: false);
+        using var evaluator = new Evaluator(graphs, _context.Runner, rows);
+        return evaluator.Evaluate(AveragedParameters).Outputs;
+    }
 
     private Evaluation Evaluate(Graph deployed, RowSet rows)
     {

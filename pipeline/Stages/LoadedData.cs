@@ -83,6 +83,7 @@ internal sealed class LoadedData
             throw AnnealException.BadData($"the target is {test.Target} in the test rows, and {train.Target} in the training rows").In(config.OriginOf("data.test").ToString());
         }
 
+        Signatures.Check(config, train);
         var loaded = new LoadedData(config, train, test, PlanOf(config, train));
         if (test is not null && loaded.Plan.Test.Length > 0)
         {

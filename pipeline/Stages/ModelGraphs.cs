@@ -1,3 +1,4 @@
+using Anneal.Onnx.Ir;
 using Anneal.Onnx.Kernels;
 using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Config.Options;
@@ -39,4 +40,15 @@ internal static class ModelGraphs
         update,
         spec.Seed,
         dropout);
+
+    /// <summary>The graph of an exported model.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="data">The rows.</param>
+    /// <param name="spec">What was trained.</param>
+    public static Graph Inference(LoadedConfig config, PreparedData data, ModelSpec spec) => TrainingGraphs.BuildInference(
+        NetworkBuilder.Build(spec.Model, data.Target.Outputs, config.OriginOf, data.Fitted.Embedded, spec.Path),
+        data.Fitted.Graph,
+        spec.Target,
+        spec.Seed,
+        [.. config.Options.Export.Outputs.Distinct().Select(o => Enum.Parse<InferenceOutput>(o.ToString()))]);
 }

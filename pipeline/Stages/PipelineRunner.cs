@@ -16,7 +16,7 @@ namespace Anneal.Pipeline.Stages;
 internal static class PipelineRunner
 {
     /// <summary>The stages' names, in order; those of several trainings count as one, and <c>folds</c> is only where there are several.</summary>
-    public static IReadOnlyList<string> StageNames { get; } = ["data", "preflight", "train", "swa", "average", "folds", "ensemble", "export", "validate", "report"];
+    public static IReadOnlyList<string> StageNames { get; } = ["data", "preflight", "train", "swa", "average", "folds", "ensemble", "export", "validate", "variants", "report"];
 
     /// <summary>Runs a pipeline.</summary>
     /// <param name="request">What to run.</param>
@@ -146,7 +146,8 @@ internal static class PipelineRunner
         return last >= 0
             ? [.. all.Take(last + 1)]
             : throw AnnealException.BadUsage(
-                StageNames.Contains(until) ? $"there is no stage '{until}': the pipeline has a single training" : $"there is no stage '{until}'",
+                until == "variants" ? "there is no stage 'variants': 'export.variants' names none"
+                : StageNames.Contains(until) ? $"there is no stage '{until}': the pipeline has a single training" : $"there is no stage '{until}'",
                 $"the stages are {string.Join(", ", all.Select(s => s.Stage.Name.Split('/')[^1]).Distinct())}");
     }
 

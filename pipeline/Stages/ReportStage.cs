@@ -29,6 +29,7 @@ internal sealed class ReportStage : IStage
         ["options"] = context.Config.KeyText(),
         ["release"] = CodeVersion.Release,
         ["validation"] = HashOf(context, "validation.json"),
+        ["variants"] = HashOf(context, VariantsStage.FileName),
     };
 
     public bool IsThere(RunContext context) => File.Exists(context.Folder.File(FileName));
@@ -43,6 +44,7 @@ internal sealed class ReportStage : IStage
         {
             Status = validation.Passed ? "done" : "gate_failed",
             Gates = [.. validation.Gates.Select(g => new GateSummary(g.Name, g.Passed, g.Value, g.Limit) { Detail = g.Detail })],
+            Variants = VariantsOf(context),
             Filters = exported.FiltersOf(exported.AveragedParameters)?.ToDataUri(),
             Answers = new AnswerReader(exported.JudgedPart, context.Data.AnswerNames, exported.Data.RawRows(exported.JudgedPart).Feeds).Read(exported.Judged.Answers),
         });
@@ -106,6 +108,9 @@ internal sealed class ReportStage : IStage
         Warnings = [.. record.Warnings, .. context.Warnings.Except(record.Warnings)],
         Stages = [.. StagePlan.Of(context.Config).Select(s => s.Stage.Name).Where(record.Stages.ContainsKey).Select(s => new ReportData.Timing(s, record.Stages[s].Seconds, record.Stages[s].Note))],
     }));
+
+    private static IReadOnlyList<VariantRecord> VariantsOf(RunContext context) =>
+        context.Options.Export.Variants.Count > 0 ? VariantsStage.Read(context) ?? [] : [];
 
     private static IEnumerable<ReportData.Tournament> TournamentsOf(RunContext context)
     {

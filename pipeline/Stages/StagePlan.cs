@@ -100,7 +100,15 @@ internal sealed record StagePlan(IStage Stage, IReadOnlyList<string> Before)
         plan.Add(new StagePlan(export, [plan[^1].Stage.Name]));
         var validate = new ValidateStage();
         plan.Add(new StagePlan(validate, [export.Name]));
-        plan.Add(new StagePlan(new ReportStage(), [validate.Name]));
+        string last = validate.Name;
+        if (config.Options.Export.Variants.Count > 0)
+        {
+            var variants = new VariantsStage();
+            plan.Add(new StagePlan(variants, [validate.Name]));
+            last = variants.Name;
+        }
+
+        plan.Add(new StagePlan(new ReportStage(), [last]));
         return plan;
 
         string[] Averages() => [.. plan.Select(s => s.Stage).OfType<AverageStage>().Select(s => s.Name)];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Config.Options;
@@ -19,7 +20,7 @@ internal sealed class ValidateStage : IStage
     public IReadOnlyDictionary<string, string> Inputs(RunContext context) => new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["options"] = context.Config.KeyText("validate"),
-        ["model"] = File.Exists(context.Folder.ModelPath) ? StageKey.OfFile(context.Folder.ModelPath) : "",
+        ["model"] = StageKey.OfModel(context.Folder.ModelPath),
     };
 
     public bool IsThere(RunContext context) => File.Exists(context.Folder.File("validation.json"));
@@ -28,12 +29,14 @@ internal sealed class ValidateStage : IStage
     {
         Fit exported = context.Exported;
         string part = exported.JudgedPart;
-        (IReadOnlyDictionary<string, Tensor> feeds, Tensor truth) = exported.Data.RawRows(part);
+        (IReadOnlyDictionary<string, Tensor> feeds, Tensor truth) = exported.RawRows(part);
+        using OrtModel model = OrtModel.Open(context.Folder.ModelPath, new OrtOptions { Threads = context.Threads });
+        double temperature = model.Metadata.TryGetValue(ExportStage.TemperatureKey, out string? text) ? double.Parse(text, CultureInfo.InvariantCulture) : 1;
         ValidateOptions options = context.Options.Validate;
         var set = new ValidationSet(
             exported.Data.Target.Answers,
             feeds,
-            exported.Judged.Outputs,
+            exported.JudgedAnswers(temperature),
             truth)
         {
             Threshold = exported.Data.Target.Threshold,
@@ -42,7 +45,6 @@ internal sealed class ValidateStage : IStage
             LossMetric = exported.Data.Target.LossMetric,
             Batches = [.. options.BatchSizes.Select(b => b ?? 0)],
         };
-        using OrtModel model = OrtModel.Open(context.Folder.ModelPath, new OrtOptions { Threads = context.Threads });
         ValidationReport report = Validator.Run(model, set, [.. Gates(context, part, model.Metadata)]);
         if (Diverging(context, model, set, report) is { } divergence)
         {

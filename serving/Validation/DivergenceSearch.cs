@@ -1,5 +1,6 @@
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Ir.Format;
+using Anneal.Onnx.Rewrite;
 using Anneal.Onnx.Tensors;
 using Microsoft.ML.OnnxRuntime;
 
@@ -24,7 +25,7 @@ public static class DivergenceSearch
     public static Divergence Run(OrtModel model, IGraphRunner reference, IReadOnlyDictionary<string, Tensor> feeds, double maxAbs, string folder)
     {
         Model file = ModelReader.Read(model.Path);
-        Model open = file with { Graph = Opened(file.Graph) };
+        Model open = file with { Graph = ExposeValues.All(file.Graph) };
         IReadOnlyDictionary<string, Tensor> expected = Values(reference, open, feeds);
         Divergence? plain = Search(open, expected, model.Options with { Optimization = GraphOptimizationLevel.ORT_DISABLE_ALL }, maxAbs, folder);
         if (plain is not null)
@@ -63,14 +64,6 @@ public static class DivergenceSearch
         }
 
         return null;
-    }
-
-    private static Graph Opened(Graph graph)
-    {
-        IReadOnlyDictionary<string, TensorType> types = TypeInference.Of(graph).Types;
-        IEnumerable<ValueInfo> inner = graph.Nodes.SelectMany(n => n.Outputs).Where(o => o.Length > 0 && graph.Outputs.All(g => g.Name != o) && types.ContainsKey(o))
-            .Select(o => new ValueInfo(o, types[o]));
-        return graph with { Outputs = [.. graph.Outputs, .. inner] };
     }
 
     // The values of all outputs, with the inputs beside them.

@@ -1,6 +1,8 @@
+using Anneal.Onnx.Ir.Format;
+
 namespace Anneal.Serving.Validation;
 
-/// <summary>The model's file is no larger than a limit.</summary>
+/// <summary>The model's file, with its data file where it has one, is no larger than a limit.</summary>
 /// <param name="limitMb">The limit, in MB of 10⁶ bytes.</param>
 public sealed class FileSizeGate(double limitMb) : IGate
 {
@@ -10,7 +12,7 @@ public sealed class FileSizeGate(double limitMb) : IGate
     /// <inheritdoc/>
     public GateResult Check(ValidationContext context)
     {
-        double size = new FileInfo(context.Model.Path).Length / 1e6;
+        double size = new[] { context.Model.Path, context.Model.Path + ModelWriter.DataSuffix }.Where(File.Exists).Sum(f => new FileInfo(f).Length) / 1e6;
         return new GateResult(Name, size <= limitMb, size, limitMb, FormattableString.Invariant($"the file has {size:0.###} MB, expected at most {limitMb:g6}"));
     }
 }

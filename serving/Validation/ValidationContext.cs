@@ -28,8 +28,8 @@ public sealed class ValidationContext
     /// <summary>The rows.</summary>
     public ValidationSet Set { get; }
 
-    /// <summary>ONNX Runtime's answers for all rows in one run, by output name.</summary>
-    public IReadOnlyDictionary<string, Tensor> Answers => PassAt(0).Outputs;
+    /// <summary>ONNX Runtime's answers for all rows at the first of the set's batch sizes, by output name.</summary>
+    public IReadOnlyDictionary<string, Tensor> Answers => PassAt(Set.Batches.Count > 0 ? Set.Batches[0] : 0).Outputs;
 
     /// <summary>The model.</summary>
     internal OrtModel Model { get; }

@@ -1,4 +1,5 @@
 using Anneal.Onnx.Formats;
+using Anneal.Onnx.Tensors;
 
 namespace Anneal.Serving.Validation;
 
@@ -33,4 +34,11 @@ public static class Validator
             WorstRow = compared ? context.Difference.Row : null,
         };
     }
+
+    /// <summary>A model's answers.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="set">The rows; they run at the first of its batch sizes.</param>
+    /// <returns>The answers for all rows, by output name.</returns>
+    /// <exception cref="AnnealException">The rows do not fit the model.</exception>
+    public static IReadOnlyDictionary<string, Tensor> Answer(OrtModel model, ValidationSet set) => new ValidationContext(model, set).PassAt(set.Batches[0]).Outputs;
 }

@@ -99,6 +99,7 @@ internal sealed class PlanCompiler
         Node node = _nodes[index];
         Op op = OpTable.Get(node);
         Slot?[] inputs = [.. node.Inputs.Select(i => i.Length == 0 ? null : SlotOf(i))];
+        OpTable.CheckKernel(node, [.. inputs.Select(i => i?.Type)]);
         if (op.IsView && inputs[0]!.Type != DType.String && !_inference.Constants.ContainsKey(node.Inputs[0]))
         {
             Join(node.Outputs[0], _buffers[node.Inputs[0]], index);

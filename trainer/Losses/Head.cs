@@ -54,9 +54,14 @@ internal static class Head
         return g.ReduceSum(counts.Rank == 2 ? g.Reduce("ReduceMin", counts, keepDims: false, 1) : counts, keepDims: false);
     }
 
+    /// <summary>The logits over the temperature.</summary>
+    public static Value Calibrated(GraphBuilder g, TargetSpec target, Value logits) =>
+        target.Temperature == 1 ? logits : g.Mul(logits, 1 / target.Temperature);
+
     /// <summary>Adds the answers to a graph's outputs.</summary>
     public static void Outputs(GraphBuilder g, TargetSpec target, Value logits)
     {
+        logits = Calibrated(g, target, logits);
         if (target.Task == LearningTask.Regression)
         {
             g.Output(target.Loss.Prediction(g, target, logits), ModelSignature.PredictionOutput);

@@ -36,6 +36,9 @@ public sealed record TargetSpec(LearningTask Task, int Outputs)
     /// <summary>The probability from which on a row is decided to be of class 1, or to have a label.</summary>
     public float Threshold { get; init; } = 0.5f;
 
+    /// <summary>What the logits are divided by before they become probabilities, so that these say how often the model is right; 1 as trained.</summary>
+    public double Temperature { get; init; } = 1;
+
     /// <summary>The settings of the metrics.</summary>
     public MetricOptions Metrics { get; init; } = new();
 

@@ -1,4 +1,5 @@
 using Anneal.Onnx;
+using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Rewrite;
 using Anneal.Onnx.Tensors;
@@ -212,11 +213,33 @@ public sealed record TrainingGraphs(
             : Model.Of(graph with { Nodes = [.. graph.Nodes.Select(n => n.OpType == "BatchNormTrain" ? n with { Attributes = n.Attributes.With("momentum", 0f) } : n)] });
     }
 
-    private static Graph BuildInference(Network network, Graph preprocessing, TargetSpec target, ulong seed)
+    /// <summary>Builds the graph of inference alone.</summary>
+    /// <param name="network">The layers.</param>
+    /// <param name="preprocessing">What a raw row goes through before the first layer.</param>
+    /// <param name="target">What is learnt.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="also">Outputs beside the answers.</param>
+    /// <returns>Raw rows and the parameters to the answers, then what is asked for beside them.</returns>
+    /// <exception cref="AnnealException">A layer does not fit its input, or the last one the task.</exception>
+    public static Graph BuildInference(Network network, Graph preprocessing, TargetSpec target, ulong seed, params IReadOnlyList<InferenceOutput> also)
     {
         var g = new GraphBuilder("inference");
-        var context = new LayerContext(g, seed, null);
-        Head.Outputs(g, target, Logits(network, preprocessing, target, context, RawInputs(g, preprocessing)));
+        Value? embeddings = null;
+        Value logits = Logits(
+            network,
+            preprocessing,
+            target,
+            new LayerContext(g, seed, null),
+            RawInputs(g, preprocessing),
+            features => embeddings = features,
+            (layer, output) => embeddings = layer == network.Layers[^1] ? embeddings : output);
+        Head.Outputs(g, target, logits);
+        foreach (InferenceOutput output in also)
+        {
+            Value value = output == InferenceOutput.Logits ? Head.Calibrated(g, target, logits) : embeddings!.Rank == 2 ? embeddings : g.Node("Flatten", [embeddings]);
+            g.Output(value, output == InferenceOutput.Logits ? ModelSignature.LogitsOutput : ModelSignature.EmbeddingsOutput);
+        }
+
         return InlineFunctions.Apply(Model.Of(g.Build()), known: true).Graph;
     }
 
@@ -256,7 +279,7 @@ public sealed record TrainingGraphs(
         }
     }
 
-    private static Value Logits(Network network, Graph preprocessing, TargetSpec target, LayerContext context, IReadOnlyDictionary<string, Value> raw, Func<Value, Value>? read = null)
+    private static Value Logits(Network network, Graph preprocessing, TargetSpec target, LayerContext context, IReadOnlyDictionary<string, Value> raw, Func<Value, Value>? read = null, Action<Layer, Value>? trace = null)
     {
         GraphBuilder g = context.Graph;
         Value features;
@@ -266,7 +289,7 @@ public sealed record TrainingGraphs(
             features = read?.Invoke(features) ?? features;
         }
 
-        Value logits = network.Apply(context, features);
+        Value logits = network.Apply(context, features, trace);
         Layer last = network.Layers[^1];
         if (logits.Rank != 2 || logits.Shape[1].Size != target.Outputs)
         {

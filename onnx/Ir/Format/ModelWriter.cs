@@ -10,6 +10,9 @@ namespace Anneal.Onnx.Ir.Format;
 /// <summary>Writes models as ONNX files: the same model gives the same bytes.</summary>
 public static class ModelWriter
 {
+    /// <summary>What the name of a data file adds to that of its model's file.</summary>
+    public const string DataSuffix = ".data";
+
     private const long InlineLimit = int.MaxValue - (1 << 24);
     private const long DefaultThreshold = 1024;
 
@@ -33,7 +36,7 @@ public static class ModelWriter
             return;
         }
 
-        string data = path + ".data";
+        string data = path + DataSuffix;
         ModelProto? proto = null;
         AtomicFile.Write(data, stream => proto = ToProto(model, new ExternalWriter(stream, Path.GetFileName(data), threshold).ToProto));
         AtomicFile.Write(path, proto!.WriteTo);

@@ -28,6 +28,9 @@ internal sealed record ReportData
 
     public IReadOnlyList<GateSummary> Gates { get; init; } = [];
 
+    /// <summary>The other forms of the model; empty where none were asked for.</summary>
+    public IReadOnlyList<VariantRecord> Variants { get; init; } = [];
+
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     public IReadOnlyList<Verdict> Verdicts { get; init; } = [];

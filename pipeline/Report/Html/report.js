@@ -97,6 +97,14 @@
     }
   });
 
+  section('variants', 'Variants', data.variants.length, box => {
+    for (const v of data.variants) {
+      add(box, 'h3', { textContent: `${v.name}: ${v.shipped ? v.file : 'not shipped'}, ${(v.bytes / 1e6).toFixed(3)} MB of ${(v.float_bytes / 1e6).toFixed(3)}` });
+      table(box, ['attempt', 'layers in float', 'gate', '', 'what'], v.attempts.flatMap((a, i) => a.gates.map((g, k) => [
+        k ? '' : i + 1, k ? '' : a.kept_float.join(', ') || 'none', g.name, mark(g.passed ? 'passed' : 'failed', g.passed ? 'passed' : 'failed'), g.detail])));
+    }
+  });
+
   section('verdicts', 'Verdicts', true, box => {
     if (!data.verdicts.length) add(box, 'p', { textContent: data.epochs.length ? 'Nothing to object to: no rule for what goes wrong in training has matched this run.' : 'Nothing was trained.' });
     for (const v of data.verdicts) {

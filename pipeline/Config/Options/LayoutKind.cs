@@ -1,0 +1,9 @@
+namespace Anneal.Pipeline.Config.Options;
+
+internal enum LayoutKind
+{
+    AsRead,
+    Nchw,
+    Nhwc,
+    Encoded,
+}

@@ -1,0 +1,7 @@
+namespace Anneal.Pipeline.Config.Options;
+
+internal enum OutputKind
+{
+    Logits,
+    Embeddings,
+}
