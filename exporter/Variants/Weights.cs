@@ -1,4 +1,3 @@
-using Anneal.Onnx.Ir;
 using Anneal.Onnx.Tensors;
 
 namespace Anneal.Exporter.Variants;

@@ -1,6 +1,5 @@
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Kernels;
-using Anneal.Onnx.Tensors;
 
 namespace Anneal.Onnx.Ops;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Anneal.Onnx;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Ir.Format;
 using Anneal.Onnx.Tensors;
