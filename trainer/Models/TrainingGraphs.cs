@@ -78,16 +78,17 @@ public sealed record TrainingGraphs(
     /// <param name="update">The optimizer, with what else shapes a step.</param>
     /// <param name="seed">The run's seed.</param>
     /// <param name="dropout">Whether a step drops out what layers ask for.</param>
+    /// <param name="ahead">What the features of a raw row go through before the first layer, where a batch has gone through it already; null for nothing.</param>
     /// <returns>The graphs with the parameters' first values.</returns>
     /// <exception cref="AnnealException">A layer does not fit its input, or the last one the task.</exception>
-    public static TrainingGraphs Build(Network network, Graph inStep, Graph deployed, TargetSpec target, UpdateSettings update, ulong seed, bool dropout = true)
+    public static TrainingGraphs Build(Network network, Graph inStep, Graph deployed, TargetSpec target, UpdateSettings update, ulong seed, bool dropout = true, Graph? ahead = null)
     {
         (Graph step, IReadOnlyList<Parameter> parameters, IReadOnlyList<Signal> signals, IReadOnlyDictionary<string, ValueInfo> gradients) =
             BuildStep(network, inStep, target, update, seed, dropout);
         return new TrainingGraphs(
             Model.Of(step),
             Model.Of(BuildEvaluation(network, inStep, target, seed)),
-            BuildInference(network, deployed, target, seed),
+            InferenceOf(network, deployed, target, seed, ahead),
             parameters,
             update,
             target,
@@ -95,7 +96,7 @@ public sealed record TrainingGraphs(
         {
             Signals = signals,
             Gradients = gradients,
-            Statistics = BuildStatistics(network, inStep, target, seed),
+            Statistics = BuildStatistics(network, inStep, target, update, seed),
         };
     }
 
@@ -153,7 +154,7 @@ public sealed record TrainingGraphs(
         Value rate = g.Input(RateInput, TensorType.Of(DType.Float));
         Value step = g.Input(StepInput, TensorType.Of(DType.Int64));
         var update = new UpdateGraph(g, settings, seed, step, rate);
-        var context = new LayerContext(g, seed, step, update.Read) { DropsOut = dropout };
+        var context = new LayerContext(g, seed, step, update.Read) { DropsOut = dropout, Changes = settings.Changes };
         Value logits = Logits(network, preprocessing, target, context, raw, update.ReadInput);
         (Value loss, Value? mass, Value? correct) = Loss(g, target, logits, target.IsSoft, teacher);
         g.Output(loss, LossOutput);
@@ -195,11 +196,11 @@ public sealed record TrainingGraphs(
     }
 
     // The step's forward pass without dropout, of whose running averages nothing is kept from before.
-    private static Model? BuildStatistics(Network network, Graph preprocessing, TargetSpec target, ulong seed)
+    private static Model? BuildStatistics(Network network, Graph preprocessing, TargetSpec target, UpdateSettings settings, ulong seed)
     {
         var g = new GraphBuilder("statistics");
         IReadOnlyDictionary<string, Value> raw = RawInputs(g, preprocessing);
-        var context = new LayerContext(g, seed, g.Scalar(1, DType.Int64)) { DropsOut = false };
+        var context = new LayerContext(g, seed, g.Scalar(1, DType.Int64)) { DropsOut = false, Changes = settings.Changes };
         Logits(network, preprocessing, target, context, raw);
         foreach ((string name, Value next) in context.Next)
         {
@@ -212,11 +213,19 @@ public sealed record TrainingGraphs(
             : Model.Of(graph with { Nodes = [.. graph.Nodes.Select(n => n.OpType == "BatchNormTrain" ? n with { Attributes = n.Attributes.With("momentum", 0f) } : n)] });
     }
 
-    private static Graph BuildInference(Network network, Graph preprocessing, TargetSpec target, ulong seed)
+    /// <summary>Builds the graph of inference alone.</summary>
+    /// <param name="network">The layers.</param>
+    /// <param name="deployed">What a raw row goes through before the first layer.</param>
+    /// <param name="target">What is answered.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="ahead">What its features go through then; null for nothing.</param>
+    /// <returns>From raw rows and parameters to the answers.</returns>
+    /// <exception cref="AnnealException">A layer does not fit its input, or the last one the task.</exception>
+    public static Graph InferenceOf(Network network, Graph deployed, TargetSpec target, ulong seed, Graph? ahead = null)
     {
         var g = new GraphBuilder("inference");
         var context = new LayerContext(g, seed, null);
-        Head.Outputs(g, target, Logits(network, preprocessing, target, context, RawInputs(g, preprocessing)));
+        Head.Outputs(g, target, Logits(network, deployed, target, context, RawInputs(g, deployed), features => ahead is null ? features : Through(g, ahead, features)));
         return InlineFunctions.Apply(Model.Of(g.Build()), known: true).Graph;
     }
 
@@ -278,6 +287,13 @@ public sealed record TrainingGraphs(
         return logits;
     }
 
+    private static Value Through(GraphBuilder g, Graph ahead, Value features)
+    {
+        var names = new Import.OwnNames(g, name => name, Origin.None) { [ahead.Inputs[0].Name] = features };
+        names.Add(ahead);
+        return names[ahead.Outputs[0].Name];
+    }
+
     private static (Value Mean, Value? Mass, Value? Correct) Loss(GraphBuilder g, TargetSpec target, Value logits, bool isSoft, Value? teacher = null)
     {
         Value truth = g[TargetInput];
@@ -302,5 +318,5 @@ public sealed record TrainingGraphs(
         return scaled;
     }
 
-    private bool IsReplaced(Parameter parameter) => !parameter.IsTrained || (Update.Optimizer is UpdateRule && Update.Changes(parameter));
+    private bool IsReplaced(Parameter parameter) => Step.Graph.Outputs.Any(o => o.Name == parameter.Name + NextSuffix);
 }

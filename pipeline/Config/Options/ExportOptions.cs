@@ -18,4 +18,7 @@ internal sealed record ExportOptions
     [Key("golden_rows", "rows of training data that the file keeps with the trainer's answers, so that 'anneal validate' can replay them anywhere")]
     [Range(0, 1000)]
     public int GoldenRows { get; init; } = 8;
+
+    [Key("training", "whether the file also holds the training step with the optimizer's state, as ONNX's training_info, so that another training can go on from it")]
+    public bool Training { get; init; }
 }
