@@ -151,7 +151,11 @@ public sealed class GraphBuilder
     /// <summary>Adds a node as it is, under the names that it has.</summary>
     /// <param name="node">The node; its inputs are there.</param>
     /// <exception cref="AnnealException">The node does not fit its op.</exception>
-    public void Add(Node node) => Append(node);
+    public void Add(Node node)
+    {
+        Append(node);
+        Reserve(node.Name);
+    }
 
     /// <summary>A name for a value that nothing has yet, below the scope in force.</summary>
     /// <param name="name">The name's last part.</param>

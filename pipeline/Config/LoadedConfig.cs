@@ -21,6 +21,9 @@ internal sealed class LoadedConfig(string name, PipelineOptions options, string 
     /// <summary>The names of all pipelines in the file.</summary>
     public IReadOnlyList<string> Pipelines { get; } = pipelines;
 
+    /// <summary>The file of the model that training goes on from; null where there is none, or none yet.</summary>
+    public string? BasePath { get; set; }
+
     public Origin OriginOf(string path) => Rows.FirstOrDefault(r => r.Path == path || r.Path.StartsWith(path + ".", StringComparison.Ordinal))?.Origin ?? Origin.Default;
 
     /// <summary>The values that can change the result of a stage that reads these sections, as text to hash; all of them when none is named.</summary>

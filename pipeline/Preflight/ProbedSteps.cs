@@ -1,4 +1,3 @@
-using Anneal.Pipeline.Config.Options;
 using Anneal.Pipeline.Stages;
 using Anneal.Trainer.Models;
 using Anneal.Trainer.Optimizers;
@@ -41,7 +40,7 @@ internal static class ProbedSteps
             Trainer.Losses.BinaryCrossEntropy => new Trainer.Losses.BinaryCrossEntropy(),
             Trainer.Losses.Loss other => other,
         };
-        return ModelGraphs.Of(subject.Config, subject.Data, subject.Spec with { Target = target with { Loss = loss } }, new UpdateSettings(optimizer) { Groups = Settings(subject).Groups }, dropout: false);
+        return ModelGraphs.Of(subject.Config, subject.Data, subject.Spec with { Target = target with { Loss = loss } }, Settings(subject) with { Optimizer = optimizer, Regularization = new Regularization(), ClipNorm = 0, ClipValue = 0, Accumulate = 1, AverageDecays = [] }, dropout: false);
     }
 
     /// <summary>The step of the training's first phase, one batch a step.</summary>
@@ -52,7 +51,5 @@ internal static class ProbedSteps
     /// <summary>Whether the pipeline's objective has a penalty.</summary>
     public static bool HasPenalty(PreflightSubject subject) => Settings(subject).Regularization.HasPenalty;
 
-    private static UpdateSettings Settings(PreflightSubject subject) => TrainingOptions.UpdateOf(subject.Config, FirstPhase(subject));
-
-    private static PhaseOptions FirstPhase(PreflightSubject subject) => subject.Config.Options.Train.AllPhases()[0];
+    private static UpdateSettings Settings(PreflightSubject subject) => TrainingOptions.UpdateOf(subject.Config, subject.Config.Options.Train.AllPhases()[0], subject.Data.AheadWeights);
 }

@@ -20,6 +20,9 @@ internal sealed record RunRecord
     /// <summary>The folder against which the configuration's paths are resolved.</summary>
     public required string Folder { get; init; }
 
+    /// <summary>The model that training went on from; null where it began anew.</summary>
+    public string? BaseModel { get; init; }
+
     /// <summary>The engine that trained.</summary>
     public string? Engine { get; init; }
 

@@ -21,6 +21,12 @@ internal sealed record RunRequest
     /// <summary>Threads; null for the file's choice.</summary>
     public int? Threads { get; init; }
 
+    /// <summary>The model that training goes on from, where that of another pipeline is known already: that of a resumed run.</summary>
+    public string? BaseModel { get; init; }
+
+    /// <summary>The pipelines that wait for this one's model, outermost first.</summary>
+    public IReadOnlyList<string> Waiting { get; init; } = [];
+
     /// <summary>The last stage to run; null for all.</summary>
     public string? Until { get; init; }
 

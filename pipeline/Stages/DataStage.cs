@@ -1,3 +1,4 @@
+using Anneal.Pipeline.Config.Options;
 using Anneal.Pipeline.Plan;
 
 namespace Anneal.Pipeline.Stages;
@@ -23,6 +24,15 @@ internal sealed class DataStage : IStage
         foreach (string warning in data.Warnings)
         {
             context.Warn(warning);
+        }
+
+        if (context.Options.Model is ImportOptions)
+        {
+            string first = StagePlan.Fits(context.Config)[0];
+            foreach (string note in ImportedModels.Notes(context.Config, context.Fit(first).Data, data.AnswerNames))
+            {
+                context.Output.Line($"import   {note}");
+            }
         }
 
         foreach (string fit in StagePlan.Fits(context.Config).Where((f, i) => f != StagePlan.Final && (i == 0 || StagePlan.SeedOf(f) is null)))

@@ -3,11 +3,15 @@ using System.Text.Json;
 using Anneal.Exporter;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
+using Anneal.Onnx.Ir.Format;
 using Anneal.Onnx.Metrics;
 using Anneal.Onnx.Profiles;
 using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Config.Options;
 using Anneal.Pipeline.Plan;
+using Anneal.Trainer.Loop;
+using Anneal.Trainer.Models;
+using Anneal.Trainer.Optimizers;
 
 namespace Anneal.Pipeline.Stages;
 
@@ -33,21 +37,19 @@ internal sealed class ExportStage : IStage
 
     public string Run(RunContext context)
     {
+        Fit exported = context.Exported;
         // Nothing here may differ between two runs of one configuration: no time, no machine, no thread count.
-        var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["anneal.pipeline"] = context.Config.Name,
-            ["anneal.config_hash"] = context.ConfigHash,
-            ["anneal.data_hash"] = StageKey.Of([.. context.FileHashes]),
-            ["anneal.code"] = CodeVersion.Release,
-            [MetricsKey] = JsonSerializer.Serialize(context.Metrics, MetricsJson.Default.MetricsByPart),
-        };
+        SortedDictionary<string, string> metadata = exported.Data.Whole is { } source ? WrittenBack.MetadataOf(source.Source) : new(StringComparer.Ordinal);
+        metadata["anneal.pipeline"] = context.Config.Name;
+        metadata["anneal.config_hash"] = context.ConfigHash;
+        metadata["anneal.data_hash"] = StageKey.Of([.. context.FileHashes]);
+        metadata["anneal.code"] = CodeVersion.Release;
+        metadata[MetricsKey] = JsonSerializer.Serialize(context.Metrics, MetricsJson.Default.MetricsByPart);
         if (DescribeFit(context) is { } fit)
         {
             metadata["anneal.fit"] = fit;
         }
 
-        Fit exported = context.Exported;
         metadata[InputProfile.MetadataKey] = InputProfile.Of(exported.RawRows(Part.Train).Feeds).ToJson();
         double temperature = TemperatureOf(exported, context.Options.Export);
         if (temperature != 1)
@@ -64,9 +66,48 @@ internal sealed class ExportStage : IStage
         Model model = context.ExportedEnsemble is { } ensemble
             ? Deployable.Build(context.Config.Name, ensemble, new Dictionary<string, Tensor>(StringComparer.Ordinal), exported.Signature, metadata)
             : Deployable.Build(context.Config.Name, exported.InferenceAt(temperature), exported.AveragedParameters, exported.Signature, metadata);
+        if (context.Options.Export.Training)
+        {
+            model = Resumable(context, model);
+        }
+
         long bytes = ExportFiles.Write(model, context.Folder.ModelPath, context.Options.Export);
+        if (context.ExportedEnsemble is null && exported.Data.Whole is not null)
+        {
+            ModelWriter.Write(WrittenBack.Of(context.Config, exported), context.Folder.File(WrittenBack.FileName));
+        }
+
         string which = DescribeFit(context) is { } description ? $"{description}: " : "";
         return FormattableString.Invariant($"{which}{context.Folder.ModelPath}, {bytes / 1e6:0.00} MB, opset {context.Options.Export.Opset}{(temperature == 1 ? "" : FormattableString.Invariant($", temperature {temperature:g4}"))}");
+    }
+
+    private static Model Resumable(RunContext context, Model model)
+    {
+        if (context.ExportedEnsemble is not null)
+        {
+            context.Warn("export.training: an ensemble is several trainings; the file has no training_info");
+            return model;
+        }
+
+        Fit exported = context.Exported;
+        int last = exported.Phases.Count - 1;
+        if (exported.Phases[last].Optimizer is not UpdateRule)
+        {
+            context.Warn($"export.training: {exported.Phases[last].Optimizer.Name} keeps no state in the step's graph; the file has none");
+            return model;
+        }
+
+        Checkpoint checkpoint = exported.Checkpoints.Latest()!;
+        int before = context.Options.Train.AllPhases().Take(last).Sum(p => p.Epochs);
+        if (checkpoint.State.Epoch <= before)
+        {
+            context.Warn("export.training: training ended before its last phase; the file has no training_info");
+            return model;
+        }
+
+        long first = checkpoint.State.History.LastOrDefault(e => e.Epoch == before)?.Step ?? 0;
+        long earlier = last == 0 && context.Options.Model is ImportOptions { Continue: true } ? TrainingModel.StateIn(exported.Data.Whole!.Source, exported.Graphs).Steps : 0;
+        return TrainingModel.Resumable(model, exported.Phases[last], checkpoint.Tensors, earlier + ((checkpoint.State.Step - first) * context.Options.Train.Accumulate));
     }
 
     // Which of several trainings the file holds.

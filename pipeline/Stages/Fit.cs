@@ -61,7 +61,7 @@ internal sealed class Fit
         _context.Config,
         Data,
         Spec with { Seed = Onnx.Kernels.CounterRandom.Key(Spec.Seed, "swa") },
-        TrainingOptions.UpdateOf(_context.Config, _context.Options.Train.AllPhases()[^1]) with { AverageDecays = [] },
+        TrainingOptions.UpdateOf(_context.Config, _context.Options.Train.AllPhases()[^1], Data.AheadWeights) with { AverageDecays = [] },
         dropout: true);
 
     public RowSet TrainRows => _trainingRows.Value.Train;

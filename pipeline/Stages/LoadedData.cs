@@ -113,6 +113,18 @@ internal sealed class LoadedData
 
     private static DataTable ForTask(LoadedConfig config, DataTable table, string part)
     {
+        if (config.Options.Data.Classes is { } classes)
+        {
+            try
+            {
+                table = table.OfClasses(classes);
+            }
+            catch (AnnealException error)
+            {
+                throw error.In(part).In($"{config.OriginOf("data.classes")} data.classes");
+            }
+        }
+
         try
         {
             return TaskTarget.Of(table, Targets.TaskOf(config.Options.Task));

@@ -24,7 +24,7 @@ internal static class ModelGraphs
     /// <param name="phase">The phase's settings.</param>
     /// <param name="key">What tells its random masks from those of others, whose steps are numbered from 1 too; null for the training's first steps.</param>
     public static TrainingGraphs OfPhase(LoadedConfig config, PreparedData data, ModelSpec spec, PhaseOptions phase, string? key) =>
-        Of(config, data, spec with { Seed = key is null ? spec.Seed : CounterRandom.Key(spec.Seed, key) }, TrainingOptions.UpdateOf(config, phase), dropout: true);
+        Of(config, data, spec with { Seed = key is null ? spec.Seed : CounterRandom.Key(spec.Seed, key) }, TrainingOptions.UpdateOf(config, phase, data.AheadWeights), dropout: true);
 
     /// <summary>The graphs of a model.</summary>
     /// <param name="config">The configuration.</param>
@@ -33,13 +33,14 @@ internal static class ModelGraphs
     /// <param name="update">What shapes the step.</param>
     /// <param name="dropout">Whether the step drops out what layers ask for.</param>
     public static TrainingGraphs Of(LoadedConfig config, PreparedData data, ModelSpec spec, UpdateSettings update, bool dropout) => TrainingGraphs.Build(
-        NetworkBuilder.Build(spec.Model, data.Target.Outputs, config.OriginOf, data.Fitted.Embedded, spec.Path),
+        NetworkBuilder.Build(spec.Model, data.Target.Outputs, config.OriginOf, data.Fitted.Embedded, spec.Path, data.Imported),
         data.InStep,
         data.Fitted.Graph,
         spec.Target,
         update,
         spec.Seed,
-        dropout);
+        dropout,
+        data.Ahead);
 
     /// <summary>The graph of an exported model.</summary>
     /// <param name="config">The configuration.</param>
@@ -50,5 +51,6 @@ internal static class ModelGraphs
         data.Fitted.Graph,
         spec.Target,
         spec.Seed,
+        data.Ahead,
         [.. config.Options.Export.Outputs.Distinct().Select(o => Enum.Parse<InferenceOutput>(o.ToString()))]);
 }

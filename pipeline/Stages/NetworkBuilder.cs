@@ -5,6 +5,7 @@ using Anneal.Pipeline.Config.Options;
 using Anneal.Pipeline.Config.Schema;
 using Anneal.Trainer.Features;
 using Anneal.Trainer.Models;
+using Anneal.Trainer.Models.Import;
 
 namespace Anneal.Pipeline.Stages;
 
@@ -17,16 +18,24 @@ internal static class NetworkBuilder
     /// <param name="originOf">Where a path of the configuration was written.</param>
     /// <param name="embedded">The embedded columns of a table, whose vectors go before the first layer.</param>
     /// <param name="path">The path of the options.</param>
+    /// <param name="imported">The model that the options import.</param>
     /// <returns>The layers; those of a model with a name all come from that name's line.</returns>
-    public static Network Build(ModelOptions model, int classes, Func<string, Origin> originOf, IReadOnlyList<EmbeddedColumn>? embedded = null, string path = "model")
+    public static Network Build(
+        ModelOptions model, int classes, Func<string, Origin> originOf, IReadOnlyList<EmbeddedColumn>? embedded = null, string path = "model", ImportedModel? imported = null)
     {
+        if (model is ImportOptions import)
+        {
+            Layer[] head = Layers(place => OriginOf(originOf, place), import.Expand(), $"{path}.head.layers", classes, new Dictionary<string, int>(StringComparer.Ordinal), "head.");
+            return new Network([new Layer.Imported("imported", OriginOf(originOf, import.Place()), imported ?? throw new ArgumentNullException(nameof(imported))), .. head]);
+        }
+
         string? named = model is LayersOptions ? null : $"{path}." + model.GetType().GetCustomAttribute<KeyAttribute>()!.Name;
         Layer[] layers = Layers(place => OriginOf(originOf, named ?? place), model.Expand(), $"{path}.layers", classes, new Dictionary<string, int>(StringComparer.Ordinal));
         return new Network(embedded is not { Count: > 0 } ? layers : [new Layer.EmbedColumns("columns", OriginOf(originOf, "data.features"), embedded), .. layers]);
     }
 
     private static Layer[] Layers(
-        Func<string, Onnx.Ir.Origin> originOf, IReadOnlyList<LayerOptions> options, string path, int classes, Dictionary<string, int> counts)
+        Func<string, Onnx.Ir.Origin> originOf, IReadOnlyList<LayerOptions> options, string path, int classes, Dictionary<string, int> counts, string prefix = "")
     {
         var layers = new Layer[options.Count];
         for (int i = 0; i < layers.Length; i++)
@@ -48,7 +57,7 @@ internal static class NetworkBuilder
                 BatchNormOptions o => new Layer.BatchNorm(Name("batch_norm"), origin, (float)o.Momentum, (float)o.Epsilon),
                 GroupNormOptions o => new Layer.GroupNorm(Name("group_norm"), origin, o.Groups, (float)o.Epsilon),
                 ResidualOptions o => new Layer.Residual(
-                    Name("residual"), origin, Layers(originOf, o.Layers, place + ".residual.layers", classes, counts), Map<Activation>(o.Activation),
+                    Name("residual"), origin, Layers(originOf, o.Layers, place + ".residual.layers", classes, counts, prefix), Map<Activation>(o.Activation),
                     Map<Shortcut>(o.Shortcut)),
                 AddOptions o => new Layer.Branches(Name("add"), origin, Branches(o.Branches, place + ".add"), IsSum: true),
                 ConcatOptions o => new Layer.Branches(Name("concat"), origin, Branches(o.Branches, place + ".concat"), IsSum: false),
@@ -72,12 +81,12 @@ internal static class NetworkBuilder
         return layers;
 
         Branch[] Branches(IReadOnlyDictionary<string, IReadOnlyList<LayerOptions>> branches, string under) =>
-            [.. branches.Select(b => new Branch(b.Key, Layers(originOf, b.Value, $"{under}.{b.Key}", classes, counts)))];
+            [.. branches.Select(b => new Branch(b.Key, Layers(originOf, b.Value, $"{under}.{b.Key}", classes, counts, prefix)))];
 
         string Name(string kind)
         {
             int count = counts[kind] = counts.GetValueOrDefault(kind) + 1;
-            return string.Create(CultureInfo.InvariantCulture, $"{kind}{count}");
+            return string.Create(CultureInfo.InvariantCulture, $"{prefix}{kind}{count}");
         }
     }
 

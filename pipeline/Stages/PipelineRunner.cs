@@ -29,9 +29,9 @@ internal static class PipelineRunner
     {
         LoadedConfig config = Load(request);
         IReadOnlyList<StagePlan> stages = StagesOf(config, request.Until);
+        config.BasePath = BasePipeline.Run(config, request, output, cancel);
         IReadOnlyList<string> fileHashes = [.. Sources.Files(config).Select(StageKey.OfPath)];
-        string key = TrainKey(config, fileHashes);
-        string path = request.OutFolder ?? Path.Combine(RunsFolder(request.ConfigPath), config.Name, key[..12]);
+        string path = request.OutFolder ?? FolderOf(config, request, fileHashes);
         using RunFolder folder = RunFolder.Open(path);
         if (request.Fresh)
         {
@@ -54,7 +54,8 @@ internal static class PipelineRunner
         RunRecord record = RunFolder.ReadRecord(runFolder)
             ?? throw AnnealException.BadUsage($"{runFolder}: there is no run here (no run.json)", "give the folder of a run, runs/<pipeline>/<id>");
         string configPath = Path.Combine(runFolder, "config.yaml");
-        return Run(request with { ConfigPath = configPath, Pipeline = record.Pipeline, OutFolder = runFolder, DataFolder = record.Folder }, output, cancel);
+        return Run(
+            request with { ConfigPath = configPath, Pipeline = record.Pipeline, OutFolder = runFolder, DataFolder = record.Folder, BaseModel = record.BaseModel }, output, cancel);
     }
 
     /// <summary>Checks a pipeline without training: configuration, files, data, shapes, preflight. Nothing is written.</summary>
@@ -69,6 +70,11 @@ internal static class PipelineRunner
         LoadedConfig config = Load(request);
         LoadedData loaded = LoadedData.Load(config);
         PreparedData data = loaded.Prepare(loaded.Plan.Of(loaded.Plan.Folds[0].Name));
+        foreach (string note in ImportedModels.Notes(config, data, loaded.AnswerNames))
+        {
+            output.Line($"import   {note}");
+        }
+
         foreach (string warning in loaded.Warnings.Concat(data.Warnings))
         {
             output.Warn(warning);
@@ -126,12 +132,14 @@ internal static class PipelineRunner
             sets.Add($"train.device={device}");
         }
 
-        return ConfigLoader.Load(
+        LoadedConfig config = ConfigLoader.Load(
             request.ConfigPath,
             request.Pipeline,
             sets,
             [.. request.DataFolder is { } folder ? (string[])[folder] : [], .. DataFolders()],
-            [new CheckModelShapes()]);
+            [new CheckModelShapes(), new CheckImport()]);
+        config.BasePath = BasePipeline.KnownModel(config, request);
+        return config;
     }
 
     // Where data files are looked for after the configuration's own folder.
@@ -156,6 +164,14 @@ internal static class PipelineRunner
     /// <returns>The folder; it may not exist yet.</returns>
     public static string RunsFolder(string configPath) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(configPath))!, "runs");
 
+    /// <summary>The folder of a pipeline's run.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="fileHashes">The hash of each of its files.</param>
+    /// <returns>The folder's path; it may not exist yet.</returns>
+    public static string FolderOf(LoadedConfig config, RunRequest request, IReadOnlyList<string> fileHashes) =>
+        Path.Combine(RunsFolder(request.ConfigPath), config.Name, TrainKey(config, fileHashes)[..12]);
+
     // The run's id: everything that the trained parameters follow from.
     private static string TrainKey(LoadedConfig config, IReadOnlyList<string> fileHashes) => StageKey.Of(
         CodeVersion.Key,
@@ -176,6 +192,7 @@ internal static class PipelineRunner
             Created = earlier?.Created ?? TimeProvider.System.GetUtcNow(),
             Folder = request.DataFolder ?? Path.GetDirectoryName(Path.GetFullPath(request.ConfigPath))!,
             Code = CodeVersion.Release,
+            BaseModel = context.Config.BasePath,
             Engine = engine,
             Placement = earlier?.Placement,
             Stages = earlier?.Stages ?? new Dictionary<string, StageRecord>(StringComparer.Ordinal),

@@ -5,12 +5,14 @@ using Anneal.Pipeline.Config;
 using Anneal.Trainer.Data;
 using Anneal.Trainer.Features;
 using Anneal.Trainer.Models;
+using Anneal.Trainer.Models.Import;
 
 namespace Anneal.Pipeline.Stages;
 
 /// <summary>The rows of one training, with the preprocessing fitted on those that it trains on.</summary>
 internal sealed class PreparedData
 {
+    private const int AheadRows = 500;
     private readonly LoadedData _loaded;
 
     /// <summary>Fits the preprocessing.</summary>
@@ -22,8 +24,14 @@ internal sealed class PreparedData
     {
         _loaded = loaded;
         Split = split;
-        Fitted = FeatureGraph.Fit(FeatureSettings.Of(config.Options.Data), loaded.Train, split.Train);
+        Whole = ImportedModels.Of(config, loaded.Train);
+        Fitted = ImportedModels.Features(config, Whole, loaded.Train) ?? FeatureGraph.Fit(FeatureSettings.Of(config.Options.Data), loaded.Train, split.Train);
         Target = Targets.Of(config, loaded.Train, split.Train);
+        if (Whole is { } whole)
+        {
+            (Graph Ahead, ImportedModel Behind)? parts = ImportedModels.Split(config, whole, Fitted.Graph.Outputs[0].Type, loaded.Train.Rows);
+            (Ahead, Imported) = (parts?.Ahead, parts?.Behind ?? whole);
+        }
     }
 
     /// <summary>The parts of the training table.</summary>
@@ -31,6 +39,18 @@ internal sealed class PreparedData
 
     /// <summary>The preprocessing.</summary>
     public FittedFeatures Fitted { get; }
+
+    /// <summary>The model that training goes on from; null where it begins anew.</summary>
+    public ImportedModel? Whole { get; }
+
+    /// <summary>The part of it that steps run.</summary>
+    public ImportedModel? Imported { get; }
+
+    /// <summary>From features to what steps take, where its weights never change: applied once to all rows. Null where nothing is.</summary>
+    public Graph? Ahead { get; }
+
+    /// <summary>The weights in <see cref="Ahead"/>.</summary>
+    public IReadOnlyList<string> AheadWeights => Ahead is null ? [] : [.. Whole!.Weights.Except(Imported!.Weights).Select(w => Whole.NameOf(w.Name))];
 
     /// <summary>What is learnt.</summary>
     public TargetSpec Target { get; }
@@ -49,7 +69,7 @@ internal sealed class PreparedData
     }
 
     /// <summary>The graph that each step applies to its batch: the preprocessing itself, or the identity where it was applied to the whole table.</summary>
-    public Graph InStep => Fitted.PerBatch ? Fitted.Graph : IdentityOf(Fitted.Graph.Outputs[0]);
+    public Graph InStep => Ahead is not null ? IdentityOf(Ahead.Outputs[0]) : Fitted.PerBatch ? Fitted.Graph : IdentityOf(Fitted.Graph.Outputs[0]);
 
     /// <summary>The rows of the training table as a step takes them.</summary>
     /// <param name="runner">The engine that applies the preprocessing.</param>
@@ -120,6 +140,11 @@ internal sealed class PreparedData
 
     private IReadOnlyList<Tensor> Features(IGraphRunner runner, DataTable table)
     {
+        if (Ahead is not null)
+        {
+            return [ThroughAhead(runner, table, Ahead)];
+        }
+
         if (Fitted.PerBatch)
         {
             return [.. table.Features.Select(f => f.Values)];
@@ -130,6 +155,28 @@ internal sealed class PreparedData
         var fetches = new Tensor?[1];
         session.Run([.. session.Feeds.Select(f => byName[f.Name])], fetches);
         return [fetches[0]!];
+    }
+
+    // In pieces: the whole table's activations would not fit into memory.
+    private Tensor ThroughAhead(IGraphRunner runner, DataTable table, Graph ahead)
+    {
+        var g = new GraphBuilder("ahead");
+        Value features = g.Splice(Fitted.Graph, Fitted.Graph.Inputs.ToDictionary(i => i.Name, i => g.Input(i.Name, i.Type), StringComparer.Ordinal)).Values.Single();
+        g.Output(g.Splice(ahead, new Dictionary<string, Value>(StringComparer.Ordinal) { [ahead.Inputs[0].Name] = features }).Values.Single(), "ahead/features");
+        using IGraphSession session = runner.Open(Model.Of(g.Build()), []);
+        Dictionary<string, Tensor> byName = table.Features.ToDictionary(f => f.Name, f => f.Values, StringComparer.Ordinal);
+        var fetches = new Tensor?[1];
+        Tensor? all = null;
+        for (int start = 0; start < table.Rows; start += AheadRows)
+        {
+            int count = Math.Min(AheadRows, table.Rows - start);
+            int[] rows = [.. Enumerable.Range(start, count)];
+            session.Run([.. session.Feeds.Select(f => byName[f.Name].Take(rows))], fetches);
+            all ??= Tensor.Zeros(fetches[0]!.Type, [table.Rows, .. fetches[0]!.Shape[1..]]);
+            fetches[0]!.CopyTo(all.Rows(start, count));
+        }
+
+        return all!;
     }
 
     private static Graph IdentityOf(ValueInfo features)

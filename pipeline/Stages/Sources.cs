@@ -20,9 +20,9 @@ internal static class Sources
         ? Dataset(dataset).Test
         : config.Options.Data.Test is { } test ? SourceOf(config, test) : null;
 
-    /// <summary>The files that the rows come from, with the one that says how they are split.</summary>
+    /// <summary>The files that the rows come from, with the one that says how they are split and the model that training goes on from.</summary>
     public static IReadOnlyList<string> Files(LoadedConfig config) =>
-        [.. new[] { Train(config), Test(config) }.OfType<DataSource>().SelectMany(FilesOf), .. Splits.MarksFile(config) is { } marks ? (string[])[marks] : []];
+        [.. new[] { Train(config), Test(config) }.OfType<DataSource>().SelectMany(FilesOf), .. Splits.MarksFile(config) is { } marks ? (string[])[marks] : [], .. config.BasePath is { } model ? (string[])[model] : []];
 
     /// <summary>The data set of a name.</summary>
     public static KnownDataset Dataset(DatasetName name) => name switch

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Anneal.Onnx.Ir.Format;
+using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Config.Options;
 using Anneal.Pipeline.Report;
 using Anneal.Pipeline.Report.TensorBoard;
@@ -77,6 +78,12 @@ internal sealed class TrainStage(string fit) : ITraining
         using TensorBoardLog? board = TensorBoardOf(context, training);
         using Evaluator? evaluator = training.ValidationRows.Rows.Length > 0 ? new Evaluator(graphs, context.Runner, training.ValidationRows) : null;
         LoopOptions options = TrainingOptions.LoopOf(context.Config, training.Phases);
+        if (context.Options.Model is ImportOptions { Continue: true })
+        {
+            (IReadOnlyDictionary<string, Tensor> state, long steps) = TrainingModel.StateIn(training.Data.Whole!.Source, graphs);
+            options = options with { Begin = state, StepsBefore = steps / context.Options.Train.Accumulate };
+        }
+
         var loop = new TrainingLoop(
             graphs,
             context.Runner,

@@ -15,11 +15,16 @@ namespace Anneal.Pipeline.Stages;
 internal static class TrainingOptions
 {
     /// <summary>What shapes a step of a phase.</summary>
-    public static UpdateSettings UpdateOf(LoadedConfig config, PhaseOptions phase)
+    /// <param name="config">The configuration.</param>
+    /// <param name="phase">The phase; one that is none of those listed is like the last.</param>
+    /// <param name="ahead">Weights that no step has, since what they lead to was computed for all rows at once.</param>
+    public static UpdateSettings UpdateOf(LoadedConfig config, PhaseOptions phase, params IReadOnlyList<string> ahead)
     {
         TrainOptions train = config.Options.Train;
         return new UpdateSettings(OptimizerOf(phase.Optimizer).Optimizer)
         {
+            Freezing = [.. FreezingOf(config.Options, NumberOf(train, phase), path => OriginOf(config, path))],
+            Ahead = ahead,
             Groups = [.. (train.Groups ?? []).Select((g, i) => GroupOf(config, g, string.Create(CultureInfo.InvariantCulture, $"train.groups.{i}.match")))],
             Regularization = RegularizationOf(train.Regularize),
             ClipNorm = (float)(train.Clip.Norm ?? 0),
@@ -27,6 +32,38 @@ internal static class TrainingOptions
             Accumulate = train.Accumulate,
             AverageDecays = [.. Candidates.Decays(config.Options).Select(d => (float)d)],
         };
+    }
+
+    private static int NumberOf(TrainOptions train, PhaseOptions phase)
+    {
+        int number = train.Phases?.ToList().FindIndex(p => ReferenceEquals(p, phase)) ?? 0;
+        return number >= 0 ? number : train.Phases!.Count - 1;
+    }
+
+    /// <summary>What is frozen in each phase, groups included, for a look at it before there is a configuration.</summary>
+    public static IReadOnlyList<UpdateSettings> FreezingOf(PipelineOptions options) =>
+    [
+        .. Enumerable.Range(0, options.Train.AllPhases().Count).Select(i => new UpdateSettings(Optimizer.Sgd())
+        {
+            Freezing = [.. FreezingOf(options, i, _ => Origin.None)],
+            Groups = [.. (options.Train.Groups ?? []).Select(g => new ParameterGroup(g.Match, Origin.None) { IsFrozen = g.Frozen })],
+        }),
+    ];
+
+    // The model's own first; each phase takes back or adds to what those before it say.
+    private static IEnumerable<FreezeRule> FreezingOf(PipelineOptions options, int phase, Func<string, Origin> originOf)
+    {
+        IEnumerable<FreezeRule> rules = Rules((options.Model as ImportOptions)?.Freeze, "model.freeze", isFrozen: true);
+        IReadOnlyList<PhaseOptions> phases = options.Train.AllPhases();
+        for (int i = 0; i <= phase; i++)
+        {
+            string path = options.Train.PathOf(i);
+            rules = rules.Concat(Rules(phases[i].Unfreeze, path + ".unfreeze", isFrozen: false)).Concat(Rules(phases[i].Freeze, path + ".freeze", isFrozen: true));
+        }
+
+        return rules;
+
+        IEnumerable<FreezeRule> Rules(IReadOnlyList<string>? patterns, string path, bool isFrozen) => (patterns ?? []).Select(p => new FreezeRule(p, originOf(path), isFrozen));
     }
 
     /// <summary>The settings of the loop.</summary>

@@ -77,6 +77,6 @@ public sealed partial class PipelinesDocsTests
     [GeneratedRegex(@"^  ([a-z][a-z0-9-]*):", RegexOptions.Multiline)]
     private static partial Regex Name();
 
-    [GeneratedRegex(@"[A-Za-z0-9-]+\.(gz|csv|npy|zip)\b")]
+    [GeneratedRegex(@"[A-Za-z0-9-]+\.(gz|csv|npy|zip|onnx)\b")]
     private static partial Regex DataFile();
 }

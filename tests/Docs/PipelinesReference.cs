@@ -99,7 +99,7 @@ internal sealed class PipelinesReference
             {
                 _text.Append(ShortForm(kind)).Append('\n');
                 Table(kind);
-                Nested(kind, BindContext.Join(path, key.Name));
+                Nested(kind, kind.IsBeside ? path : BindContext.Join(path, key.Name));
             }
         }
     }

@@ -65,6 +65,35 @@ public sealed class DataTable
     /// <summary>SHA-256 in hex of names, types, shapes and elements; computed when first asked for.</summary>
     public string ContentHash => _contentHash.Value;
 
+    /// <summary>The rows of some classes, numbered anew.</summary>
+    /// <param name="names">The classes, by name, in the order of their new numbers.</param>
+    /// <returns>The table without all other rows.</returns>
+    /// <exception cref="AnnealException">The target is no class, a name is none, or no row is left.</exception>
+    public DataTable OfClasses(IReadOnlyList<string> names)
+    {
+        if (ClassNames is not { } known || Target.Type != DType.Int64)
+        {
+            throw AnnealException.BadUsage("there are no classes to choose from: the target is a number");
+        }
+
+        if (names.FirstOrDefault(n => !known.Contains(n)) is { } unknown)
+        {
+            throw AnnealException.BadData($"there is no class '{unknown}'", $"the classes are {string.Join(", ", known)}");
+        }
+
+        long[] numbers = [.. known.Select(n => (long)names.ToList().IndexOf(n))];
+        long[] old = Target.Span<long>().ToArray();
+        int[] rows = [.. Enumerable.Range(0, Rows).Where(r => numbers[old[r]] >= 0)];
+        return rows.Length == 0
+            ? throw AnnealException.BadData($"no row is of class {string.Join(", ", names)}")
+            : new DataTable([.. Features.Select(f => f with { Values = f.Values.Take(rows) })], Tensor.Vector<long>([.. rows.Select(r => numbers[old[r]])]), names)
+            {
+                Weight = Weight?.Take(rows),
+                Marks = Marks is { } marks ? [.. rows.Select(r => marks[r])] : null,
+                Warnings = Warnings,
+            };
+    }
+
     private string Hash()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

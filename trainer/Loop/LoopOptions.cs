@@ -1,3 +1,4 @@
+using Anneal.Onnx.Tensors;
 using Anneal.Trainer.Data.Augment;
 using Anneal.Trainer.Schedules;
 
@@ -30,6 +31,12 @@ public sealed record LoopOptions(ulong Seed, int Batch, int Epochs, Schedule Sch
 
     /// <summary>What follows these epochs, with the same rows and the parameters that they leave.</summary>
     public IReadOnlyList<Phase> Later { get; init; } = [];
+
+    /// <summary>Optimizer state that the first phase begins with, by name, in the place of zeros: that of a training which this one goes on from.</summary>
+    public IReadOnlyDictionary<string, Tensor> Begin { get; init; } = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+
+    /// <summary>Steps that training had done before: the first phase numbers its own from there.</summary>
+    public long StepsBefore { get; init; }
 
     /// <summary>The same training, ended after a number of epochs and by nothing else.</summary>
     /// <param name="epochs">The epochs, at least 1 and at most as many as there are in all.</param>

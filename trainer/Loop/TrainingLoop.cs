@@ -139,7 +139,7 @@ public sealed class TrainingLoop
     private LoopState Advance(PhaseSpan span, PendingSteps pending, BatchFeed feed, LoopState state)
     {
         var record = new StepRecord(state.Epoch + 1, state.StepInEpoch + 1, state.Step + 1, span.RowsOf(state), 0, span.RateAt(state));
-        pending.Begin(feed, record, state.Step - span.FirstStep + 1);
+        pending.Begin(feed, record, NumberOf(span, state));
         state = state with { StepInEpoch = state.StepInEpoch + 1, Step = state.Step + 1, Rows = state.Rows + record.Rows };
         return pending.IsFull ? TakeAll(pending, state) : state;
     }
@@ -165,6 +165,9 @@ public sealed class TrainingLoop
 
         return state;
     }
+
+    // What the step's graph is told: counted from 1 in each phase, in the first one after what was done before.
+    private long NumberOf(PhaseSpan span, LoopState state) => state.Step - span.FirstStep + 1 + (span == _phases[0] ? _options.StepsBefore : 0);
 
     private LoopState CloseEpoch(PhaseSpan span, IStepDriver driver, Probe? probe, LoopState state)
     {
@@ -260,7 +263,7 @@ public sealed class TrainingLoop
             parameters = isInside ? checkpoint.Tensors : _graphs.CarriedIn(checkpoint.Tensors);
         }
 
-        foreach ((string name, Tensor tensor) in parameters ?? Start ?? new Dictionary<string, Tensor>(StringComparer.Ordinal))
+        foreach ((string name, Tensor tensor) in parameters ?? Start ?? (span == _phases[0] ? _options.Begin : new Dictionary<string, Tensor>(StringComparer.Ordinal)))
         {
             driver.Write(name, tensor);
         }
@@ -293,7 +296,7 @@ public sealed class TrainingLoop
             using BatchFeed feed = FeedOf(span, state);
             while (state.Step < Math.Min(failed.Step, span.EndStep) && first is null)
             {
-                first = driver.Trace(feed, span.RowsOf(state), span.RateAt(state), state.Step - span.FirstStep + 1);
+                first = driver.Trace(feed, span.RowsOf(state), span.RateAt(state), NumberOf(span, state));
                 int inEpoch = (state.StepInEpoch + 1) % span.StepsPerEpoch;
                 state = state with { Step = state.Step + 1, StepInEpoch = inEpoch, Epoch = state.Epoch + (inEpoch == 0 ? 1 : 0) };
             }

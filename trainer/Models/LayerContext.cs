@@ -43,6 +43,9 @@ public sealed class LayerContext
     /// <summary>Whether dropout is more than the identity while training.</summary>
     public bool DropsOut { get; init; } = true;
 
+    /// <summary>Whether steps change a parameter.</summary>
+    public Func<Parameter, bool> Changes { get; init; } = _ => true;
+
     /// <summary>What replaces each state after a step, by the state's name.</summary>
     public IReadOnlyDictionary<string, Value> Next => _next;
 
@@ -157,7 +160,10 @@ public sealed class LayerContext
             Attributes.Of(("ratio", ratio), ("key", unchecked((long)CounterRandom.Key(_seed, "dropout/" + name)))),
             Model.AnnealDomain)[0];
 
-    private Value Add(Parameter parameter)
+    /// <summary>Adds a parameter as an input of the graph.</summary>
+    /// <param name="parameter">The parameter.</param>
+    /// <returns>What layers read of it.</returns>
+    public Value Add(Parameter parameter)
     {
         _parameters.Add(parameter);
         Value value = Graph.Input(parameter.Name, TensorType.Of(parameter.Initial));

@@ -79,16 +79,17 @@ public sealed record TrainingGraphs(
     /// <param name="update">The optimizer, with what else shapes a step.</param>
     /// <param name="seed">The run's seed.</param>
     /// <param name="dropout">Whether a step drops out what layers ask for.</param>
+    /// <param name="ahead">What the features of a raw row go through before the first layer, where a batch has gone through it already; null for nothing.</param>
     /// <returns>The graphs with the parameters' first values.</returns>
     /// <exception cref="AnnealException">A layer does not fit its input, or the last one the task.</exception>
-    public static TrainingGraphs Build(Network network, Graph inStep, Graph deployed, TargetSpec target, UpdateSettings update, ulong seed, bool dropout = true)
+    public static TrainingGraphs Build(Network network, Graph inStep, Graph deployed, TargetSpec target, UpdateSettings update, ulong seed, bool dropout = true, Graph? ahead = null)
     {
         (Graph step, IReadOnlyList<Parameter> parameters, IReadOnlyList<Signal> signals, IReadOnlyDictionary<string, ValueInfo> gradients) =
             BuildStep(network, inStep, target, update, seed, dropout);
         return new TrainingGraphs(
             Model.Of(step),
             Model.Of(BuildEvaluation(network, inStep, target, seed)),
-            BuildInference(network, deployed, target, seed),
+            BuildInference(network, deployed, target, seed, ahead),
             parameters,
             update,
             target,
@@ -96,7 +97,7 @@ public sealed record TrainingGraphs(
         {
             Signals = signals,
             Gradients = gradients,
-            Statistics = BuildStatistics(network, inStep, target, seed),
+            Statistics = BuildStatistics(network, inStep, target, update, seed),
         };
     }
 
@@ -154,7 +155,7 @@ public sealed record TrainingGraphs(
         Value rate = g.Input(RateInput, TensorType.Of(DType.Float));
         Value step = g.Input(StepInput, TensorType.Of(DType.Int64));
         var update = new UpdateGraph(g, settings, seed, step, rate);
-        var context = new LayerContext(g, seed, step, update.Read) { DropsOut = dropout };
+        var context = new LayerContext(g, seed, step, update.Read) { DropsOut = dropout, Changes = settings.Changes };
         Value logits = Logits(network, preprocessing, target, context, raw, update.ReadInput);
         (Value loss, Value? mass, Value? correct) = Loss(g, target, logits, target.IsSoft, teacher);
         g.Output(loss, LossOutput);
@@ -196,11 +197,11 @@ public sealed record TrainingGraphs(
     }
 
     // The step's forward pass without dropout, of whose running averages nothing is kept from before.
-    private static Model? BuildStatistics(Network network, Graph preprocessing, TargetSpec target, ulong seed)
+    private static Model? BuildStatistics(Network network, Graph preprocessing, TargetSpec target, UpdateSettings settings, ulong seed)
     {
         var g = new GraphBuilder("statistics");
         IReadOnlyDictionary<string, Value> raw = RawInputs(g, preprocessing);
-        var context = new LayerContext(g, seed, g.Scalar(1, DType.Int64)) { DropsOut = false };
+        var context = new LayerContext(g, seed, g.Scalar(1, DType.Int64)) { DropsOut = false, Changes = settings.Changes };
         Logits(network, preprocessing, target, context, raw);
         foreach ((string name, Value next) in context.Next)
         {
@@ -215,23 +216,24 @@ public sealed record TrainingGraphs(
 
     /// <summary>Builds the graph of inference alone.</summary>
     /// <param name="network">The layers.</param>
-    /// <param name="preprocessing">What a raw row goes through before the first layer.</param>
-    /// <param name="target">What is learnt.</param>
+    /// <param name="deployed">What a raw row goes through before the first layer.</param>
+    /// <param name="target">What is answered.</param>
     /// <param name="seed">The run's seed.</param>
+    /// <param name="ahead">What its features go through then; null for nothing.</param>
     /// <param name="also">Outputs beside the answers.</param>
     /// <returns>Raw rows and the parameters to the answers, then what is asked for beside them.</returns>
     /// <exception cref="AnnealException">A layer does not fit its input, or the last one the task.</exception>
-    public static Graph BuildInference(Network network, Graph preprocessing, TargetSpec target, ulong seed, params IReadOnlyList<InferenceOutput> also)
+    public static Graph BuildInference(Network network, Graph deployed, TargetSpec target, ulong seed, Graph? ahead = null, params IReadOnlyList<InferenceOutput> also)
     {
         var g = new GraphBuilder("inference");
         Value? embeddings = null;
         Value logits = Logits(
             network,
-            preprocessing,
+            deployed,
             target,
             new LayerContext(g, seed, null),
-            RawInputs(g, preprocessing),
-            features => embeddings = features,
+            RawInputs(g, deployed),
+            features => embeddings = ahead is null ? features : Through(g, ahead, features),
             (layer, output) => embeddings = layer == network.Layers[^1] ? embeddings : output);
         Head.Outputs(g, target, logits);
         foreach (InferenceOutput output in also)
@@ -301,6 +303,13 @@ public sealed record TrainingGraphs(
         return logits;
     }
 
+    private static Value Through(GraphBuilder g, Graph ahead, Value features)
+    {
+        var names = new Import.OwnNames(g, name => name, Origin.None) { [ahead.Inputs[0].Name] = features };
+        names.Add(ahead);
+        return names[ahead.Outputs[0].Name];
+    }
+
     private static (Value Mean, Value? Mass, Value? Correct) Loss(GraphBuilder g, TargetSpec target, Value logits, bool isSoft, Value? teacher = null)
     {
         Value truth = g[TargetInput];
@@ -325,5 +334,5 @@ public sealed record TrainingGraphs(
         return scaled;
     }
 
-    private bool IsReplaced(Parameter parameter) => !parameter.IsTrained || (Update.Optimizer is UpdateRule && Update.Changes(parameter));
+    private bool IsReplaced(Parameter parameter) => Step.Graph.Outputs.Any(o => o.Name == parameter.Name + NextSuffix);
 }

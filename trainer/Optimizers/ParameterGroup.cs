@@ -20,8 +20,11 @@ public sealed record ParameterGroup(string Pattern, Origin Origin)
     /// <summary>Whether a parameter belongs to the group.</summary>
     /// <param name="name">The parameter's name.</param>
     /// <returns>True where the whole name fits.</returns>
-    public bool Matches(string name) => Regex.IsMatch(
+    public bool Matches(string name) => Fits(Pattern, name);
+
+    /// <summary>Whether a name fits a pattern.</summary>
+    internal static bool Fits(string pattern, string name) => Regex.IsMatch(
         name,
-        "^" + Regex.Escape(Pattern).Replace("\\*", ".*", StringComparison.Ordinal).Replace("\\?", ".", StringComparison.Ordinal) + "$",
+        "^" + Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal).Replace("\\?", ".", StringComparison.Ordinal) + "$",
         RegexOptions.CultureInvariant);
 }

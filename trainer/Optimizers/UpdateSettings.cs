@@ -11,6 +11,12 @@ public sealed record UpdateSettings(Optimizer Optimizer)
     /// <summary>Groups of parameters; the first that a name fits holds.</summary>
     public IReadOnlyList<ParameterGroup> Groups { get; init; } = [];
 
+    /// <summary>Which parameters stay as they are; where none of these fits, their group says so.</summary>
+    public IReadOnlyList<FreezeRule> Freezing { get; init; } = [];
+
+    /// <summary>Weights of an imported model that are no parameters: what they lead to was computed once for all rows.</summary>
+    public IReadOnlyList<string> Ahead { get; init; } = [];
+
     /// <summary>The regularisers.</summary>
     public Regularization Regularization { get; init; } = new();
 
@@ -43,7 +49,12 @@ public sealed record UpdateSettings(Optimizer Optimizer)
     /// <summary>Whether steps change a parameter.</summary>
     /// <param name="parameter">The parameter.</param>
     /// <returns>False for running averages and where it is frozen.</returns>
-    public bool Changes(Parameter parameter) => parameter.IsTrained && GroupOf(parameter.Name)?.IsFrozen != true;
+    public bool Changes(Parameter parameter) => parameter.IsTrained && !IsFrozen(parameter.Name);
+
+    /// <summary>Whether a trained parameter stays as it is.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>True where a rule freezes it, or no rule is for it and its group does.</returns>
+    public bool IsFrozen(string name) => FreezeRule.Of(Freezing, name) ?? GroupOf(name)?.IsFrozen ?? false;
 
     /// <summary>The names of the tensors that an update keeps for a parameter.</summary>
     /// <param name="parameter">The parameter.</param>
@@ -59,17 +70,22 @@ public sealed record UpdateSettings(Optimizer Optimizer)
         ? AverageDecays.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"{parameter.Name}.ema{i + 1}"))
         : [];
 
-    /// <summary>Refuses a group that holds for no parameter, and settings that leave nothing to train.</summary>
+    /// <summary>Refuses a group or rule that holds for no parameter, and settings that leave nothing to train.</summary>
     /// <param name="parameters">The model's parameters.</param>
     /// <exception cref="AnnealException">A pattern fits no name, or only names that an earlier one has taken; all is frozen.</exception>
     public void Check(IReadOnlyList<Parameter> parameters)
     {
-        string[] names = [.. parameters.Where(p => p.IsTrained).Select(p => p.Name)];
+        string[] names = [.. parameters.Where(p => p.IsTrained).Select(p => p.Name), .. Ahead];
+        foreach (FreezeRule rule in Freezing.Where(r => !names.Any(r.Matches)))
+        {
+            throw NoneFits(rule.Pattern, rule.Origin, names);
+        }
+
         foreach (ParameterGroup group in Groups)
         {
             if (!names.Any(group.Matches))
             {
-                throw AnnealException.BadUsage($"no parameter fits '{group.Pattern}'", $"the parameters are {string.Join(", ", names)}").In(group.Origin.ToString());
+                throw NoneFits(group.Pattern, group.Origin, names);
             }
 
             if (!names.Any(n => GroupOf(n) == group))
@@ -80,7 +96,10 @@ public sealed record UpdateSettings(Optimizer Optimizer)
 
         if (names.Length > 0 && !parameters.Any(Changes))
         {
-            throw AnnealException.BadUsage("all parameters are frozen: there is nothing to train").In(Groups[^1].Origin.ToString());
+            throw AnnealException.BadUsage("all parameters are frozen: there is nothing to train").In((Freezing.LastOrDefault(r => r.IsFrozen)?.Origin ?? Groups[^1].Origin).ToString());
         }
     }
+
+    private static AnnealException NoneFits(string pattern, Onnx.Ir.Origin origin, string[] names) =>
+        AnnealException.BadUsage($"no parameter fits '{pattern}'", $"the parameters are {string.Join(", ", names)}").In(origin.ToString());
 }

@@ -24,6 +24,11 @@ internal sealed class CheckModel : IConfigValidator
             context.Reject($"{path}.resnet.depth", $"must be one of: {string.Join(", ", ResnetOptions.Depths)}; found {resnet.Depth.ToString(CultureInfo.InvariantCulture)}");
         }
 
+        if (options is ImportOptions import)
+        {
+            CheckImported(context, import, path);
+        }
+
         if (options is not LayersOptions model)
         {
             return;
@@ -49,10 +54,40 @@ internal sealed class CheckModel : IConfigValidator
     internal static int? WidthOf(PipelineOptions options) => options switch
     {
         { Task: TaskKind.Binary } => 1,
+        { Task: TaskKind.Classification, Data.Classes: { } classes } => classes.Count,
         { Task: TaskKind.Classification, Data.Dataset: { } dataset } => Sources.Dataset(dataset).ClassNames.Count,
         { Task: not TaskKind.Classification, Data: { Train: CsvOptions } data } when data.Targets() is { Count: > 0 } targets => targets.Count,
         _ => null,
     };
+
+    private static void CheckImported(CheckContext context, ImportOptions import, string path)
+    {
+        if (path != "model")
+        {
+            context.Error(path, "only the pipeline's own model can go on from another");
+            return;
+        }
+
+        if (import.Import.Path is null == import.Import.Pipeline is null)
+        {
+            context.Error("model.import", "needs one of 'path' and 'pipeline'");
+        }
+
+        if (import.Head is not { } head)
+        {
+            return;
+        }
+
+        if (head.Layers.Count == 0)
+        {
+            context.Error("model.head.layers", "needs at least one layer");
+            return;
+        }
+
+        int last = head.Layers.Count - 1;
+        CheckWidths(context, [.. head.Layers.Take(last)], "model.head.layers");
+        CheckInside(context, head.Layers[last], $"model.head.layers.{last}");
+    }
 
     private static void CheckWidths(CheckContext context, IReadOnlyList<LayerOptions> layers, string path)
     {

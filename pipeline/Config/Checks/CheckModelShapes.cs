@@ -23,7 +23,7 @@ internal sealed class CheckModelShapes : IConfigValidator
             return;
         }
 
-        foreach ((ModelOptions model, string path) in context.Models)
+        foreach ((ModelOptions model, string path) in context.Models.Where(m => m.Model is not ImportOptions))
         {
             Check(context, model, path, input);
         }

@@ -39,6 +39,13 @@ internal sealed class CheckSource : IConfigValidator
             context.Error("data.test", "must be of the same kind as 'data.train'");
         }
 
+        Refuse(context, "data.classes", data.Classes is not null && context.Options.Task is not (TaskKind.Classification or TaskKind.Binary), "only classes can be chosen");
+        Refuse(context, "data.classes", data.Classes is not null && (data.Split as ISplitMarks)?.File is not null, "'data.split' has a mark for each row of the file");
+        if (data.Classes is { } classes && (classes.Count < 2 || classes.Distinct(StringComparer.Ordinal).Count() < classes.Count))
+        {
+            context.Error("data.classes", classes.Count < 2 ? "needs at least two classes" : "names a class twice");
+        }
+
         Refuse(context, "data.label", !isTable && data.Label is not null, "only a table has a label column");
         Refuse(context, "data.labels", !isTable && data.Labels is not null, "only a table has label columns");
         Refuse(context, "data.labels", data is { Labels: not null, Label: not null }, "'label' names the column to predict already");

@@ -16,6 +16,10 @@ internal sealed record DataOptions
     [Key("split", "how rows are held out of 'train'")]
     public SplitOptions Split { get; init; } = new HoldoutOptions();
 
+    [Key("classes", "the classes whose rows are taken, by name and in this order; all others are left out")]
+    [Word("all")]
+    public IReadOnlyList<string>? Classes { get; init; }
+
     [Key("label", "the column to predict, in a table")]
     public string? Label { get; init; }
 

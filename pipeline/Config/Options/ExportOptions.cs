@@ -37,4 +37,7 @@ internal sealed record ExportOptions
 
     [Key("calibrate", "whether probabilities are made to say how often the model is right, by a temperature fitted on the validation rows")]
     public CalibrateKind Calibrate { get; init; }
+
+    [Key("training", "whether the file also holds the training step with the optimizer's state, as ONNX's training_info, so that another training can go on from it")]
+    public bool Training { get; init; }
 }

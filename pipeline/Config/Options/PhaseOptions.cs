@@ -19,4 +19,10 @@ internal sealed record PhaseOptions
     [Key("epochs", "passes over the training rows")]
     [Range(1, 1000000)]
     public required int Epochs { get; init; }
+
+    [Key("freeze", "parameters that keep their values from this phase on, as patterns of their names")]
+    public IReadOnlyList<string> Freeze { get; init; } = [];
+
+    [Key("unfreeze", "parameters that change from this phase on, whatever froze them before")]
+    public IReadOnlyList<string> Unfreeze { get; init; } = [];
 }

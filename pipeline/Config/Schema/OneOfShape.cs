@@ -44,6 +44,11 @@ internal sealed class OneOfShape : ValueShape
             return context.Mismatch(node, path, Expected);
         }
 
+        if (map.Entries.Select(e => Kind(e.Key)).FirstOrDefault(k => k is { IsBeside: true }) is { } beside)
+        {
+            return beside.TryBind(map, path, context, out value);
+        }
+
         foreach (YamlEntry entry in map.Entries)
         {
             string kindPath = BindContext.Join(path, entry.Key);
@@ -79,6 +84,12 @@ internal sealed class OneOfShape : ValueShape
     public override void WriteBlock(object value, string path, string doc, int indent, ResolvedWriter writer)
     {
         (Type type, KeyAttribute key) = _kinds.First(k => k.Type == value.GetType());
+        if (OfRecord(type).IsBeside)
+        {
+            OfRecord(type).WriteBlock(value, path, doc, indent, writer);
+            return;
+        }
+
         writer.Entry(key.Name, OfRecord(type), value, BindContext.Join(path, key.Name), key.Doc, indent);
     }
 
@@ -88,6 +99,12 @@ internal sealed class OneOfShape : ValueShape
         foreach ((Type type, KeyAttribute key) in _kinds)
         {
             RecordShape kind = OfRecord(type);
+            if (kind.IsBeside)
+            {
+                choices.Add(kind.ToJsonSchema(builder));
+                continue;
+            }
+
             if (!kind.IsBare && kind.Keys.All(k => !k.IsRequired))
             {
                 choices.Add(new JsonObject { ["const"] = key.Name, ["description"] = key.Doc });
@@ -117,6 +134,13 @@ internal sealed class OneOfShape : ValueShape
         }
 
         string name = keys[0];
+        YamlMap? map = node as YamlMap;
+        bool isBeside = map?.Entries.Any(e => Kind(e.Key) is { IsBeside: true }) == true;
+        if ((Kind(name) ?? (isBeside ? map!.Entries.Select(e => Kind(e.Key)).First(k => k is { IsBeside: true }) : null)) is { IsBeside: true } beside)
+        {
+            return beside.Set(isBeside ? map : null, keys, value, path, context);
+        }
+
         string kindPath = BindContext.Join(path, name);
         if (Kind(name) is not RecordShape kind)
         {

@@ -22,6 +22,7 @@ internal sealed class RecordShape : ValueShape
         ];
         Names = [.. Keys.Select(k => k.Key.Name)];
         IsBare = type.IsDefined(typeof(BareAttribute));
+        IsBeside = type.IsDefined(typeof(BesideAttribute));
         Primary = IsBare ? Keys[0] : Keys.FirstOrDefault(k => k.Key.IsPrimary);
     }
 
@@ -32,6 +33,9 @@ internal sealed class RecordShape : ValueShape
     public OptionKey? Primary { get; }
 
     public bool IsBare { get; }
+
+    /// <summary>Whether the keys stand beside the one that chooses the record among its kinds.</summary>
+    public bool IsBeside { get; }
 
     public string Name => _type.Name;
 

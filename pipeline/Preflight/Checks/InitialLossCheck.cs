@@ -17,7 +17,8 @@ internal sealed class InitialLossCheck : IPreflightCheck
     {
         using var probe = new StepProbe(ProbedSteps.WithGradients(subject, penalty: true, dropout: false), subject.Runner, subject.Sample(Rows, "initial_loss"));
         (double loss, double penalty) = probe.Value();
-        double? chance = subject.Data.Target.Loss.AtChance(subject.Data.Target);
+        bool isNew = subject.Config.Options.Model is not ImportOptions { Head: null };
+        double? chance = isNew ? subject.Data.Target.Loss.AtChance(subject.Data.Target) : null;
         var values = new Dictionary<string, double>(StringComparer.Ordinal) { ["loss"] = loss };
         string detail = FormattableString.Invariant($"{loss:0.0000}");
         if (chance is { } expected)

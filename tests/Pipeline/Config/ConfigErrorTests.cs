@@ -156,7 +156,7 @@ internal sealed class ConfigErrorTests
     [TestCase("{layers: [dense]}", "6:22 model.layers.0.dense.units: required key is missing (width of the output; auto is as many as the task has answers: classes, labels or numbers, 1 for two classes)")]
     [TestCase("{layers: {dense: 10}}", "6:21 model.layers: expected a list, found a map")]
     [TestCase("{mlp: {units: [0]}}", "6:27 model.mlp.units.0: must be from 1 to 65536, found 0")]
-    [TestCase("{cnn: 3}", "6:13 model.cnn: unknown key; expected one of: layers, lenet, lstm, mlp, resnet, transformer, vgg")]
+    [TestCase("{cnn: 3}", "6:13 model.cnn: unknown key; expected one of: layers, import, lenet, lstm, mlp, resnet, transformer, vgg")]
     public void Parse_WrongModel_SaysWhereAndWhy(string model, string expected)
     {
         Assert.That(ConfigText.Errors(ConfigText.Pipeline(Data + "model: " + model)), Is.EqualTo("pipelines.yaml:" + expected));

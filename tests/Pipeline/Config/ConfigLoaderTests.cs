@@ -60,6 +60,7 @@ internal sealed class ConfigLoaderTests
                       validation: 0.1
                       test: 0
                       stratify: true
+                  classes: all
                   normalize:
                     method: fixed
                     scale: auto
@@ -134,6 +135,7 @@ internal sealed class ConfigLoaderTests
                   opset: 18
                   threshold: 0.5
                   golden_rows: 8
+                  training: false
                 validate:
                   structure: true
                   parity:

@@ -62,7 +62,7 @@ internal sealed class LayerTableTests
     [Test]
     public void Named_AreAllArchitectures()
     {
-        var named = Named().Select(c => c.Arguments[0]!.GetType()).Distinct().Append(typeof(LayersOptions));
+        var named = Named().Select(c => c.Arguments[0]!.GetType()).Distinct().Append(typeof(LayersOptions)).Append(typeof(ImportOptions));
 
         Assert.That(named, Is.EquivalentTo(typeof(ModelOptions).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(ModelOptions)))));
     }

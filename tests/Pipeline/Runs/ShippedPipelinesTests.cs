@@ -45,6 +45,20 @@ internal sealed class ShippedPipelinesTests
     }
 
     [Test]
+    public void Run_MnistTransfer_GoesOnFromTheOtherDigits()
+    {
+        using var folder = new TempFolder();
+
+        Tool tool = Tool.RunIn(s_root, "run", "mnist-transfer", "--out", folder["run"], "--json");
+
+        Assert.That(tool.ExitCode, Is.Zero, tool.Error);
+        AssertResult(tool.Json, accuracy: 0.94);
+        Model model = ModelReader.Read(Path.Combine(folder["run"], "finetuned.onnx"));
+        Assert.That(model.Graph.Initializers.Keys, Does.Contain("conv1.weight").And.Contain("head.dense1.weight"));
+        Assert.That(model.Graph.Inputs.Single().ToString(), Is.EqualTo("input: uint8[N,28,28]"));
+    }
+
+    [Test]
     public void Run_Housing_ReachesItsErrorOnTheHeldOutFifth()
     {
         TempFolder.Shared("california-housing.csv");

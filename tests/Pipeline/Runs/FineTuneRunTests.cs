@@ -1,0 +1,140 @@
+using System.Text.Json;
+using Anneal.Onnx.Ir;
+using Anneal.Onnx.Ir.Format;
+using Anneal.Onnx.Tensors;
+using Anneal.Tests.Golden.Import;
+using Anneal.Tests.Pipeline.Commands;
+
+namespace Anneal.Tests.Pipeline.Runs;
+
+/// <summary>Training that goes on from models: a file of PyTorch's, another pipeline's, and one with its optimizer's state.</summary>
+[Parallelizable(ParallelScope.Self)]
+internal sealed class FineTuneRunTests
+{
+    private const string Data = """
+            task: classification
+            data:
+              train: {idx: {features: train-images.idx, labels: train-labels.idx}}
+              test: {idx: {features: test-images.idx, labels: test-labels.idx}}
+              split: {holdout: {validation: 0.2}}
+        """;
+
+    private static readonly string s_config = """
+        version: 1
+        pipelines:
+          torch:
+        DATA
+            model: {import: torch.onnx, freeze: ["conv1.*", "norm1.*"], head: {}}
+            train: {optimizer: {adam: {lr: 0.01}}, batch: 16, epochs: 30}
+            validate: {parity: {max_abs: 1e-5, decision_flips: 0}, metric: {test.accuracy: ">= 0.8"}}
+          base:
+        DATA
+            model: {layers: [flatten, {dense: {units: 16, activation: relu}}, {batch_norm: {}}, {dense: 4}]}
+            train: {optimizer: {adam: {lr: 0.003}}, batch: all, epochs: 4}
+            export: {training: true}
+          longer:
+        DATA
+            model: {layers: [flatten, {dense: {units: 16, activation: relu}}, {batch_norm: {}}, {dense: 4}]}
+            train: {optimizer: {adam: {lr: 0.003}}, batch: all, epochs: 7}
+          tuned:
+        DATA
+            model: {import: {pipeline: base}, continue: true}
+            train: {optimizer: {adam: {lr: 0.003}}, batch: all, epochs: 3}
+          thawed:
+        DATA
+            model: {import: {pipeline: base}, freeze: ["*"], head: {layers: [{dense: {units: 8, activation: relu}}, {dense: auto}]}}
+            train:
+              phases:
+                - {optimizer: {adam: {lr: 0.01}}, epochs: 4, unfreeze: ["head.*"]}
+                - {optimizer: {adam: {lr: 0.001}}, epochs: 4, unfreeze: ["dense1.*"]}
+              groups: [{match: "dense1.*", lr: 0.1}]
+
+        """.Replace("DATA", Data, StringComparison.Ordinal);
+
+    private readonly Workplace _place = new();
+
+    [OneTimeSetUp]
+    public void Write()
+    {
+        _place.Write("pipelines.yaml", s_config);
+        new ImportedGolden().Write(_place["torch.onnx"]);
+    }
+
+    [OneTimeTearDown]
+    public void Delete() => _place.Dispose();
+
+    [Test]
+    public void Run_OfAPyTorchFileWithANewHead_LearnsAndKeepsNamesInputsAndMetadata()
+    {
+        Tool tool = _place.Run("run", "torch", "--out", "torch", "--json");
+
+        Assert.That(tool.ExitCode, Is.Zero, tool.Error);
+        Assert.That(tool.Error, Does.Contain("import   all rows go once through what is frozen, up to '/MaxPool_output_0'"));
+        Model before = ModelReader.Read(_place["torch.onnx"]);
+        Model deployed = ModelReader.Read(_place["torch/model.onnx"]);
+        Model after = ModelReader.Read(_place["torch/finetuned.onnx"]);
+        Assert.That(deployed.Graph.Inputs.Single().ToString(), Is.EqualTo("input: uint8[N,8,8]"));
+        Assert.That(after.Graph.Inputs.Single().ToString(), Is.EqualTo("image: float[N,1,8,8]"));
+        foreach (Model model in (Model[])[deployed, after])
+        {
+            Assert.That(model.Metadata["author"], Is.EqualTo("of the model"));
+            Assert.That(model.Graph.Nodes.Select(n => n.Name), Is.SupersetOf(new[] { "/conv1/Conv", "/norm1/BatchNormalization", "/fc1/Gemm" }));
+            Assert.That(model.Graph.Initializers.Keys, Is.SupersetOf(new[] { "conv1.weight", "norm1.running_mean", "conv2.weight", "fc1.weight", "head.dense1.weight" }));
+            Assert.That(model.Graph.Initializers.Keys, Does.Not.Contain("fc2.weight"));
+            Assert.That(model.Graph.Initializers["conv1.weight"].Bytes.SequenceEqual(before.Graph.Initializers["conv1.weight"].Bytes), "a frozen weight stays");
+            Assert.That(model.Graph.Initializers["conv2.weight"].Bytes.SequenceEqual(before.Graph.Initializers["conv2.weight"].Bytes), Is.False, "another changes");
+        }
+    }
+
+    [Test]
+    public void Run_OnAnAugmentedInput_TrainsTheWholeModelToTheSameKindOfFile()
+    {
+        Tool tool = _place.Run("run", "torch", "--out", "augmented", "--set", "augment=[{noise: 0.01}]", "--set", "train.epochs=2", "--set", "validate.metric={}", "--json");
+
+        Assert.That(tool.ExitCode, Is.Zero, tool.Error);
+        Assert.That(tool.Error, Does.Not.Contain("all rows go once"));
+        Assert.That(ModelReader.Read(_place["augmented/model.onnx"]).Graph.Initializers["norm1.running_mean"].Bytes.SequenceEqual(
+            ModelReader.Read(_place["torch.onnx"]).Graph.Initializers["norm1.running_mean"].Bytes), "a frozen norm keeps its averages");
+    }
+
+    [Test]
+    public void Run_ContinuingWithTheOptimizersState_ArrivesWhereOneTrainingDoes()
+    {
+        Tool tuned = _place.Run("run", "tuned", "--out", "tuned", "--json");
+        Tool longer = _place.Run("run", "longer", "--out", "longer", "--json");
+        Tool again = _place.Run("run", "tuned", "--out", "tuned", "--json");
+
+        Assert.That(tuned.ExitCode, Is.Zero, tuned.Error);
+        Assert.That(longer.ExitCode, Is.Zero, longer.Error);
+        Assert.That(tuned.Error, Does.Contain("base     pipeline base"));
+        Dictionary<string, Tensor> expected = Weights("longer/model.onnx");
+        Dictionary<string, Tensor> actual = Weights("tuned/model.onnx");
+        Assert.That(actual.Keys, Is.EquivalentTo(expected.Keys));
+        foreach ((string name, Tensor tensor) in expected)
+        {
+            // The same steps on the same numbers: only what a file's rounding does to none of them could differ.
+            Assert.That(Cases.Compare.Doubles(actual[name]), Is.EqualTo(Cases.Compare.Doubles(tensor)).Within(1e-6), name);
+        }
+
+        Assert.That(again.Json.GetProperty("stages").EnumerateArray().Select(s => s.GetProperty("cached").GetBoolean()), Is.All.True);
+        Assert.That(again.Error, Does.Contain("train    unchanged"));
+    }
+
+    [Test]
+    public void Run_ThatUnfreezesPhaseByPhase_KeepsTheRest()
+    {
+        Tool tool = _place.Run("run", "thawed", "--out", "thawed", "--json");
+
+        Assert.That(tool.ExitCode, Is.Zero, tool.Error);
+        string path = JsonDocument.Parse(File.ReadAllText(_place["thawed/run.json"])).RootElement.GetProperty("base_model").GetString()!;
+        Model before = ModelReader.Read(path);
+        Model after = ModelReader.Read(_place["thawed/finetuned.onnx"]);
+        Assert.That(after.Graph.Inputs.Single().ToString(), Is.EqualTo(before.Graph.Inputs.Single().ToString()));
+        Assert.That(after.Graph.Initializers["dense1.weight"].Bytes.SequenceEqual(before.Graph.Initializers["dense1.weight"].Bytes), Is.False);
+        Assert.That(after.Graph.Initializers["batch_norm1.mean"].Bytes.SequenceEqual(before.Graph.Initializers["batch_norm1.mean"].Bytes), "a frozen norm keeps its averages");
+        Assert.That(after.Graph.Initializers.Keys, Does.Contain("head.dense2.bias").And.Not.Contain("dense2.weight"));
+    }
+
+    private Dictionary<string, Tensor> Weights(string path) =>
+        ModelReader.Read(_place[path]).Graph.Initializers.Where(i => !i.Key.Contains("const", StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal);
+}
