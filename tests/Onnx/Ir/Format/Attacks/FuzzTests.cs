@@ -17,6 +17,7 @@ internal sealed class FuzzTests
 
     [Test]
     [Category("Slow")]
+    [Explicit("takes a minute: dotnet test --filter TestCategory=Slow")]
     public void Read_TwentyThousandDamagedFiles_AreReadOrRefused() => Fuzz(1_000_000, 20_000);
 
     [Test]
@@ -42,6 +43,7 @@ internal sealed class FuzzTests
     [Test]
     [Platform("Linux")]
     [Category("Slow")]
+    [Explicit("takes a minute: dotnet test --filter TestCategory=Slow")]
     public void Open_DamagedFilesInOnnxRuntime_AreRunOrRefused() => FuzzOnnxRuntime(2_000_000, 3_000);
 
     private static void Fuzz(ulong first, int count)
