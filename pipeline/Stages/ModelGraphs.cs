@@ -33,7 +33,7 @@ internal static class ModelGraphs
     /// <param name="update">What shapes the step.</param>
     /// <param name="dropout">Whether the step drops out what layers ask for.</param>
     public static TrainingGraphs Of(LoadedConfig config, PreparedData data, ModelSpec spec, UpdateSettings update, bool dropout) => TrainingGraphs.Build(
-        NetworkBuilder.Build(spec.Model, data.Target.Outputs, config.OriginOf, data.Fitted.Embedded, spec.Path, data.Imported),
+        NetworkOf(config, data, spec),
         data.InStep,
         data.Fitted.Graph,
         spec.Target,
@@ -47,10 +47,13 @@ internal static class ModelGraphs
     /// <param name="data">The rows.</param>
     /// <param name="spec">What was trained.</param>
     public static Graph Inference(LoadedConfig config, PreparedData data, ModelSpec spec) => TrainingGraphs.BuildInference(
-        NetworkBuilder.Build(spec.Model, data.Target.Outputs, config.OriginOf, data.Fitted.Embedded, spec.Path),
+        NetworkOf(config, data, spec),
         data.Fitted.Graph,
         spec.Target,
         spec.Seed,
         data.Ahead,
         [.. config.Options.Export.Outputs.Distinct().Select(o => Enum.Parse<InferenceOutput>(o.ToString()))]);
+
+    private static Network NetworkOf(LoadedConfig config, PreparedData data, ModelSpec spec) =>
+        NetworkBuilder.Build(spec.Model, data.Target.Outputs, config.OriginOf, data.Fitted.Embedded, spec.Path, data.Imported);
 }
