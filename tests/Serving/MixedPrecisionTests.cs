@@ -43,19 +43,17 @@ internal sealed class MixedPrecisionTests
             [.. graphs.Parameters.SelectMany(p => Compare.Doubles(p.Initial).Zip(Compare.Doubles(after[p.Name]), (b, a) => b - a))];
     }
 
-    [TestCaseSource(nameof(Models))]
-    public void Apply_KernelsOfHalfPrecision_GiveWhatRoundingGives(DType half, string model)
+    // What ONNX Runtime computes in half, our own engine computes in float between casts. Of bfloat16 its CPU provider runs the casts too.
+    [TestCase("mlp")]
+    [TestCase("transformer")]
+    [TestCase("recurrent")]
+    public void Apply_KernelsOfHalfPrecision_GiveWhatRoundingGives(string model)
     {
-        // What ONNX Runtime computes in half, our own engine computes in float between casts.
-        if (half == DType.BFloat16)
-        {
-            Assert.Ignore("ONNX Runtime's CPU provider has no products in bfloat16: it runs the casts themselves");
-        }
-
+        const DType Half = DType.Float16;
         TrainingGraphs graphs = Of(model);
         (Tensor features, Tensor target) = model == "mlp" ? Networks.Rows(32, 8, 3) : Networks.Rows(16, 6 * 8, 3);
-        IReadOnlyDictionary<string, Tensor> actual = After(graphs, half, features, target, out float loss);
-        Model rounded = StepLowering.Apply(graphs.Step, (_, _) => true, graphs.StepState(), half);
+        IReadOnlyDictionary<string, Tensor> actual = After(graphs, Half, features, target, out float loss);
+        Model rounded = StepLowering.Apply(graphs.Step, (_, _) => true, graphs.StepState(), Half);
         using var simd = new SimdRunner(1);
         using IGraphSession session = simd.Open(rounded, graphs.StepState());
         IReadOnlyDictionary<string, Tensor> expected = Step(session, graphs, features, target, out float roundedLoss);
