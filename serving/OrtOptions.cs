@@ -1,4 +1,5 @@
 using Anneal.Onnx.Ir.Format;
+using Anneal.Onnx.Tensors;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Anneal.Serving;
@@ -17,6 +18,9 @@ public sealed record OrtOptions
 
     /// <summary>How far ONNX Runtime rewrites the graph.</summary>
     public GraphOptimizationLevel Optimization { get; init; } = GraphOptimizationLevel.ORT_ENABLE_ALL;
+
+    /// <summary>What a training step computes products and activations in: float, float16 or bfloat16. Weights, the optimizer and evaluation stay float.</summary>
+    public DType Precision { get; init; } = DType.Float;
 
     /// <summary>On CUDA: full float precision (no TF32) and convolution algorithms chosen without timing them.</summary>
     public bool Deterministic { get; init; } = true;

@@ -2,6 +2,7 @@ namespace Anneal.Serving;
 
 /// <summary>How ONNX Runtime runs a training step: where its nodes went, what is copied between devices, how its state is replaced.</summary>
 /// <param name="Engine">The engine's name, such as <c>ort-cpu</c>.</param>
+/// <param name="Precision">What products and activations are computed in, such as <c>float</c>.</param>
 /// <param name="Nodes">The number of nodes by provider, in the first step.</param>
 /// <param name="Fallback">Nodes that the asked-for device has no kernel for and that ran on the CPU, as <c>name (op)</c>.</param>
 /// <param name="Memcpy">Copies between devices in a step.</param>
@@ -11,6 +12,7 @@ namespace Anneal.Serving;
 /// <param name="NotCaptured">Why it is not; null where it is.</param>
 public sealed record OrtPlacement(
     string Engine,
+    string Precision,
     IReadOnlyDictionary<string, int> Nodes,
     IReadOnlyList<string> Fallback,
     int Memcpy,

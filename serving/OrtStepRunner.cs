@@ -38,7 +38,8 @@ public sealed class OrtStepRunner : IGraphRunner
     /// <exception cref="AnnealException">The device has no kernel for a node, and falling back is not allowed.</exception>
     public Model Lower(Model model, IReadOnlyList<StateBinding> state)
     {
-        Model lowered = StepLowering.Apply(model, _kernels.Value.Has, state);
+        DType precision = state.Any(s => s.Output.Length > 0) ? _options.Precision : DType.Float;
+        Model lowered = StepLowering.Apply(model, _kernels.Value.Has, state, precision);
         if (!_options.AllowFallback && StepLowering.Missing(lowered.Graph, _kernels.Value.Has) is [var (node, type), ..])
         {
             throw new AnnealException(
@@ -47,7 +48,7 @@ public sealed class OrtStepRunner : IGraphRunner
                 _options.Device == OrtDevice.Cpu ? "use --engine simd" : "set train.allow_fallback: true to let the CPU run it, or use --device cpu").In(node);
         }
 
-        return lowered;
+        return precision == DType.Float ? lowered : lowered with { Graph = HalfKernels.Apply(lowered.Graph, precision, _kernels.Value.Has) };
     }
 
     /// <summary>Shows for each state whether a run may replace it in place, in the graph that ONNX Runtime makes of the one that it is given.</summary>
@@ -120,6 +121,7 @@ public sealed class OrtStepRunner : IGraphRunner
 
         _placements.Add(new OrtPlacement(
             Name,
+            _options.Precision.Name(),
             profile.ByProvider,
             profile.Fallback(_options.Device),
             profile.Memcpy,

@@ -18,6 +18,9 @@ public static class StepLowering
         new LowerLstmTrain(),
     ];
 
+    // Ops whose bodies hold what mixed precision computes in half: activations, dropout and attention.
+    private static readonly HashSet<string> s_halved = new(StringComparer.Ordinal) { "Gelu", "Mish", "RandomDropout", "ReluGrad", "SelfAttention", "SelfAttentionGrad", "Shrink", "Swish" };
+
     private static readonly PassPipeline s_before = new(("DeadNodes", DeadNodes.Apply));
 
     private static readonly PassPipeline s_after = new(
@@ -32,14 +35,19 @@ public static class StepLowering
     /// <param name="model">The model, of known ops.</param>
     /// <param name="hasKernel">Whether the runtime has a kernel of a standard op at opset 18 for a type.</param>
     /// <param name="state">The states that the graph replaces: what orders their writes is added.</param>
+    /// <param name="precision">float, or the half-precision format to which <see cref="MixedPrecision"/> rounds.</param>
     /// <returns>The model of standard ops.</returns>
-    public static Model Apply(Model model, Func<string, DType, bool> hasKernel, IReadOnlyList<StateBinding> state)
+    public static Model Apply(Model model, Func<string, DType, bool> hasKernel, IReadOnlyList<StateBinding> state, DType precision = DType.Float)
     {
         Graph graph = s_before.Run(model.Graph);
         TypeInference types = TypeInference.Of(graph);
         graph = graph with { Nodes = [.. graph.Nodes.SelectMany(n => Write(n, types, hasKernel))] };
-        Function[] bodies = [.. graph.Nodes.Where(n => n.Domain == Model.AnnealDomain).Select(n => OpTable.Get(n).Body).OfType<Function>().DistinctBy(f => f.Name).Where(f => !Loops(f))];
-        graph = s_after.Run(InlineFunctions.Apply(graph, bodies));
+        if (precision != DType.Float)
+        {
+            graph = MixedPrecision.Apply(Inline(graph, s_halved.Contains), precision, state);
+        }
+
+        graph = s_after.Run(Inline(graph, _ => true));
         graph = OrderUpdates.Apply(graph, state, TypeInference.Of(graph).Types);
         return Model.Of(graph);
     }
@@ -80,6 +88,10 @@ public static class StepLowering
 
         return [node];
     }
+
+    private static Graph Inline(Graph graph, Func<string, bool> isMeant) => InlineFunctions.Apply(
+        graph,
+        [.. graph.Nodes.Where(n => n.Domain == Model.AnnealDomain && isMeant(n.OpType)).Select(n => OpTable.Get(n).Body).OfType<Function>().DistinctBy(f => f.Name).Where(f => !Loops(f))]);
 
     private static bool Loops(Function function) => function.Nodes.Any(n => Captures.Subgraphs(n).Any());
 }

@@ -46,7 +46,7 @@ public static class OrderUpdates
         string zero = $"{prefix}/zero";
         for (int i = 0; i < readers.Length; i++)
         {
-            string size = Add("Size", i, readers[i].Outputs.First(o => o.Length > 0));
+            string size = Add("Size", i, Seen(readers[i]));
             string done = Add("GreaterOrEqual", i, size, zero);
             condition = condition is null ? done : Add("And", i, condition, done);
         }
@@ -58,6 +58,13 @@ public static class OrderUpdates
             Nodes = Sorted([.. rest, .. nodes]),
             Initializers = graph.Initializers.SetItem(zero, Tensor.Scalar(0L)),
         };
+
+        // ONNX Runtime's CPU provider has no Size of bfloat16: what casts such a value back follows the reader too.
+        string Seen(Node reader)
+        {
+            string output = reader.Outputs.First(o => o.Length > 0);
+            return types.GetValueOrDefault(output)?.Type == DType.BFloat16 ? graph.Nodes.First(n => n.Inputs.Contains(output)).Outputs[0] : output;
+        }
 
         string Add(string op, int index, params string[] inputs)
         {

@@ -22,6 +22,7 @@ internal static class ConfigLoader
         new CheckModel(),
         new CheckTraining(),
         new CheckPhases(),
+        new CheckPrecision(),
         new CheckAverage(),
         new CheckEnsemble(),
         new CheckGates(),

@@ -1,4 +1,5 @@
 using Anneal.Onnx;
+using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Config.Options;
 using Anneal.Serving;
 using Anneal.Trainer.Execution;
@@ -46,14 +47,23 @@ internal static class Engines
     /// <param name="name">Its name.</param>
     /// <param name="threads">Its threads on the CPU.</param>
     /// <param name="allowFallback">Whether nodes that CUDA has no kernel for may run on the CPU.</param>
+    /// <param name="precision">What ONNX Runtime computes a step's products and activations in.</param>
     /// <returns>The engine; the caller disposes it where it is disposable.</returns>
     /// <exception cref="AnnealException">There is no such engine.</exception>
-    public static IGraphRunner Make(string name, int threads, bool allowFallback = false) => name switch
+    public static IGraphRunner Make(string name, int threads, bool allowFallback = false, PrecisionKind precision = PrecisionKind.Float32) => name switch
     {
         Simd => new SimdRunner(threads),
-        OrtCpu => new OrtStepRunner(new OrtOptions { Threads = threads }),
-        OrtCuda => new OrtStepRunner(new OrtOptions { Threads = threads, Device = OrtDevice.Cuda, AllowFallback = allowFallback }),
+        OrtCpu => new OrtStepRunner(new OrtOptions { Threads = threads, Precision = TypeOf(precision) }),
+        OrtCuda => new OrtStepRunner(new OrtOptions { Threads = threads, Device = OrtDevice.Cuda, AllowFallback = allowFallback, Precision = TypeOf(precision) }),
         _ => throw AnnealException.BadUsage($"there is no engine '{name}'", $"the engines are {string.Join(", ", Names)}"),
+    };
+
+    /// <summary>The element type of a precision.</summary>
+    public static DType TypeOf(PrecisionKind precision) => precision switch
+    {
+        PrecisionKind.Bf16 => DType.BFloat16,
+        PrecisionKind.Fp16 => DType.Float16,
+        _ => DType.Float,
     };
 
     /// <summary>Says how a step is placed.</summary>
@@ -62,7 +72,8 @@ internal static class Engines
         string nodes = string.Join(", ", placement.Nodes.Select(n => FormattableString.Invariant($"{n.Value} nodes on {n.Key}")));
         string fallback = placement.Fallback.Count == 0 ? "none fell back" : FormattableString.Invariant($"{placement.Fallback.Count} fell back to the CPU: {string.Join(", ", placement.Fallback.Take(3))}");
         string buffers = placement.TwoBuffers == 0 ? "" : FormattableString.Invariant($", {placement.TwoBuffers} in two buffers");
-        return FormattableString.Invariant($"{nodes}, {fallback}, {placement.Memcpy} copies between devices, {placement.InPlace} states replaced in place{buffers}, ")
+        string precision = placement.Precision == DType.Float.Name() ? "" : $"mixed {placement.Precision}, ";
+        return precision + FormattableString.Invariant($"{nodes}, {fallback}, {placement.Memcpy} copies between devices, {placement.InPlace} states replaced in place{buffers}, ")
             + (placement.Captured ? "captured" : $"not captured: {placement.NotCaptured}");
     }
 }

@@ -114,8 +114,13 @@ internal sealed class TrainStage(string fit) : ITraining
 
         EpochRecord last = outcome.State.History[^1];
         string validation = last.Validation.Count > 0 ? FormattableString.Invariant($", validation loss {last.Validation[Metrics.Loss]:0.0000}") : "";
-        return FormattableString.Invariant($"{outcome.State.Epoch} epochs, {outcome.State.Step} steps, train loss {last.Train[Metrics.Loss]:0.0000}{validation}");
+        return FormattableString.Invariant($"{outcome.State.Epoch} epochs, {outcome.State.Step} steps, train loss {last.Train[Metrics.Loss]:0.0000}{validation}{SkippedOf(training)}");
     }
+
+    private static string SkippedOf(Fit training) =>
+        training.Graphs.Update.Scaling is not null && training.Checkpoints.Latest()?.Tensors is { } tensors
+            ? FormattableString.Invariant($", {tensors[LossScaling.Skipped].Span<long>()[0]} steps skipped whose gradients overflowed, loss scale {tensors[LossScaling.Scale].Span<float>()[0]}")
+            : "";
 
     private IReadOnlyList<int> SnapshotsOf(RunContext context) =>
         fit.Length == 0 && context.Options.Ensemble is { Members: SnapshotsOptions } ? Candidates.CycleEnds(context.Options.Train) : [];

@@ -30,6 +30,7 @@ internal static class TrainingOptions
             ClipNorm = (float)(train.Clip.Norm ?? 0),
             ClipValue = (float)(train.Clip.Value ?? 0),
             Accumulate = train.Accumulate,
+            Scaling = train.Precision == PrecisionKind.Fp16 ? new LossScaling((float)train.LossScale.Initial, train.LossScale.Interval) : null,
             AverageDecays = [.. Candidates.Decays(config.Options).Select(d => (float)d)],
         };
     }

@@ -113,11 +113,11 @@ public sealed record TrainingGraphs(
     public IReadOnlyDictionary<string, Tensor> ParametersIn(IReadOnlyDictionary<string, Tensor> tensors) =>
         Parameters.ToDictionary(p => p.Name, p => tensors[p.Name], StringComparer.Ordinal);
 
-    /// <summary>The tensors that go on from phase to phase: the parameters and their moving averages.</summary>
+    /// <summary>The tensors that go on from phase to phase: the parameters and their moving averages, and the scale of the loss.</summary>
     /// <param name="tensors">Parameters and optimizer state by name.</param>
     /// <returns>Those tensors by name.</returns>
     public IReadOnlyDictionary<string, Tensor> CarriedIn(IReadOnlyDictionary<string, Tensor> tensors) =>
-        Parameters.SelectMany(p => Update.AveragesOf(p).Prepend(p.Name)).ToDictionary(name => name, name => tensors[name], StringComparer.Ordinal);
+        Parameters.SelectMany(p => Update.AveragesOf(p).Prepend(p.Name)).Concat(Update.ScalingState.Count > 0 ? LossScaling.Carried : []).ToDictionary(name => name, name => tensors[name], StringComparer.Ordinal);
 
     /// <summary>A moving average of the parameters, freed of its beginning at zero: E / (1 - dᵗ).</summary>
     /// <param name="tensors">Parameters and optimizer state after t steps, by name.</param>
@@ -139,6 +139,7 @@ public sealed record TrainingGraphs(
     [
         .. Parameters.Select(p => new StateBinding(p.Name, IsReplaced(p) ? p.Name + NextSuffix : "", p.Initial)),
         .. Parameters.SelectMany(p => Update.StateOf(p).Select(name => new StateBinding(name, name + NextSuffix, Tensor.Zeros(p.Initial.Type, p.Initial.Shape)))),
+        .. Update.ScalingState.Select(s => new StateBinding(s.Name, s.Name + NextSuffix, s.Initial)),
     ];
 
     /// <summary>What an evaluation session keeps: the parameters.</summary>
@@ -172,7 +173,7 @@ public sealed record TrainingGraphs(
         (IReadOnlyDictionary<string, Value> gradients, IReadOnlyList<Value> watched) = update.Add(loss, context.Parameters, [.. context.Watched.Select(w => w.Output)]);
         foreach ((string name, Value next) in context.Next)
         {
-            g.Output(next, name + NextSuffix);
+            g.Output(update.Kept(name, next), name + NextSuffix);
         }
 
         Signal[] signals = [.. context.Watched.Select((w, i) => new Signal(w.Layer.Name, w.Layer.Ending, InfoOf(w.Output), watched.Count > 0 ? InfoOf(watched[i]) : null))];

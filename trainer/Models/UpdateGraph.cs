@@ -32,6 +32,7 @@ internal sealed class UpdateGraph(GraphBuilder g, UpdateSettings settings, ulong
     private readonly Dictionary<string, Value[]> _states = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Value> _penalized = new(StringComparer.Ordinal);
     private readonly Dictionary<float, Value> _rates = [];
+    private LossScale? _scale;
 
     /// <summary>What layers read in place of a parameter.</summary>
     public Value Read(Parameter parameter, Value value)
@@ -76,7 +77,9 @@ internal sealed class UpdateGraph(GraphBuilder g, UpdateSettings settings, ulong
             return (new Dictionary<string, Value>(StringComparer.Ordinal), []);
         }
 
-        IReadOnlyList<Value> all = Backward.Run(g, objective, [.. changed.Select(p => g[p.Name]), .. watched]);
+        _scale = settings.Scaling is { } scaling && settings.Optimizer is UpdateRule ? new LossScale(g, scaling) : null;
+        IReadOnlyList<Value> all = Backward.Run(g, _scale?.Scaled(objective) ?? objective, [.. changed.Select(p => g[p.Name]), .. watched]);
+        all = _scale is null ? all : [.. all.Select(_scale.Unscaled)];
         Value[] gradients = [.. all.Take(changed.Length)];
         if (settings.Optimizer is UpdateRule rule)
         {
@@ -94,6 +97,9 @@ internal sealed class UpdateGraph(GraphBuilder g, UpdateSettings settings, ulong
         return (changed.Zip(gradients).ToDictionary(p => p.First.Name, p => p.Second, StringComparer.Ordinal), [.. all.Skip(changed.Length)]);
     }
 
+    /// <summary>What replaces a value that the layers keep from step to step: the value itself where the step is skipped.</summary>
+    public Value Kept(string name, Value next) => _scale is null ? next : g.Where(_scale.Finite, next, g[name]);
+
     private void AddUpdates(UpdateRule rule, Parameter[] parameters, Value[] gradients)
     {
         bool accumulates = settings.Accumulate > 1;
@@ -108,6 +114,10 @@ internal sealed class UpdateGraph(GraphBuilder g, UpdateSettings settings, ulong
             gradients = [.. gradients.Select((d, i) => g.Add(_states[parameters[i].Name][^1], g.Mul(d, share)))];
         }
 
+        time = _scale?.Time(time) ?? time;
+        _scale?.Look(gradients);
+        _scale?.AddNext(last);
+        Value? applies = last is null || _scale is null ? last ?? _scale?.Finite : g.Node("And", [last, _scale.Finite]);
         Value[] clipped = Clip(gradients);
         for (int i = 0; i < parameters.Length; i++)
         {
@@ -127,9 +137,11 @@ internal sealed class UpdateGraph(GraphBuilder g, UpdateSettings settings, ulong
             next[0] = MaxNorm(parameter, next[0]);
             next = [.. next, .. settings.AverageDecays.Select((decay, k) => Average(state[rule.State.Count + k], next[0], decay))];
             Value[] before = [w, .. state];
-            Value[] after = last is null
-                ? next
-                : [.. next.Select((value, k) => g.Where(last, value, before[k])), g.Where(last, g.Scalar(0, DType.Float), gradients[i])];
+            Value[] after =
+            [
+                .. applies is null ? next : next.Select((value, k) => g.Where(applies, value, before[k])),
+                .. last is null ? (Value[])[] : [g.Where(last, g.Scalar(0, DType.Float), gradients[i])],
+            ];
             for (int k = 0; k < after.Length; k++)
             {
                 g.Output(after[k], before[k].Name + TrainingGraphs.NextSuffix);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Anneal.Onnx;
+using Anneal.Onnx.Tensors;
 using Anneal.Trainer.Models;
 
 namespace Anneal.Trainer.Optimizers;
@@ -31,6 +32,12 @@ public sealed record UpdateSettings(Optimizer Optimizer)
 
     /// <summary>The decays d of exponential moving averages E ← d·E + (1 - d)·W that are kept of every parameter that changes, each in [0, 1).</summary>
     public IReadOnlyList<float> AverageDecays { get; init; } = [];
+
+    /// <summary>How the loss is scaled before its gradient is taken; null where it is not.</summary>
+    public LossScaling? Scaling { get; init; }
+
+    /// <summary>What scaling keeps from step to step, with first values; nothing where the optimizer is no update rule.</summary>
+    internal IReadOnlyList<(string Name, Tensor Initial)> ScalingState => Optimizer is UpdateRule ? Scaling?.State ?? [] : [];
 
     /// <summary>An optimizer with nothing beside it.</summary>
     /// <param name="optimizer">The method.</param>

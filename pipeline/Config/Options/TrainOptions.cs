@@ -60,6 +60,12 @@ internal sealed record TrainOptions
     [Key("allow_fallback", "whether nodes that CUDA has no kernel for may run on the CPU; otherwise they are an error", AffectsResult = false)]
     public bool AllowFallback { get; init; }
 
+    [Key("precision", "what products, convolutions and activations are computed in by the engine ort; weights, sums, losses and the optimizer stay float32")]
+    public PrecisionKind Precision { get; init; } = PrecisionKind.Float32;
+
+    [Key("loss_scale", "of fp16: what the loss is multiplied by before its gradient is taken")]
+    public LossScaleOptions LossScale { get; init; } = new();
+
     [Key("threads", "threads of the engine; auto is one for each core", AffectsResult = false)]
     [Range(1, 1024)]
     [Word("auto")]

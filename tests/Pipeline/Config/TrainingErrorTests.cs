@@ -29,6 +29,11 @@ internal sealed class TrainingErrorTests
     [TestCase("{clip: 0}", "6:19 train.clip.norm: must be greater than 0, found 0")]
     [TestCase("{accumulate: 0}", "6:25 train.accumulate: must be from 1 to 65536, found 0")]
     [TestCase("{groups: [{lr: 2}]}", "6:22 train.groups.0.match: required key is missing (the parameters, such as dense*.bias: * stands for any characters, ? for one; the first group that fits holds)")]
+    [TestCase("{precision: bf16}", "6:24 train.precision: the engine simd computes in float32: must be float32, or set 'engine: ort'")]
+    [TestCase("{engine: ort, precision: half}", "6:37 train.precision: unknown value 'half'; expected one of: float32, bf16, fp16")]
+    [TestCase("{engine: ort, precision: bf16, loss_scale: 8}", "6:43 train.loss_scale: has no use here: only 'precision: fp16' scales the loss")]
+    [TestCase("{engine: ort, precision: fp16, loss_scale: {initial: 0}}", "6:65 train.loss_scale.initial: must be from 1E-06 to 1E+30, found 0")]
+    [TestCase("{engine: ort, precision: fp16, optimizer: lbfgs, batch: all}", "6:54 train.optimizer: compares losses more closely than half precision tells them apart: 'train.precision' must be float32")]
     [TestCase("{batch: 0}", "6:20 train.batch: must be from 1 to 1048576, found 0")]
     public void Parse_WrongTraining_SaysWhereAndWhy(string train, string expected)
     {

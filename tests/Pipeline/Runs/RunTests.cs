@@ -206,6 +206,28 @@ internal sealed class RunTests
     }
 
     [Test]
+    public void Run_InHalfPrecision_TrainsToNearlyTheSameMetricsAndCountsSkippedSteps()
+    {
+        Tool tool = _place.Run("run", "--out", "fp16", "--engine", "ort", "--device", "cpu", "--set", "train.precision=fp16", "--set", "train.loss_scale=16777216", "--json");
+
+        Assert.That(tool.ExitCode, Is.Zero, tool.Error);
+        double loss = tool.Json.GetProperty("metrics").GetProperty("test").GetProperty("loss").GetDouble();
+        Assert.That(loss, Is.EqualTo(_first.Json.GetProperty("metrics").GetProperty("test").GetProperty("loss").GetDouble()).Within(0.05));
+        JsonElement placement = JsonDocument.Parse(File.ReadAllText(Path.Combine(_place["fp16"], "run.json"))).RootElement.GetProperty("placement");
+        Assert.That(placement.GetProperty("precision").GetString(), Is.EqualTo("float16"));
+        Assert.That(tool.Error, Does.Contain("mixed float16, ").And.Match(@"[1-9]\d* steps skipped whose gradients overflowed, loss scale \d"));
+    }
+
+    [Test]
+    public void Run_HalfPrecisionOnSimd_IsAnErrorWithItsPlace()
+    {
+        Tool tool = _place.Run("run", "--out", "half", "--set", "train.precision=bf16");
+
+        Assert.That(tool.ExitCode, Is.EqualTo(2));
+        Assert.That(tool.Error, Does.Contain("train.precision: the engine simd computes in float32"));
+    }
+
+    [Test]
     public void Run_SimdOnCuda_SaysWhichEngineRunsThere()
     {
         Tool tool = _place.Run("run", "--out", "cuda", "--device", "cuda");
