@@ -30,10 +30,12 @@ internal static class TrainingOptions
             ClipNorm = (float)(train.Clip.Norm ?? 0),
             ClipValue = (float)(train.Clip.Value ?? 0),
             Accumulate = train.Accumulate,
-            Scaling = train.Precision == PrecisionKind.Fp16 ? new LossScaling((float)train.LossScale.Initial, train.LossScale.Interval) : null,
+            Scaling = train.Precision == PrecisionKind.Fp16 ? ScalingOf(train.LossScale ?? new LossScaleOptions()) : null,
             AverageDecays = [.. Candidates.Decays(config.Options).Select(d => (float)d)],
         };
     }
+
+    private static LossScaling ScalingOf(LossScaleOptions scale) => new((float)scale.Initial, scale.Interval);
 
     private static int NumberOf(TrainOptions train, PhaseOptions phase)
     {

@@ -10,7 +10,7 @@ internal sealed class CheckPrecision : IConfigValidator
     public void Check(CheckContext context)
     {
         TrainOptions train = context.Options.Train;
-        if (train.Precision != PrecisionKind.Fp16 && context.IsGiven("train.loss_scale"))
+        if (train.Precision != PrecisionKind.Fp16 && train.LossScale is not null)
         {
             context.KeyError("train.loss_scale", "has no use here: only 'precision: fp16' scales the loss");
         }

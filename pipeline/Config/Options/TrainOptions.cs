@@ -63,8 +63,9 @@ internal sealed record TrainOptions
     [Key("precision", "what products, convolutions and activations are computed in by the engine ort; weights, sums, losses and the optimizer stay float32")]
     public PrecisionKind Precision { get; init; } = PrecisionKind.Float32;
 
-    [Key("loss_scale", "of fp16: what the loss is multiplied by before its gradient is taken")]
-    public LossScaleOptions LossScale { get; init; } = new();
+    [Key("loss_scale", "of fp16: what the loss is multiplied by before its gradient is taken; auto begins with the section's defaults")]
+    [Word("auto")]
+    public LossScaleOptions? LossScale { get; init; }
 
     [Key("threads", "threads of the engine; auto is one for each core", AffectsResult = false)]
     [Range(1, 1024)]

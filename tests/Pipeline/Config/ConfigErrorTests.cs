@@ -85,7 +85,7 @@ internal sealed class ConfigErrorTests
     [TestCase("average: [last_k: 9]", "6:23 average.candidates.0.last_k.k: needs 9 checkpoints, and 'train.checkpoint.keep' is 5")]
     [TestCase("average: all", "6:14 average.candidates: expected a list, found 'all'")]
     [TestCase("export: {layout: encoded}", "6:22 export.layout: encoded images need op ImageDecoder (opset 20), for which ONNX Runtime has no kernel. hint: take nchw or nhwc, and decode before")]
-    [TestCase("export: {outputs: [logits]}\nensemble: {members: {seeds: 2}}", "6:10 export.outputs: has no use here: an ensemble has no logits and no embeddings of its own, its members have")]
+    [TestCase("export: {outputs: [logits]}\nensemble: {members: {seeds: 2}}", "6:23 export.outputs: has no use here: an ensemble has no logits and no embeddings of its own, its members have")]
     [TestCase("export: {variants: [int8, int8]}", "6:24 export.variants: names one twice")]
     [TestCase("export: {opset: 16}", "6:21 export.opset: must be from 17 to 21, found 16")]
     [TestCase("validate: {metric: {test.acuracy: \">= 0.9\"}}", "6:25 validate.metric.test.acuracy: unknown metric 'test.acuracy' for this task; did you mean 'test.accuracy'?")]

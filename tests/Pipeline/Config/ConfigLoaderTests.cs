@@ -128,6 +128,8 @@ internal sealed class ConfigLoaderTests
                   engine: simd
                   device: auto
                   allow_fallback: false
+                  precision: float32
+                  loss_scale: auto
                   threads: auto
                 average: none
                 ensemble: none
@@ -135,6 +137,12 @@ internal sealed class ConfigLoaderTests
                   opset: 18
                   threshold: 0.5
                   golden_rows: 8
+                  variants: []
+                  external_data: false
+                  inputs: columns
+                  layout: as_read
+                  outputs: []
+                  calibrate: none
                   training: false
                 validate:
                   structure: true
