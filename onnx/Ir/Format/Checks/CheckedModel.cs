@@ -69,9 +69,10 @@ public sealed class CheckedModel
 
     /// <summary>The model for a runtime that reads ONNX files: written anew from what was checked, pointing at no file.</summary>
     /// <returns>The file, and the tensors of its initializers that are not in it.</returns>
-    /// <exception cref="AnnealException">External data changed since it was checked, or all together is larger than 2 GB inside the file.</exception>
+    /// <exception cref="AnnealException">An output has another shape than the file declares, external data changed since it was checked, or all together is larger than 2 GB inside the file.</exception>
     public RuntimeModel ForRuntime()
     {
+        DeclaredOutputs.Check(this);
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         ModelProto proto = _proto.Clone();
         var initializers = _proto.Graph.Initializer.ToHashSet<TensorProto>(ReferenceEqualityComparer.Instance);

@@ -1,0 +1,40 @@
+namespace Anneal.Onnx.Ir.Format;
+
+/// <summary>Holds what a file declares of its outputs against what its nodes compute: a runtime that believes a false shape may end the process instead of refusing.</summary>
+internal static class DeclaredOutputs
+{
+    /// <summary>Checks a file whose ops are all known here; of any other nothing can be said.</summary>
+    /// <exception cref="AnnealException">An output is declared of another shape than it has.</exception>
+    public static void Check(CheckedModel model)
+    {
+        if (Computed(model) is not { } computed)
+        {
+            return;
+        }
+
+        foreach (ValueInfo output in computed.Graph.Outputs)
+        {
+            if (output.Type.Shape is { } declared && computed.Types.GetValueOrDefault(output.Name)?.Shape is { } real && !Agree(declared, real))
+            {
+                throw AnnealException.BadData($"it is declared {output.Type}, and its node computes {computed.Types[output.Name]}").In($"output '{output.Name}'");
+            }
+        }
+    }
+
+    // What is refused here may be an op that a runtime knows: it is left to that.
+    private static (Graph Graph, IReadOnlyDictionary<string, TensorType> Types)? Computed(CheckedModel model)
+    {
+        try
+        {
+            Graph graph = ModelReader.Read(model).Graph;
+            return (graph, TypeInference.Of(graph).Types);
+        }
+        catch (AnnealException)
+        {
+            return null;
+        }
+    }
+
+    private static bool Agree(TensorShape declared, TensorShape real) =>
+        declared.Rank == real.Rank && declared.Dims.Zip(real.Dims).All(p => !p.First.IsKnown || !p.Second.IsKnown || p.First.Size == p.Second.Size);
+}
