@@ -170,10 +170,12 @@ public static class GraphChecker
             return true;
         }
 
-        bool ranked = declared.Shape is not { } d || inferred.Shape is not { } i
-            || (d.Rank == i.Rank && d.Dims.Zip(i.Dims).All(p => !p.First.IsKnown || !p.Second.IsKnown || p.First == p.Second));
-        return declared.Type == inferred.Type && ranked;
+        return declared.Type == inferred.Type && Agree(declared.Shape, inferred.Shape);
     }
+
+    /// <summary>Whether two shapes can be of one value: what is not known of one agrees with anything.</summary>
+    internal static bool Agree(TensorShape? declared, TensorShape? inferred) => declared is not { } d || inferred is not { } i
+        || (d.Rank == i.Rank && d.Dims.Zip(i.Dims).All(p => !p.First.IsKnown || !p.Second.IsKnown || p.First == p.Second));
 
     private static void Imported(ImmutableArray<Node> nodes, ImmutableSortedDictionary<string, long> opsets)
     {

@@ -73,7 +73,7 @@ internal sealed class LockStep
         Dictionary<string, Tensor>[] results = [.. sessions.Select(s => RunOn(s, feeds))];
         Dictionary<string, double> largest = results[0].ToDictionary(r => r.Key, r => Largest(r.Value), StringComparer.Ordinal);
         Dictionary<string, double> byKind = largest.GroupBy(l => KindOf(l.Key), StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Max(l => l.Value), StringComparer.Ordinal);
-        foreach ((string name, Tensor reference) in results[0].OrderBy(r => Array.IndexOf([.. results[0].Keys], r.Key)))
+        foreach ((string name, Tensor reference) in results[0])
         {
             double scale = Math.Max(Math.Max(largest[name], LeastScale * byKind[KindOf(name)]), double.Epsilon);
             bool[]? left = undetermined.GetValueOrDefault(name);
@@ -96,9 +96,7 @@ internal sealed class LockStep
 
     private Dictionary<string, Tensor> RunOn(IGraphSession session, Dictionary<string, Tensor> feeds)
     {
-        var fetches = new Tensor?[session.Fetches.Count];
-        session.Run([.. session.Feeds.Select(f => feeds[f.Name])], fetches);
-        var results = session.Fetches.Select((f, i) => KeyValuePair.Create(f.Name, fetches[i]!)).ToDictionary(StringComparer.Ordinal);
+        Dictionary<string, Tensor> results = session.Run(feeds);
         foreach (StateBinding state in _state.Where(s => s.Output.Length > 0))
         {
             results.Add(state.Input, session.ReadState(state.Input));
@@ -117,9 +115,7 @@ internal sealed class LockStep
 
     private Dictionary<string, bool[]> Undetermined(IGraphSession session, Dictionary<string, Tensor> feeds)
     {
-        var fetches = new Tensor?[session.Fetches.Count];
-        session.Run([.. session.Feeds.Select(f => feeds[f.Name])], fetches);
-        Dictionary<string, Tensor> byName = session.Fetches.Select((f, i) => KeyValuePair.Create(f.Name, fetches[i]!)).ToDictionary(StringComparer.Ordinal);
+        Dictionary<string, Tensor> byName = session.Run(feeds);
         Dictionary<string, Tensor> gradients = _graphs.Gradients.ToDictionary(g => g.Key, g => byName[g.Value.Name], StringComparer.Ordinal);
         double rounding = Rounding * gradients.Values.Select(Largest).DefaultIfEmpty(0).Max();
         return gradients.ToDictionary(g => g.Key, g => Small(g.Value, Math.Max(rounding, _tolerance * Largest(g.Value))), StringComparer.Ordinal);
@@ -131,7 +127,7 @@ internal sealed class LockStep
         : _graphs.Parameters.FirstOrDefault(p => name.StartsWith(p.Name + ".", StringComparison.Ordinal)) is { } owner ? name[owner.Name.Length..]
         : name;
 
-    private static double Largest(Tensor tensor) => tensor.Type == DType.Float && tensor.Length > 0 ? System.Numerics.Tensors.TensorPrimitives.MaxMagnitude<float>(tensor.Span<float>()) is var most ? Math.Abs(most) : 0 : 0;
+    private static double Largest(Tensor tensor) => tensor.Type == DType.Float && tensor.Length > 0 ? Math.Abs(System.Numerics.Tensors.TensorPrimitives.MaxMagnitude<float>(tensor.Span<float>())) : 0;
 
     // Infinite where one side is not finite and the other is not the same.
     private static double Difference(Tensor a, Tensor b, bool[]? left)

@@ -77,9 +77,7 @@ internal sealed class PreflightSubject : IDisposable
         using var feed = BatchFeed.InOrder(rows);
         using IGraphSession session = Runner.Open(Model.Of(Data.InStep), []);
         Dictionary<string, Tensor> byName = Graphs.BatchInputs.Zip(feed.Next().Features).ToDictionary(StringComparer.Ordinal);
-        var fetches = new Tensor?[session.Fetches.Count];
-        session.Run([.. session.Feeds.Select(f => byName[f.Name])], fetches);
-        return fetches[0]!;
+        return session.Run(byName).Values.Single();
     }
 
     public void Dispose() => Runner.Dispose();

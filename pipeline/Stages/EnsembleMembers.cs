@@ -26,23 +26,19 @@ internal sealed class EnsembleMembers(RunContext context)
     /// <summary>The members, in order.</summary>
     public IEnumerable<EnsembleMember> All() => context.Options.Ensemble!.Members switch
     {
-        null => [OfFit(StagePlan.TaughtOf(context.Config, context.Choice))],
-        SeedsOptions => StagePlan.Fits(context.Config).Select(OfFit),
-        FoldMembersOptions => context.FoldsInOrder.Where(f => f.Error is null).Select(f => OfFit(StagePlan.FitOf(f.Name))),
+        null => [OfFit(context.Taught)],
+        SeedsOptions => StagePlan.Fits(context.Config).Select(f => OfFit(context.Fit(f))),
+        FoldMembersOptions => context.FoldsInOrder.Where(f => f.Error is null).Select(f => OfFit(context.Fit(StagePlan.FitOf(f.Name)))),
         SnapshotsOptions snapshots => Snapshots(snapshots.Last ?? int.MaxValue),
-        RunsOptions runs => runs.Paths.Select(OfRun).Prepend(OfFit(StagePlan.TaughtOf(context.Config, context.Choice))),
+        RunsOptions runs => runs.Paths.Select(OfRun).Prepend(OfFit(context.Taught)),
         MembersOptions other => throw new NotSupportedException($"no members for {other.GetType().Name}"),
     };
 
-    private EnsembleMember OfFit(string name)
-    {
-        Fit fit = context.Fit(name);
-        return new EnsembleMember(name.Length == 0 ? "this run" : name, fit.Graphs.Inference, fit.AveragedParameters);
-    }
+    private static EnsembleMember OfFit(Fit fit) => new(fit.Name.Length == 0 ? "this run" : fit.Name, fit.Graphs.Inference, fit.AveragedParameters);
 
     private IEnumerable<EnsembleMember> Snapshots(int last)
     {
-        Fit fit = context.Fit(StagePlan.TaughtOf(context.Config, context.Choice));
+        Fit fit = context.Taught;
         return Candidates.CycleEnds(context.Options.Train).TakeLast(last).Select(epoch => new EnsembleMember(
             string.Create(CultureInfo.InvariantCulture, $"epoch {epoch}"), fit.Graphs.Inference, fit.Checkpoints.LoadSnapshot(epoch)));
     }
@@ -52,7 +48,7 @@ internal sealed class EnsembleMembers(RunContext context)
         string path = PathOf(context, run);
         Model model = ModelReader.Read(path);
         ModelSignature signature = ModelSignature.Find(model.Metadata) ?? throw AnnealException.BadData("it was not exported by a run").In(path);
-        ModelSignature own = context.Fit(StagePlan.TaughtOf(context.Config, context.Choice)).Signature;
+        ModelSignature own = context.Taught.Signature;
         if (signature.Task != own.Task || !signature.Classes.SequenceEqual(own.Classes))
         {
             throw AnnealException.BadData(

@@ -5,6 +5,7 @@ using Anneal.Onnx.Ir;
 using Anneal.Onnx.Ir.Format;
 using Anneal.Onnx.Metrics;
 using Anneal.Pipeline.Config.Options;
+using Anneal.Pipeline.Config.Schema;
 using Anneal.Pipeline.Plan;
 using Anneal.Pipeline.Report;
 using Anneal.Pipeline.Runs;
@@ -39,7 +40,7 @@ internal sealed class EnsembleStage : IStage
     {
         EnsembleOptions options = context.Options.Ensemble!;
         EnsembleMember[] members = [.. new EnsembleMembers(context).All()];
-        Fit judge = context.Fit(StagePlan.TaughtOf(context.Config, context.Choice));
+        Fit judge = context.Taught;
         bool holdsOut = options.Members is not FoldMembersOptions && judge.Data.Split.Validation.Length > 0;
         members = Chosen(context, judge, members);
         if (options.Combine == CombineKind.Weighted)
@@ -58,7 +59,7 @@ internal sealed class EnsembleStage : IStage
         double mean = alone.Average(m => m.Seconds);
         double sum = members.Sum(m => m.Weight);
         var record = new EnsembleRecord(
-            NameOf(options.Combine),
+            EnumShape.SnakeCase(options.Combine.ToString()),
             options.Views?.ToString().ToLowerInvariant(),
             part,
             [.. members.Select((m, i) => new EnsembleRecord.Member(m.Name, m.Weight / sum, alone[i].Evaluation.Metrics, CostOf(alone[i], mean)))],
@@ -164,14 +165,6 @@ internal sealed class EnsembleStage : IStage
         string views = record.Views is null ? "" : $" and {record.Views}";
         return FormattableString.Invariant($"{record.Members.Count} {(record.Members.Count == 1 ? "member" : "members")} by {record.Combine}{views}: {record.Part} {values}{agreement}");
     }
-
-    private static string NameOf(CombineKind combine) => combine switch
-    {
-        CombineKind.MeanLogits => "mean_logits",
-        CombineKind.Weighted => "weighted",
-        CombineKind.MajorityVote => "majority_vote",
-        _ => "mean_probabilities",
-    };
 
     private sealed record Timed(Graph Graph, Evaluation Evaluation, double Seconds);
 }

@@ -18,9 +18,8 @@ internal static class ExportFiles
     /// <returns>The size of both files, in bytes.</returns>
     public static long Write(Model model, string path, ExportOptions options)
     {
-        string data = path + ModelWriter.DataSuffix;
-        File.Delete(data);
+        File.Delete(path + ModelWriter.DataSuffix);
         ModelWriter.Write(ConvertOpset.Apply(model, options.Opset), path, new WriteOptions(options.ExternalData ? ExternalFrom : null));
-        return new FileInfo(path).Length + (File.Exists(data) ? new FileInfo(data).Length : 0);
+        return ModelWriter.SizeOf(path);
     }
 }

@@ -45,7 +45,8 @@ internal sealed class ExportStage : IStage
         metadata["anneal.data_hash"] = StageKey.Of([.. context.FileHashes]);
         metadata["anneal.code"] = CodeVersion.Release;
         metadata[MetricsKey] = JsonSerializer.Serialize(context.Metrics, MetricsJson.Default.MetricsByPart);
-        if (DescribeFit(context) is { } fit)
+        string? fit = DescribeFit(context);
+        if (fit is not null)
         {
             metadata["anneal.fit"] = fit;
         }
@@ -77,7 +78,7 @@ internal sealed class ExportStage : IStage
             ModelWriter.Write(WrittenBack.Of(context.Config, exported), context.Folder.File(WrittenBack.FileName));
         }
 
-        string which = DescribeFit(context) is { } description ? $"{description}: " : "";
+        string which = fit is null ? "" : $"{fit}: ";
         return FormattableString.Invariant($"{which}{context.Folder.ModelPath}, {bytes / 1e6:0.00} MB, opset {context.Options.Export.Opset}{(temperature == 1 ? "" : FormattableString.Invariant($", temperature {temperature:g4}"))}");
     }
 
@@ -97,7 +98,7 @@ internal sealed class ExportStage : IStage
             return model;
         }
 
-        Checkpoint checkpoint = exported.Checkpoints.Latest()!;
+        Checkpoint checkpoint = exported.Last;
         int before = context.Options.Train.AllPhases().Take(last).Sum(p => p.Epochs);
         if (checkpoint.State.Epoch <= before)
         {

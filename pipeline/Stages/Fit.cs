@@ -5,6 +5,7 @@ using Anneal.Onnx.Ir.Format;
 using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Config.Options;
 using Anneal.Pipeline.Report;
+using Anneal.Serving.Validation;
 using Anneal.Trainer.Data;
 using Anneal.Trainer.Loop;
 using Anneal.Trainer.Models;
@@ -104,6 +105,21 @@ internal sealed class Fit
     /// <param name="rows">Their numbers in the table.</param>
     public IReadOnlyDictionary<string, Tensor> RawRows(int[] rows) => Onnx.Formats.RawRows.Feeds(Signature, Data.RawRows(rows));
 
+    /// <summary>The rows of a part as the exported file is validated on them, without answers to compare with.</summary>
+    /// <param name="part">test, validation or train.</param>
+    public ValidationSet SetOf(string part)
+    {
+        (IReadOnlyDictionary<string, Tensor> feeds, Tensor truth) = RawRows(part);
+        TargetSpec target = Data.Target;
+        return new ValidationSet(target.Answers, feeds, new Dictionary<string, Tensor>(StringComparer.Ordinal), truth)
+        {
+            Threshold = target.Threshold,
+            ClassNames = _context.Data.AnswerNames,
+            Metrics = target.Metrics,
+            LossMetric = target.LossMetric,
+        };
+    }
+
     /// <summary>Rows spread evenly over those trained on.</summary>
     /// <param name="count">How many, at most.</param>
     /// <returns>Their numbers in the training table, in order.</returns>
@@ -140,11 +156,7 @@ internal sealed class Fit
     }
 
     /// <summary>Evaluates parameters on rows.</summary>
-    public Evaluation Evaluate(RowSet rows, IReadOnlyDictionary<string, Tensor> parameters)
-    {
-        using var evaluator = new Evaluator(Graphs, _context.Runner, rows);
-        return evaluator.Evaluate(parameters);
-    }
+    public Evaluation Evaluate(RowSet rows, IReadOnlyDictionary<string, Tensor> parameters) => Evaluate(Graphs, rows, parameters);
 
     /// <summary>Evaluates a model that holds its parameters.</summary>
     /// <param name="deployed">Raw rows to answers.</param>
@@ -174,8 +186,13 @@ internal sealed class Fit
         TrainingGraphs graphs = temperature == 1
             ? Graphs
             : ModelGraphs.Of(_context.Config, Data, Spec with { Target = Spec.Target with { Temperature = temperature } }, Graphs.Update, dropout: false);
+        return Evaluate(graphs, rows, AveragedParameters).Outputs;
+    }
+
+    private Evaluation Evaluate(TrainingGraphs graphs, RowSet rows, IReadOnlyDictionary<string, Tensor> parameters)
+    {
         using var evaluator = new Evaluator(graphs, _context.Runner, rows);
-        return evaluator.Evaluate(AveragedParameters).Outputs;
+        return evaluator.Evaluate(parameters);
     }
 
     private Evaluation Evaluate(Graph deployed, RowSet rows)

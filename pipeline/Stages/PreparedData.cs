@@ -152,9 +152,7 @@ internal sealed class PreparedData
 
         using IGraphSession session = runner.Open(Model.Of(Fitted.Graph), []);
         Dictionary<string, Tensor> byName = table.Features.ToDictionary(f => f.Name, f => f.Values, StringComparer.Ordinal);
-        var fetches = new Tensor?[1];
-        session.Run([.. session.Feeds.Select(f => byName[f.Name])], fetches);
-        return [fetches[0]!];
+        return [.. session.Run(byName).Values];
     }
 
     // In pieces: the whole table's activations would not fit into memory.

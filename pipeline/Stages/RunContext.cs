@@ -94,6 +94,9 @@ internal sealed class RunContext : IDisposable
     /// <summary>The training that is exported; of an ensemble one whose rows are those that the ensemble is judged by.</summary>
     public Fit Exported => Fit(StagePlan.ExportedOf(Config, Choice));
 
+    /// <summary>The training that is exported where no student learns from the ensemble; else the one that stands for its teachers.</summary>
+    public Fit Taught => Fit(StagePlan.TaughtOf(Config, Choice));
+
     /// <summary>The path of the ensemble's graph.</summary>
     public string EnsemblePath => Folder.File("ensemble.onnx");
 

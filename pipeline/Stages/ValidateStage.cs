@@ -29,21 +29,12 @@ internal sealed class ValidateStage : IStage
     {
         Fit exported = context.Exported;
         string part = exported.JudgedPart;
-        (IReadOnlyDictionary<string, Tensor> feeds, Tensor truth) = exported.RawRows(part);
         using OrtModel model = OrtModel.Open(context.Folder.ModelPath, new OrtOptions { Threads = context.Threads });
         double temperature = model.Metadata.TryGetValue(ExportStage.TemperatureKey, out string? text) ? double.Parse(text, CultureInfo.InvariantCulture) : 1;
-        ValidateOptions options = context.Options.Validate;
-        var set = new ValidationSet(
-            exported.Data.Target.Answers,
-            feeds,
-            exported.JudgedAnswers(temperature),
-            truth)
+        ValidationSet set = exported.SetOf(part) with
         {
-            Threshold = exported.Data.Target.Threshold,
-            ClassNames = context.Data.AnswerNames,
-            Metrics = exported.Data.Target.Metrics,
-            LossMetric = exported.Data.Target.LossMetric,
-            Batches = [.. options.BatchSizes.Select(b => b ?? 0)],
+            Reference = exported.JudgedAnswers(temperature),
+            Batches = [.. context.Options.Validate.BatchSizes.Select(b => b ?? 0)],
         };
         ValidationReport report = Validator.Run(model, set, [.. Gates(context, part, model.Metadata)]);
         if (Diverging(context, model, set, report) is { } divergence)

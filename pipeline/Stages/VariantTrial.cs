@@ -66,7 +66,7 @@ internal sealed class VariantTrial : IDisposable
             }
         }
 
-        long bytes = SizeOf(path);
+        long bytes = ModelWriter.SizeOf(path);
         bool ships = attempts[^1].Passed;
         if (ships)
         {
@@ -74,7 +74,7 @@ internal sealed class VariantTrial : IDisposable
         }
 
         Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
-        return new VariantRecord(variant.Name, ships, ships ? file : null, bytes, SizeOf(_context.Folder.ModelPath), attempts);
+        return new VariantRecord(variant.Name, ships, ships ? file : null, bytes, ModelWriter.SizeOf(_context.Folder.ModelPath), attempts);
     }
 
     public void Dispose() => _float.Dispose();
@@ -101,22 +101,11 @@ internal sealed class VariantTrial : IDisposable
         File.Move(from, to, overwrite: true);
     }
 
-    private static long SizeOf(string path) => new FileInfo(path).Length + (File.Exists(path + ModelWriter.DataSuffix) ? new FileInfo(path + ModelWriter.DataSuffix).Length : 0);
-
     private (string, ValidationSet, IReadOnlyDictionary<string, double>) Measure(string part)
     {
-        Fit fit = _context.Exported;
-        (IReadOnlyDictionary<string, Tensor> feeds, Tensor truth) = fit.RawRows(part);
-        var set = new ValidationSet(fit.Data.Target.Answers, feeds, new Dictionary<string, Tensor>(), truth)
-        {
-            Threshold = fit.Data.Target.Threshold,
-            ClassNames = _context.Data.AnswerNames,
-            Metrics = fit.Data.Target.Metrics,
-            LossMetric = fit.Data.Target.LossMetric,
-            Batches = [BatchRows],
-        };
+        ValidationSet set = _context.Exported.SetOf(part) with { Batches = [BatchRows] };
         IReadOnlyDictionary<string, Tensor> answers = Validator.Answer(_float, set);
-        return (part, set with { Reference = answers }, MetricTable.Compute(new Answers(set.Task, answers, truth, set.Metrics)));
+        return (part, set with { Reference = answers }, MetricTable.Compute(new Answers(set.Task, answers, set.Truth!, set.Metrics)));
     }
 
     private IReadOnlyList<GateResult> Judge(string path, VariantOptions options)
@@ -173,10 +162,7 @@ internal sealed class VariantTrial : IDisposable
         }
 
         using IGraphSession session = _runner.Open(candidate, []);
-        var fetches = new Tensor?[session.Fetches.Count];
-        session.Run([.. session.Feeds.Select(f => golden.Inputs[f.Name])], fetches);
-        Dictionary<string, Tensor> own = session.Fetches.Select((f, i) => (f.Name, Value: fetches[i]!)).Where(f => golden.Outputs.ContainsKey(f.Name))
-            .ToDictionary(f => f.Name, f => f.Value, StringComparer.Ordinal);
+        Dictionary<string, Tensor> own = session.Run(golden.Inputs).Where(f => golden.Outputs.ContainsKey(f.Key)).ToDictionary(StringComparer.Ordinal);
         return candidate with { Metadata = candidate.Metadata.SetItem(GoldenRows.MetadataKey, new GoldenRows(golden.Inputs, own).ToJson()) };
     }
 

@@ -111,10 +111,7 @@ internal sealed class BatchRun(OrtModel model, IRowSource source, IPredictionWri
 
         for (int i = 0; i < answers.Length; i++)
         {
-            if (answers[i]!.Rank == 0 || answers[i]!.Shape[0] != rows)
-            {
-                throw AnnealException.BadData($"got {answers[i]} for {rows} rows, expected one row per row of input").In($"output '{model.Outputs[i].Name}'");
-            }
+            RowAnswers.Check(answers[i]!, rows, $"output '{model.Outputs[i].Name}'");
         }
 
         return answers!;

@@ -37,6 +37,7 @@ public static class ModelComparison
         var flips = new List<DecisionChange>();
         var nonFinite = new List<long>();
         (long rows, long flipped, long broken) = (0, 0, 0);
+        int[] order = [.. first.Inputs.Select(input => reader.Inputs.ToList().FindIndex(r => r.Name == input.Name))];
         while (source.Read(options.Batch) is { } feeds)
         {
             cancel.ThrowIfCancellationRequested();
@@ -45,7 +46,7 @@ public static class ModelComparison
                 drift.Add(reader.Inputs[i].Name, feeds[i]);
             }
 
-            Tensor[] ordered = [.. first.Inputs.Select(input => feeds[reader.Inputs.ToList().FindIndex(r => r.Name == input.Name)])];
+            Tensor[] ordered = [.. order.Select(i => feeds[i])];
             Tensor[] a = first.Answer(ordered);
             Tensor[] b = second.Answer(ordered);
             for (int i = 0; i < outputs.Length; i++)

@@ -57,14 +57,7 @@ public static class RowModels
             joined ??= [.. part.Select(p => Tensor.Zeros(p.Type, [count, .. p.Shape[1..]]))];
             for (int i = 0; i < part.Length; i++)
             {
-                if (part[i].Type == DType.String)
-                {
-                    part[i].Strings.CopyTo(joined[i].Strings, start * (part[i].Length / taken));
-                }
-                else
-                {
-                    part[i].CopyTo(joined[i].Rows(start, taken));
-                }
+                joined[i].PutRows(start, part[i]);
             }
         }
 
@@ -79,10 +72,7 @@ public static class RowModels
             int rows = feeds[0].Shape[0];
             for (int i = 0; i < answers.Length; i++)
             {
-                if (answers[i].Rank == 0 || answers[i].Shape[0] != rows)
-                {
-                    throw AnnealException.BadData($"got {answers[i]} for {rows} rows, expected one row per row of input").In($"output '{Outputs[i].Name}' of {Name}");
-                }
+                RowAnswers.Check(answers[i], rows, $"output '{Outputs[i].Name}' of {Name}");
             }
 
             return answers;

@@ -70,12 +70,10 @@ public static class DivergenceSearch
     private static Dictionary<string, Tensor> Values(IGraphRunner runner, Model model, IReadOnlyDictionary<string, Tensor> feeds)
     {
         using IGraphSession session = runner.Open(model, []);
-        var fetches = new Tensor?[session.Fetches.Count];
-        session.Run([.. session.Feeds.Select(f => feeds[f.Name])], fetches);
         var values = session.Feeds.ToDictionary(f => f.Name, f => feeds[f.Name], StringComparer.Ordinal);
-        for (int i = 0; i < fetches.Length; i++)
+        foreach ((string name, Tensor value) in session.Run(feeds))
         {
-            values[session.Fetches[i].Name] = fetches[i]!.Clone();
+            values[name] = value.Clone();
         }
 
         return values;

@@ -12,7 +12,7 @@ public sealed class FileSizeGate(double limitMb) : IGate
     /// <inheritdoc/>
     public GateResult Check(ValidationContext context)
     {
-        double size = new[] { context.Model.Path, context.Model.Path + ModelWriter.DataSuffix }.Where(File.Exists).Sum(f => new FileInfo(f).Length) / 1e6;
+        double size = ModelWriter.SizeOf(context.Model.Path) / 1e6;
         return new GateResult(Name, size <= limitMb, size, limitMb, FormattableString.Invariant($"the file has {size:0.###} MB, expected at most {limitMb:g6}"));
     }
 }

@@ -83,25 +83,14 @@ internal sealed class Pass
         for (int i = 0; i < fetch.Length; i++)
         {
             Tensor part = fetch[i]!;
-            if (part.Rank == 0 || part.Shape[0] != count)
-            {
-                throw AnnealException.BadData($"got {part} for {count} rows, expected one row per row of input").In($"output '{outputs[i].Name}'");
-            }
-
+            RowAnswers.Check(part, count, $"output '{outputs[i].Name}'");
             if (!_outputs.TryGetValue(outputs[i].Name, out Tensor? whole))
             {
                 whole = Tensor.Zeros(part.Type, [_rows, .. part.Shape[1..]]);
                 _outputs.Add(outputs[i].Name, whole);
             }
 
-            if (part.Type == DType.String)
-            {
-                part.Strings.CopyTo(whole.Strings, start * (part.Length / count));
-            }
-            else
-            {
-                part.CopyTo(whole.Rows(start, count));
-            }
+            whole.PutRows(start, part);
         }
     }
 

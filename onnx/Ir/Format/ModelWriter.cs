@@ -42,6 +42,16 @@ public static class ModelWriter
         AtomicFile.Write(path, proto!.WriteTo);
     }
 
+    /// <summary>The size of a written model, with its data file where it has one.</summary>
+    /// <param name="path">The model's file.</param>
+    /// <returns>Bytes.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static long SizeOf(string path)
+    {
+        string data = path + DataSuffix;
+        return new FileInfo(path).Length + (File.Exists(data) ? new FileInfo(data).Length : 0);
+    }
+
     /// <summary>The bytes of a model's file, all tensors inside.</summary>
     /// <param name="model">The model.</param>
     /// <returns>A serialized <c>ModelProto</c>.</returns>

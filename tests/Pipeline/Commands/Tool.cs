@@ -38,6 +38,25 @@ internal sealed record Tool(int ExitCode, string Output, string Error)
 
     public static Process Start(string folder, params string[] arguments) => Process.Start(StartInfo(folder, arguments))!;
 
+    /// <summary>Starts the command and returns once a folder has some files and the command still runs.</summary>
+    public static Process StartUntil((string Folder, string Pattern, int Count) files, int seconds, string folder, params string[] arguments)
+    {
+        Process process = Start(folder, arguments);
+        var clock = Stopwatch.StartNew();
+        while (!(Directory.Exists(files.Folder) && Directory.EnumerateFiles(files.Folder, files.Pattern).Count() >= files.Count))
+        {
+            if (process.HasExited || clock.Elapsed.TotalSeconds > seconds)
+            {
+                process.Kill();
+                Assert.Fail($"no {files.Count} files '{files.Pattern}' in {files.Folder} while it ran: {Finish(process).Error}");
+            }
+
+            Thread.Sleep(1);
+        }
+
+        return process;
+    }
+
     private static ProcessStartInfo StartInfo(string folder, string[] arguments)
     {
         // A runner in the background hands down an ignored SIGINT, which no process can take back by itself.

@@ -58,14 +58,8 @@ internal sealed class EnsembleRunTests
     {
         string[] arguments = ["--set", Short, "--set", "average=[swa: {epochs: 60}, ema: 0.9]", "--set", "validate.metric={}"];
         Tool whole = _place.Run(["run", "--out", "swa-whole", "--threads", "1", .. arguments]);
-        using Process process = Tool.Start(_place.Folder, ["run", "--out", "swa-parts", "--threads", "2", .. arguments]);
-        string snapshots = Path.Combine(_place["swa-parts"], "swa", "checkpoints");
-        var clock = Stopwatch.StartNew();
-        while (!(Directory.Exists(snapshots) && Directory.EnumerateFiles(snapshots, "snapshot-*.onnx").Count() >= 2) && !process.HasExited && clock.Elapsed.TotalSeconds < 60)
-        {
-            Thread.Sleep(1);
-        }
-
+        (string, string, int) twoSnapshots = (Path.Combine(_place["swa-parts"], "swa", "checkpoints"), "snapshot-*.onnx", 2);
+        using Process process = Tool.StartUntil(twoSnapshots, 60, _place.Folder, ["run", "--out", "swa-parts", "--threads", "2", .. arguments]);
         process.Kill();
         Tool.Finish(process);
         Assert.That(Path.Combine(_place["swa-parts"], "model.onnx"), Does.Not.Exist, "it was killed while training");
@@ -80,14 +74,8 @@ internal sealed class EnsembleRunTests
     {
         string[] arguments = ["--set", "train.epochs=40", "--set", "ensemble.members.seeds=3", "--set", "average=[last_k: 3, final]", "--set", "validate.metric={}"];
         Tool whole = _place.Run(["run", "--out", "seeds-whole", "--threads", "2", "--json", .. arguments]);
-        using Process process = Tool.Start(_place.Folder, ["run", "--out", "seeds-parts", "--threads", "1", .. arguments]);
-        string second = Path.Combine(_place["seeds-parts"], "members", "43", "checkpoints");
-        var clock = Stopwatch.StartNew();
-        while (!(Directory.Exists(second) && Directory.EnumerateFiles(second, "step-*.onnx").Any()) && !process.HasExited && clock.Elapsed.TotalSeconds < 60)
-        {
-            Thread.Sleep(1);
-        }
-
+        (string, string, int) inTheSecondMember = (Path.Combine(_place["seeds-parts"], "members", "43", "checkpoints"), "step-*.onnx", 1);
+        using Process process = Tool.StartUntil(inTheSecondMember, 60, _place.Folder, ["run", "--out", "seeds-parts", "--threads", "1", .. arguments]);
         process.Kill();
         Tool.Finish(process);
         Tool resumed = _place.Run("resume", "seeds-parts", "--json");

@@ -203,16 +203,9 @@ internal sealed class FoldRunTests
     public void Resume_AfterKillInTheSecondFold_GivesTheSameBytesAndTrainsNoFinishedFoldAgain()
     {
         string[] settings = ["--set", "train.epochs=60", "--set", "final.fit=train+validation"];
-        using (Process process = Tool.Start(_folder[""], ["run", "--out", "killed", .. settings]))
+        (string, string, int) inTheSecondFold = (Path.Combine(_folder["killed"], "folds", "2", "checkpoints"), "step-*.onnx", 2);
+        using (Process process = Tool.StartUntil(inTheSecondFold, 60, _folder[""], ["run", "--out", "killed", .. settings]))
         {
-            string checkpoints = Path.Combine(_folder["killed"], "folds", "2", "checkpoints");
-            var clock = Stopwatch.StartNew();
-            while (!(Directory.Exists(checkpoints) && Directory.EnumerateFiles(checkpoints, "step-*.onnx").Count() >= 2))
-            {
-                Assert.That(process.HasExited || clock.Elapsed.TotalSeconds > 60, Is.False, "the second fold is trained");
-                Thread.Sleep(1);
-            }
-
             process.Kill();
             process.WaitForExit();
         }

@@ -59,24 +59,8 @@ internal sealed class Workplace : IDisposable
     }
 
     /// <summary>Starts a run and returns once it has saved some epochs and is still training.</summary>
-    public Process StartTraining(string run, int checkpoints, params string[] arguments)
-    {
-        Process process = Tool.Start(Folder, ["run", "--out", run, .. arguments]);
-        string folder = Path.Combine(this[run], "checkpoints");
-        var clock = Stopwatch.StartNew();
-        while (!(Directory.Exists(folder) && Directory.EnumerateFiles(folder, "step-*.onnx").Count() >= checkpoints))
-        {
-            if (process.HasExited || clock.Elapsed.TotalSeconds > 30)
-            {
-                process.Kill();
-                Assert.Fail($"no training to interrupt: {Tool.Finish(process).Error}");
-            }
-
-            Thread.Sleep(1);
-        }
-
-        return process;
-    }
+    public Process StartTraining(string run, int checkpoints, params string[] arguments) =>
+        Tool.StartUntil((Path.Combine(this[run], "checkpoints"), "step-*.onnx", checkpoints), 30, Folder, ["run", "--out", run, .. arguments]);
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 

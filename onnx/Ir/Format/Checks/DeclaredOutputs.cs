@@ -14,9 +14,9 @@ internal static class DeclaredOutputs
 
         foreach (ValueInfo output in computed.Graph.Outputs)
         {
-            if (output.Type.Shape is { } declared && computed.Types.GetValueOrDefault(output.Name)?.Shape is { } real && !Agree(declared, real))
+            if (computed.Types.GetValueOrDefault(output.Name) is { } real && !GraphChecker.Agree(output.Type.Shape, real.Shape))
             {
-                throw AnnealException.BadData($"it is declared {output.Type}, and its node computes {computed.Types[output.Name]}").In($"output '{output.Name}'");
+                throw AnnealException.BadData($"it is declared {output.Type}, and its node computes {real}").In($"output '{output.Name}'");
             }
         }
     }
@@ -34,7 +34,4 @@ internal static class DeclaredOutputs
             return null;
         }
     }
-
-    private static bool Agree(TensorShape declared, TensorShape real) =>
-        declared.Rank == real.Rank && declared.Dims.Zip(real.Dims).All(p => !p.First.IsKnown || !p.Second.IsKnown || p.First.Size == p.Second.Size);
 }
