@@ -22,6 +22,9 @@ public unsafe class GemmPlan<T, TEpilogue>
     /// <summary>An A of up to this size is read again for every block of columns; of a larger one the columns are kept wide.</summary>
     private const int CachedBytes = 1024 * 1024;
 
+    /// <summary>A result of so many times the elements of its operands is divided by rows, so that each thread has one stretch of it and of what its epilogue updates.</summary>
+    private const int WideResult = 2;
+
     private const int LongBlockTiles = 32;
     private const int ShortBlockTiles = 4;
     private const int MaxTile = 8 * 48;
@@ -90,6 +93,11 @@ public unsafe class GemmPlan<T, TEpilogue>
         _rowBlocks = isCached ? 1 : Math.Clamp(items / fewest, 1, Math.Max(1, _tiles / LongBlockTiles));
         _columnBlocks = Math.Max(fewest, Math.Min(Pieces(items, _rowBlocks), Pieces(_vectors, columns)));
         _rowBlocks = Math.Clamp(Pieces(items, _columnBlocks), _rowBlocks, Math.Max(_rowBlocks, _tiles / ShortBlockTiles));
+        if (fewest == 1 && (long)m * n >= WideResult * (((long)m * k) + ((long)k * n)))
+        {
+            (_rowBlocks, _columnBlocks) = (Math.Clamp(items, 1, Math.Max(1, _tiles / ShortBlockTiles)), 1);
+        }
+
         if (transA && (long)m * _depth * sizeof(T) > PackedBytes && _vectors >= PackedPanels * columns)
         {
             _tileLength = (MicroKernelTable<T>.Rows * _depth) + (TileGapBytes / sizeof(T));

@@ -4,22 +4,26 @@ namespace Anneal.Onnx.Kernels;
 
 /// <summary>A persistent team of threads that shares out numbered work items.</summary>
 /// <remarks>
-/// Items are claimed one at a time, so which thread runs an item is not defined: an item must write only what is its own.
+/// Each thread has a share of neighbouring items, the same in every run of as many items, so that what one run left in a core's caches
+/// is where the next one looks for it: between cores that share no cache, a line takes a quarter of a microsecond. A thread that has done
+/// its share takes from the far end of the others', so which thread runs an item is not defined: an item must write only what is its own.
 /// Idle threads spin for some tens of microseconds and then park. A run allocates nothing.
 /// </remarks>
 public sealed class Team : IDisposable
 {
     private const int CountBits = 24;
     private const long CountMask = (1L << CountBits) - 1;
-    private const int MaxItems = (1 << CountBits) - 4096;
+    private const int MaxItems = 1 << (CountBits - 1);
 
     private readonly Thread[] _workers;
+
+    // Of each thread: epoch | end | next, one word, so that a claim always sees the run that it belongs to.
+    private readonly PaddedLong[] _shares;
     private readonly object _gate = new();
     private readonly long _spinTicks;
     private readonly bool _crowded;
 
-    // epoch | items | next: one word, so that a claim always sees the count that belongs to it.
-    private PaddedLong _ticket;
+    private PaddedLong _epoch;
     private PaddedLong _remaining;
     private Action<int>? _body;
     private ExceptionDispatchInfo? _error;
@@ -37,10 +41,12 @@ public sealed class Team : IDisposable
         Threads = threads;
         _crowded = threads > Environment.ProcessorCount;
         _spinTicks = System.Diagnostics.Stopwatch.Frequency / (_crowded ? 500_000 : 20_000);
+        _shares = new PaddedLong[threads];
         _workers = new Thread[threads - 1];
         for (int i = 0; i < _workers.Length; i++)
         {
-            _workers[i] = new Thread(Work) { IsBackground = true, Name = "anneal-team" };
+            int share = i + 1;
+            _workers[i] = new Thread(() => Work(share)) { IsBackground = true, Name = "anneal-team" };
             _workers[i].Start();
         }
     }
@@ -72,15 +78,22 @@ public sealed class Team : IDisposable
 
         _body = body;
         _remaining.Value = items;
-        long epoch = (_ticket.Value >>> (2 * CountBits)) + 1;
-        Interlocked.Exchange(ref _ticket.Value, (epoch << (2 * CountBits)) | ((long)items << CountBits));
+        long epoch = _epoch.Value + 1;
+        for (int i = 0; i < _shares.Length; i++)
+        {
+            long first = (long)items * i / _shares.Length;
+            long end = (long)items * (i + 1) / _shares.Length;
+            Volatile.Write(ref _shares[i].Value, (epoch << (2 * CountBits)) | (end << CountBits) | first);
+        }
+
+        Interlocked.Exchange(ref _epoch.Value, epoch);
         int parked = Volatile.Read(ref _parked);
         if (parked > 0)
         {
             Wake(parked, items - 1);
         }
 
-        Drain();
+        Drain(0);
         Await();
         ExceptionDispatchInfo? error = _error;
         _error = null;
@@ -121,33 +134,53 @@ public sealed class Team : IDisposable
         }
     }
 
-    private void Drain()
+    private void Drain(int own)
     {
         int done = 0;
-        while (true)
+        for (int i = 0; i < _shares.Length; i++)
         {
-            long claim = Interlocked.Increment(ref _ticket.Value) - 1;
-            int item = (int)(claim & CountMask);
-            if (item >= (int)((claim >> CountBits) & CountMask))
+            int share = own + i < _shares.Length ? own + i : own + i - _shares.Length;
+            while (TryClaim(ref _shares[share].Value, isOwn: i == 0, out int item))
             {
-                break;
-            }
+                try
+                {
+                    _body!(item);
+                }
+                catch (Exception error)
+                {
+                    Interlocked.CompareExchange(ref _error, ExceptionDispatchInfo.Capture(error), null);
+                }
 
-            try
-            {
-                _body!(item);
+                done++;
             }
-            catch (Exception error)
-            {
-                Interlocked.CompareExchange(ref _error, ExceptionDispatchInfo.Capture(error), null);
-            }
-
-            done++;
         }
 
         if (done > 0)
         {
             Interlocked.Add(ref _remaining.Value, -done);
+        }
+    }
+
+    private static bool TryClaim(ref long share, bool isOwn, out int item)
+    {
+        long seen = Volatile.Read(ref share);
+        while (true)
+        {
+            int next = (int)(seen & CountMask);
+            int end = (int)((seen >>> CountBits) & CountMask);
+            item = isOwn ? next : end - 1;
+            if (next >= end)
+            {
+                return false;
+            }
+
+            long before = Interlocked.CompareExchange(ref share, isOwn ? seen + 1 : seen - (1L << CountBits), seen);
+            if (before == seen)
+            {
+                return true;
+            }
+
+            seen = before;
         }
     }
 
@@ -166,12 +199,12 @@ public sealed class Team : IDisposable
         }
     }
 
-    private void Work()
+    private void Work(int share)
     {
         long seen = 0;
         while (WaitForRun(ref seen))
         {
-            Drain();
+            Drain(share);
         }
     }
 
@@ -185,7 +218,7 @@ public sealed class Team : IDisposable
                 return true;
             }
 
-            for (int i = 0; i < 16 && Volatile.Read(ref _ticket.Value) >>> (2 * CountBits) == seen; i++)
+            for (int i = 0; i < 16 && Volatile.Read(ref _epoch.Value) == seen; i++)
             {
                 Thread.SpinWait(1);
             }
@@ -207,7 +240,7 @@ public sealed class Team : IDisposable
 
     private bool IsNew(ref long seen)
     {
-        long epoch = Volatile.Read(ref _ticket.Value) >>> (2 * CountBits);
+        long epoch = Volatile.Read(ref _epoch.Value);
         bool isNew = epoch != seen;
         seen = epoch;
         return isNew;
@@ -218,7 +251,7 @@ public sealed class Team : IDisposable
         lock (_gate)
         {
             Interlocked.Increment(ref _parked);
-            if (!_closed && Volatile.Read(ref _ticket.Value) >>> (2 * CountBits) == seen)
+            if (!_closed && Volatile.Read(ref _epoch.Value) == seen)
             {
                 Monitor.Wait(_gate);
             }
