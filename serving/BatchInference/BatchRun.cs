@@ -29,6 +29,9 @@ internal sealed class BatchRun(OrtModel model, IRowSource source, IPredictionWri
     /// <summary>Whether a row that cannot be read is left out.</summary>
     public bool SkipBad { get; init; }
 
+    /// <summary>The texts that the codes of each output stand for, null for an output that gives what it says; null for none.</summary>
+    public IReadOnlyList<CodedTexts?>? Texts { get; init; }
+
     /// <summary>Runs until the source ends.</summary>
     /// <param name="cancellation">Stops once the batches that were begun are written.</param>
     /// <returns>Whether it came to the source's end.</returns>
@@ -95,7 +98,7 @@ internal sealed class BatchRun(OrtModel model, IRowSource source, IPredictionWri
         }
     }
 
-    private Tensor[] Answer(OrtBinding binding, Tensor[] feeds, Tensor?[] answers, int rows)
+    private IEnumerable<Tensor> Answer(OrtBinding binding, Tensor[] feeds, Tensor?[] answers, int rows)
     {
         if (model.RunsOnDevice)
         {
@@ -114,7 +117,7 @@ internal sealed class BatchRun(OrtModel model, IRowSource source, IPredictionWri
             RowAnswers.Check(answers[i]!, rows, $"output '{model.Outputs[i].Name}'");
         }
 
-        return answers!;
+        return answers.Select((a, i) => Texts?[i]?.Of(a!) ?? a!);
     }
 
     private bool AwaitTurn(long turn)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
+using Anneal.Onnx.Ir.Format;
 using Anneal.Onnx.Tensors;
 
 namespace Anneal.Serving.BatchInference;
@@ -13,8 +14,8 @@ internal sealed class CsvRowSource : TextRowSource
     private readonly int _fieldCount;
     private readonly int[] _fields;
 
-    public CsvRowSource(string path, IReadOnlyList<ValueInfo> inputs, ModelSignature? signature)
-        : base(path, signature?.Table?.Format ?? new CsvFormat(), new TableLayout(inputs, signature, listsAllowed: false))
+    public CsvRowSource(string path, IReadOnlyList<ValueInfo> inputs, ModelSignature? signature, IReadOnlyDictionary<string, TextCodes>? codes)
+        : base(path, signature?.Table?.Format ?? new CsvFormat(), new TableLayout(inputs, signature, codes, listsAllowed: false))
     {
         _format = signature?.Table?.Format ?? new CsvFormat();
         using (var first = new CsvReader(path, _format))

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Text.Unicode;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
+using Anneal.Onnx.Ir.Format;
 using Anneal.Onnx.Tensors;
 
 namespace Anneal.Serving.BatchInference;
@@ -10,6 +11,8 @@ namespace Anneal.Serving.BatchInference;
 /// <summary>An input of a model, filled value by value in memory that is used again for the next rows.</summary>
 internal abstract class FeedInput
 {
+    private const string NotUtf8 = "the text is not UTF-8";
+    private const string NoNumbers = "an input of text takes no numbers";
     private readonly int[] _row;
 
     private FeedInput(int[] row)
@@ -36,6 +39,9 @@ internal abstract class FeedInput
         DType.UInt8 => new Numbers<byte>(row),
         _ => throw AnnealException.BadData($"a table's columns cannot fill input '{input}'"),
     };
+
+    /// <summary>Memory for an input of rows of a shape, of which each text becomes a code.</summary>
+    public static FeedInput Of(TextCodes codes, int[] row) => codes.Codes.Type == DType.Int64 ? new Codes<long>(codes, row) : new Codes<float>(codes, row);
 
     /// <summary>Makes room.</summary>
     public abstract void Reserve(int rows);
@@ -139,11 +145,35 @@ internal abstract class FeedInput
         public override string? Set(int row, int element, Cell cell, byte[] text)
         {
             _values[(row * Width) + element] = cell.Kind == CellKind.Missing ? default : cell.Text;
-            return cell.Kind == CellKind.Missing || Utf8.IsValid(text.AsSpan(cell.Text.Start, cell.Text.Length)) ? null : "the text is not UTF-8";
+            return cell.Kind == CellKind.Missing || Utf8.IsValid(text.AsSpan(cell.Text.Start, cell.Text.Length)) ? null : NotUtf8;
         }
 
-        public override string? SetNumber<TValue>(int row, int element, TValue value) => throw new InvalidOperationException("an input of text takes no numbers");
+        public override string? SetNumber<TValue>(int row, int element, TValue value) => throw new InvalidOperationException(NoNumbers);
 
         public override Tensor Take(int rows, byte[] text) => Tensor.OfUtf8([rows, .. _row], text, _values.AsMemory(0, rows * Width));
+    }
+
+    // What the model's own table would make of each text.
+    private sealed class Codes<T>(TextCodes codes, int[] row) : FeedInput(row)
+        where T : unmanaged
+    {
+        private readonly TextIndex _index = new(codes.Keys);
+        private Tensor _values = Tensor.Zeros(codes.Codes.Type, [0, .. row]);
+
+        public override bool IsText => true;
+
+        public override void Reserve(int rows) => _values = rows > _values.Shape[0] ? Tensor.Zeros(_values.Type, [rows, .. _row]) : _values;
+
+        public override string? Set(int row, int element, Cell cell, byte[] text)
+        {
+            ReadOnlySpan<byte> given = cell.Kind == CellKind.Missing ? [] : text.AsSpan(cell.Text.Start, cell.Text.Length);
+            int place = _index.Find(given);
+            _values.Span<T>()[(row * Width) + element] = codes.Codes.Span<T>()[place >= 0 ? place : codes.Keys.Count];
+            return place >= 0 || Utf8.IsValid(given) ? null : NotUtf8;
+        }
+
+        public override string? SetNumber<TValue>(int row, int element, TValue value) => throw new InvalidOperationException(NoNumbers);
+
+        public override Tensor Take(int rows, byte[] text) => rows == _values.Shape[0] ? _values : _values.Rows(0, rows);
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
+using Anneal.Onnx.Ir.Format;
 using Anneal.Onnx.Tensors;
 
 namespace Anneal.Serving.BatchInference;
@@ -14,8 +15,8 @@ internal sealed class JsonRowSource : TextRowSource
     private const int SampleRows = 100;
     private readonly byte[][] _names;
 
-    public JsonRowSource(string path, IReadOnlyList<ValueInfo> inputs, ModelSignature? signature)
-        : base(path, null, new TableLayout(inputs, signature, listsAllowed: true))
+    public JsonRowSource(string path, IReadOnlyList<ValueInfo> inputs, ModelSignature? signature, IReadOnlyDictionary<string, TextCodes>? codes)
+        : base(path, null, new TableLayout(inputs, signature, codes, listsAllowed: true))
     {
         _names = [.. Layout.Columns.Select(c => Encoding.UTF8.GetBytes(c.Name))];
         string[] found = FirstNames();

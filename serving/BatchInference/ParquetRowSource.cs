@@ -1,6 +1,7 @@
 using System.Globalization;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
+using Anneal.Onnx.Ir.Format;
 using Anneal.Onnx.Tensors;
 using Parquet;
 using Parquet.Schema;
@@ -19,10 +20,10 @@ internal sealed class ParquetRowSource : IRowSource
     private Group _group = new([], 0, 0);
     private int _at;
 
-    public ParquetRowSource(string path, IReadOnlyList<ValueInfo> inputs, ModelSignature? signature)
+    public ParquetRowSource(string path, IReadOnlyList<ValueInfo> inputs, ModelSignature? signature, IReadOnlyDictionary<string, TextCodes>? codes)
     {
         _path = path;
-        _layout = new TableLayout(inputs, signature, listsAllowed: false);
+        _layout = new TableLayout(inputs, signature, codes, listsAllowed: false);
         _file = Guard(() => ParquetReader.CreateAsync(path).GetAwaiter().GetResult());
         try
         {

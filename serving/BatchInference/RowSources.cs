@@ -1,5 +1,6 @@
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
+using Anneal.Onnx.Ir.Format;
 
 namespace Anneal.Serving.BatchInference;
 
@@ -14,9 +15,10 @@ internal static class RowSources
     /// <param name="inputs">The model's inputs.</param>
     /// <param name="signature">Its signature, if it has one.</param>
     /// <param name="images">Opens images; null where there is nobody to decode them.</param>
+    /// <param name="codes">What becomes of the texts of some inputs before the model gets them; null for none.</param>
     /// <returns>The rows; the caller disposes them.</returns>
     /// <exception cref="AnnealException">The file cannot be read or does not fit the model: the error names every column that is missing or of a wrong type.</exception>
-    public static IRowSource Open(string path, IReadOnlyList<ValueInfo> inputs, ModelSignature? signature, ImageOpener? images)
+    public static IRowSource Open(string path, IReadOnlyList<ValueInfo> inputs, ModelSignature? signature, ImageOpener? images, IReadOnlyDictionary<string, TextCodes>? codes = null)
     {
         byte[] start = Directory.Exists(path) ? [] : DataStart.Of(path);
         if (Directory.Exists(path) || start.AsSpan().StartsWith("PK\u0003\u0004"u8))
@@ -26,7 +28,7 @@ internal static class RowSources
 
         if (start.AsSpan().StartsWith("PAR1"u8))
         {
-            return new ParquetRowSource(path, inputs, signature);
+            return new ParquetRowSource(path, inputs, signature, codes);
         }
 
         if (ArrayFile.TryOpen(path) is { } array)
@@ -42,7 +44,7 @@ internal static class RowSources
             }
         }
 
-        return IsJson(path, start) ? new JsonRowSource(path, inputs, signature) : new CsvRowSource(path, inputs, signature);
+        return IsJson(path, start) ? new JsonRowSource(path, inputs, signature, codes) : new CsvRowSource(path, inputs, signature, codes);
     }
 
     private static bool IsJson(string path, ReadOnlySpan<byte> start)

@@ -1,6 +1,7 @@
 using System.Text;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
+using Anneal.Onnx.Ir.Format;
 using Anneal.Onnx.Tensors;
 
 namespace Anneal.Serving.BatchInference;
@@ -9,17 +10,20 @@ namespace Anneal.Serving.BatchInference;
 internal sealed class TableLayout
 {
     private readonly IReadOnlyList<ValueInfo> _inputs;
+    private readonly IReadOnlyDictionary<string, TextCodes>? _codes;
     private readonly int[][] _rows;
     private readonly byte[][] _missing;
 
     /// <summary>Works the layout out.</summary>
     /// <param name="inputs">The model's inputs.</param>
     /// <param name="signature">Its signature, if it has one.</param>
+    /// <param name="codes">What becomes of the texts of some inputs before the model gets them; null for none.</param>
     /// <param name="listsAllowed">Whether a value may be a list that fills a whole row of an input.</param>
     /// <exception cref="AnnealException">An input cannot be filled from columns.</exception>
-    public TableLayout(IReadOnlyList<ValueInfo> inputs, ModelSignature? signature, bool listsAllowed)
+    public TableLayout(IReadOnlyList<ValueInfo> inputs, ModelSignature? signature, IReadOnlyDictionary<string, TextCodes>? codes, bool listsAllowed)
     {
         _inputs = inputs;
+        _codes = codes;
         Table = signature?.Table;
         _missing = [.. (Table?.Missing ?? []).Where(m => m.Length > 0).Select(Encoding.UTF8.GetBytes)];
         _rows = new int[inputs.Count][];
@@ -54,7 +58,8 @@ internal sealed class TableLayout
     public SignatureTable? Table { get; }
 
     /// <summary>Memory for some rows of all inputs.</summary>
-    public FeedInput[] Allocate() => [.. _inputs.Select((input, i) => FeedInput.Of(input, _rows[i]))];
+    public FeedInput[] Allocate() =>
+        [.. _inputs.Select((input, i) => _codes?.GetValueOrDefault(input.Name) is { } codes ? FeedInput.Of(codes, _rows[i]) : FeedInput.Of(input, _rows[i]))];
 
     /// <summary>Whether a column fills inputs of text only.</summary>
     public bool IsText(TableColumn column) => column.Places.All(p => _inputs[p.Input].Type.Type == DType.String);

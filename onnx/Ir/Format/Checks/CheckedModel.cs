@@ -108,6 +108,9 @@ public sealed class CheckedModel
         return new RuntimeModel(ToBytes(proto), tensors);
     }
 
+    /// <summary>A model made of this one; its external data lies where this one's does.</summary>
+    internal CheckedModel With(ModelProto proto) => new(proto, _folder);
+
     /// <summary>Parses a message whose bytes were walked before.</summary>
     internal static T Parse<T>(ReadOnlySpan<byte> bytes, MessageParser<T> parser, Google.Protobuf.Reflection.MessageDescriptor descriptor, ModelLimits limits)
         where T : IMessage<T>

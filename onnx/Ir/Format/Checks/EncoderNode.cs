@@ -1,0 +1,11 @@
+using Anneal.Onnx.Proto;
+
+namespace Anneal.Onnx.Ir.Format;
+
+/// <summary>A node's attributes, where it is a <c>LabelEncoder</c>.</summary>
+internal readonly struct EncoderNode(NodeProto node)
+{
+    /// <summary>An attribute that is given; null as well where the node is none.</summary>
+    public AttributeProto? Attribute(string name) =>
+        node is { OpType: "LabelEncoder", Domain: "ai.onnx.ml" } ? node.Attribute.FirstOrDefault(a => a.Name == name) : null;
+}
