@@ -108,8 +108,15 @@ internal sealed class Candidates(RunContext context, Fit training)
     {
         IReadOnlyList<IReadOnlyDictionary<string, Tensor>> ingredients = soup.Runs is { } runs
             ? [training.EndedParameters, .. runs.Select(OfRun)]
-            : [.. training.Checkpoints.Steps.Reverse().Select(s => ParametersIn(training.Checkpoints.Load(s)))];
+            : [.. soup.Kind == SoupKind.Greedy ? BestBefore(training.Checkpoints.Steps) : [], .. training.Checkpoints.Steps.Reverse().Select(s => ParametersIn(training.Checkpoints.Load(s)))];
         return Averaged(soup.Kind == SoupKind.Uniform ? Averaging.Mean(ingredients) : Averaging.GreedySoup(ingredients, Score).Soup);
+    }
+
+    // First, so that it is the one to begin with among those that are as good.
+    private IEnumerable<IReadOnlyDictionary<string, Tensor>> BestBefore(IReadOnlyList<long> kept)
+    {
+        Checkpoint? best = training.Checkpoints.HasBest ? training.Checkpoints.LoadBest() : null;
+        return best is null || kept.Contains(best.State.Step) ? [] : [ParametersIn(best)];
     }
 
     private double Score(IReadOnlyDictionary<string, Tensor> parameters)

@@ -107,7 +107,7 @@ internal sealed class ExportStage : IStage
         }
 
         long first = checkpoint.State.History.LastOrDefault(e => e.Epoch == before)?.Step ?? 0;
-        long earlier = last == 0 && context.Options.Model is ImportOptions { Continue: true } ? TrainingModel.StateIn(exported.Data.Whole!.Source, exported.Graphs).Steps : 0;
+        long earlier = last == 0 && exported.Config.Options.Model is ImportOptions { Continue: true } ? TrainingModel.StateIn(exported.Data.Whole!.Source, exported.Graphs).Steps : 0;
         return TrainingModel.Resumable(model, exported.Phases[last], checkpoint.Tensors, earlier + ((checkpoint.State.Step - first) * context.Options.Train.Accumulate));
     }
 

@@ -18,6 +18,7 @@ internal static class FeatureSettings
             Categories = CategoryOf(table, new ColumnFeatureOptions()),
             NumberColumns = columns.ToDictionary(c => c.Key, c => NumberOf(table, c.Value), StringComparer.Ordinal),
             CategoryColumns = columns.ToDictionary(c => c.Key, c => CategoryOf(table, c.Value), StringComparer.Ordinal),
+            Missing = data.Train is CsvOptions csv ? csv.Missing : [],
             Arrays = data.Normalize is { } array
                 ? new ArrayScaling { Scale = array.Scale, Mean = array.Mean, Std = array.Std, Standardize = array.Method == NormalizeMethod.Standardize }
                 : new ArrayScaling(),

@@ -3,6 +3,7 @@ using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Ir.Format;
 using Anneal.Onnx.Tensors;
+using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Config.Options;
 using Anneal.Pipeline.Report;
 using Anneal.Serving.Validation;
@@ -29,10 +30,12 @@ internal sealed class Fit
     {
         _context = context;
         Name = name;
+        Config = name == StagePlan.Student && context.Options.Ensemble!.Distill!.Model is { } student ? context.Config.With(student) : context.Config;
         Seed = StagePlan.SeedOf(name) ?? (ulong)context.Options.Seed;
         _data = new Lazy<PreparedData>(() => context.Data.Prepare(
-            name == StagePlan.Final ? context.Data.Plan.TrainAndValidation : context.Data.Plan.Of(StagePlan.FoldOf(name) ?? context.Data.Plan.Folds[0].Name)));
-        _phases = new Lazy<IReadOnlyList<TrainingGraphs>>(() => ModelGraphs.Phases(context.Config, Data, Spec));
+            name == StagePlan.Final ? context.Data.Plan.TrainAndValidation : context.Data.Plan.Of(StagePlan.FoldOf(name) ?? context.Data.Plan.Folds[0].Name),
+            Config));
+        _phases = new Lazy<IReadOnlyList<TrainingGraphs>>(() => ModelGraphs.Phases(Config, Data, Spec));
         _trainingRows = new Lazy<(RowSet, RowSet)>(Load);
         _testRows = new Lazy<RowSet>(() => Data.TestSet(context.Runner));
         Directory.CreateDirectory(File(""));
@@ -41,6 +44,9 @@ internal sealed class Fit
 
     /// <summary>Its name; empty where it is the run's only one.</summary>
     public string Name { get; }
+
+    /// <summary>The pipeline; of a student with a network of its own, with that in the place of the model, which may go on from a file.</summary>
+    public LoadedConfig Config { get; }
 
     /// <summary>The seed of its first weights, order and random masks.</summary>
     public ulong Seed { get; }
@@ -55,14 +61,14 @@ internal sealed class Fit
     public IReadOnlyList<TrainingGraphs> Phases => _phases.Value;
 
     /// <summary>What is trained: the pipeline's model, or the student of its ensemble.</summary>
-    public ModelSpec Spec => Name == StagePlan.Student ? ModelSpec.OfStudent(_context.Config, Data, Seed) : ModelSpec.Of(_context.Config, Data) with { Seed = Seed };
+    public ModelSpec Spec => Name == StagePlan.Student ? ModelSpec.OfStudent(Config, Data, Seed) : ModelSpec.Of(Config, Data) with { Seed = Seed };
 
     /// <summary>The graphs of the epochs that stochastic weight averaging adds.</summary>
     public TrainingGraphs SwaGraphs => ModelGraphs.Of(
-        _context.Config,
+        Config,
         Data,
         Spec with { Seed = Onnx.Kernels.CounterRandom.Key(Spec.Seed, "swa") },
-        TrainingOptions.UpdateOf(_context.Config, _context.Options.Train.AllPhases()[^1], Data.AheadWeights) with { AverageDecays = [] },
+        TrainingOptions.UpdateOf(Config, _context.Options.Train.AllPhases()[^1], Data.AheadWeights) with { AverageDecays = [] },
         dropout: true);
 
     public RowSet TrainRows => _trainingRows.Value.Train;
@@ -168,7 +174,7 @@ internal sealed class Fit
 
     /// <summary>The graph of the exported model, without its parameters.</summary>
     /// <param name="temperature">What its logits are divided by.</param>
-    public Graph InferenceAt(double temperature) => ModelGraphs.Inference(_context.Config, Data, Spec with { Target = Spec.Target with { Temperature = temperature } });
+    public Graph InferenceAt(double temperature) => ModelGraphs.Inference(Config, Data, Spec with { Target = Spec.Target with { Temperature = temperature } });
 
     /// <summary>What the exported model answers to rows of the training table, by output name.</summary>
     /// <param name="rows">Their numbers in the table.</param>
@@ -185,7 +191,7 @@ internal sealed class Fit
     {
         TrainingGraphs graphs = temperature == 1
             ? Graphs
-            : ModelGraphs.Of(_context.Config, Data, Spec with { Target = Spec.Target with { Temperature = temperature } }, Graphs.Update, dropout: false);
+            : ModelGraphs.Of(Config, Data, Spec with { Target = Spec.Target with { Temperature = temperature } }, Graphs.Update, dropout: false);
         return Evaluate(graphs, rows, AveragedParameters).Outputs;
     }
 

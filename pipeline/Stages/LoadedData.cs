@@ -97,8 +97,9 @@ internal sealed class LoadedData
 
     /// <summary>Fits the preprocessing of one training.</summary>
     /// <param name="rows">Its rows.</param>
+    /// <param name="config">The pipeline as that training sees it; null where it is the one that was loaded.</param>
     /// <returns>The data as that training sees it.</returns>
-    public PreparedData Prepare(SplitRows rows) => new(this, _config, rows);
+    public PreparedData Prepare(SplitRows rows, LoadedConfig? config = null) => new(this, config ?? _config, rows);
 
     /// <summary>The hash of the test rows: of their files, and of which rows of them are meant.</summary>
     /// <param name="fileHashes">The hash of each data file, in the order of <see cref="Sources.Files"/>.</param>

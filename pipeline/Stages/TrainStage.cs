@@ -78,7 +78,7 @@ internal sealed class TrainStage(string fit) : ITraining
         using TensorBoardLog? board = TensorBoardOf(context, training);
         using Evaluator? evaluator = training.ValidationRows.Rows.Length > 0 ? new Evaluator(graphs, context.Runner, training.ValidationRows) : null;
         LoopOptions options = TrainingOptions.LoopOf(context.Config, training.Phases);
-        if (context.Options.Model is ImportOptions { Continue: true })
+        if (training.Config.Options.Model is ImportOptions { Continue: true })
         {
             (IReadOnlyDictionary<string, Tensor> state, long steps) = TrainingModel.StateIn(training.Data.Whole!.Source, graphs);
             options = options with { Begin = state, StepsBefore = steps / context.Options.Train.Accumulate };

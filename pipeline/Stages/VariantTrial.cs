@@ -31,7 +31,8 @@ internal sealed class VariantTrial : IDisposable
     {
         _context = context;
         _model = model;
-        _runner = new OrtRunner(new OrtOptions { Threads = context.Threads });
+        // What it finds is in the files: ranges, golden rows, the layers left in float.
+        _runner = new OrtRunner(new OrtOptions { Threads = 1 });
         _float = OrtModel.Open(context.Folder.ModelPath, new OrtOptions { Threads = context.Threads });
         _parts = [.. PartsOf(context.Exported).Select(Measure)];
     }

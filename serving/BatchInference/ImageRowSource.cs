@@ -107,11 +107,7 @@ internal sealed class ImageRowSource : IRowSource
             _planes = _planes.Length == _size ? _planes : new byte[_size];
             source._images.Decode(index, _planes);
             int channels = source._shape.Channels;
-            int area = _size / channels;
-            for (int i = 0; i < _size; i++)
-            {
-                row[i] = _planes[(i % channels * area) + (i / channels)];
-            }
+            ArrayRow.Transpose(_planes, row, channels, _size / channels, sizeof(byte));
         }
     }
 }

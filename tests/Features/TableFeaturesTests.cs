@@ -128,6 +128,52 @@ public sealed class TableFeaturesTests
         Assert.That(Run(FitCategory(how with { Order = null }, table, 0, 1, 2), table).Span<float>()[..3].ToArray(), Is.EqualTo(new[] { 1, 1 / 3f, 2 / 3f }).Within(1e-6), "by their characters");
     }
 
+    [TestCase(CategoryEncoding.OneHot)]
+    [TestCase(CategoryEncoding.Ordinal)]
+    [TestCase(CategoryEncoding.Embedding)]
+    [TestCase(CategoryEncoding.Hashing)]
+    [TestCase(CategoryEncoding.Hashing, 3)]
+    public void Fit_MissingSpelledByTheTable_IsTakenAsTheEmptyText(CategoryEncoding encoding, int? width = null)
+    {
+        foreach ((UnknownCategory unknown, bool isSeen) in new[] { (UnknownCategory.Zeros, true), (UnknownCategory.Bucket, true), (UnknownCategory.Zeros, false), (UnknownCategory.Bucket, false) })
+        {
+            var how = new CategoryFeature { Encoding = encoding, Width = width, Unknown = unknown, Buckets = 31 };
+            DataTable trained = Table(Number("x", 1, 2, 3), Category("c", "b", isSeen ? "" : "b", "a"));
+            FeatureColumn number = Number("x", 1, float.NaN, 3, 4, 5);
+            DataTable spelled = Table(number, Category("c", "?", "a", "NA", "zzz", ""));
+            DataTable empty = Table(number, Category("c", "", "a", "", "zzz", ""));
+            FittedFeatures plain = FitCategory(how, trained, 0, 1, 2);
+
+            FittedFeatures features = FeatureGraph.Fit(new FeatureOptions { Categories = how, Missing = ["", "?", "NA"] }, trained, [0, 1, 2]);
+
+            Tensor result = Run(features, spelled);
+            Assert.That(features.Names, Is.EqualTo(plain.Names));
+            Assert.That(result.Span<float>().ToArray(), Is.EqualTo(Run(plain, empty).Span<float>().ToArray()));
+            bool isUnknown = result.Rows(0, 1).Span<float>()[1..].SequenceEqual(result.Rows(3, 1).Span<float>()[1..]);
+            Assert.That(isUnknown, Is.EqualTo(!isSeen), "a category of its own only where training rows have it");
+        }
+    }
+
+    [Test]
+    public void Fit_UnknownIsAnError_TakesASpellingOfMissingThatTrainingHad()
+    {
+        var options = new FeatureOptions { Categories = new CategoryFeature { Unknown = UnknownCategory.Error }, Missing = ["NA"] };
+        DataTable spelled = Table(Category("city", "NA", "a"));
+        FittedFeatures seen = FeatureGraph.Fit(options, Table(Category("city", "", "a")), [0, 1]);
+        FittedFeatures unseen = FeatureGraph.Fit(options, Table(Category("city", "a", "b")), [0, 1]);
+        Assert.That(Run(seen, spelled).Span<float>().ToArray(), Is.EqualTo(new float[] { 1, 0, 0, 1 }));
+        Assert.That(() => RunOurs(unseen, spelled), Throws.TypeOf<AnnealException>().With.Message.Contains("city is unknown"));
+    }
+
+    [Test]
+    public void Fit_OrderThatNamesASpellingOfMissing_IsTakenAsTheReaderGivesIt()
+    {
+        var how = new CategoryFeature { Encoding = CategoryEncoding.Ordinal, Order = ["?", "low", "high"] };
+        DataTable table = Table(Category("c", "low", "high", "", "?"));
+        FittedFeatures features = FeatureGraph.Fit(new FeatureOptions { Categories = how, Missing = ["?"] }, table, [0, 1, 2]);
+        Assert.That(Run(features, table).Span<float>().ToArray(), Is.EqualTo(new[] { 2 / 3f, 1, 0, 0 }).Within(1e-6));
+    }
+
     [TestCase(UnknownCategory.Zeros)]
     [TestCase(UnknownCategory.Bucket)]
     public void Fit_Hashing_GivesEachCategoryItsBucket(UnknownCategory unknown)

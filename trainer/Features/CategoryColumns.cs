@@ -15,7 +15,7 @@ internal static class CategoryColumns
     private const int ShownCategories = 5;
     private const int LongestVector = 50;
 
-    public static void Fit(TableGraph table, CategoryFeature how, FeatureColumn column, Value input, ReadOnlySpan<int> rows)
+    public static void Fit(TableGraph table, CategoryFeature how, IReadOnlyList<string> missing, FeatureColumn column, Value input, ReadOnlySpan<int> rows)
     {
         GraphBuilder g = table.Graph;
         string[] vocabulary = Vocabulary(table, how, column, rows);
@@ -23,11 +23,13 @@ internal static class CategoryColumns
         long[] codes = [.. vocabulary.Select((category, i) => isHashed ? Bucket(category, how.Buckets) : i)];
         int known = isHashed ? how.Buckets : vocabulary.Length;
         int count = known + (how.Unknown == UnknownCategory.Bucket ? 1 : 0);
+        long unknown = how.Unknown == UnknownCategory.Zeros ? -1 : known;
+        (string Text, long Code)[] keys = Keys(vocabulary, codes, missing, unknown);
         Value code = g.Node(
             "LabelEncoder",
             [input],
             Attributes.Of(
-                ("keys_strings", new AttributeValue.Strings([.. vocabulary])), ("values_int64s", codes), ("default_int64", how.Unknown == UnknownCategory.Zeros ? -1L : known)),
+                ("keys_strings", new AttributeValue.Strings([.. keys.Select(k => k.Text)])), ("values_int64s", keys.Select(k => k.Code).ToArray()), ("default_int64", unknown)),
             "ai.onnx.ml");
         using IDisposable scope = g.Scope($"{column.Name} is unknown");
         if (how.Encoding == CategoryEncoding.Ordinal)
@@ -53,6 +55,18 @@ internal static class CategoryColumns
 
     /// <summary>The bucket of a text: a function of it and of their number alone.</summary>
     internal static long Bucket(string category, int buckets) => (long)((CounterRandom.Key(0, category) >> 1) % (ulong)buckets);
+
+    // The reader gives training rows the empty text for all spellings; 'order' may name one.
+    private static (string Text, long Code)[] Keys(string[] vocabulary, long[] codes, IReadOnlyList<string> missing, long unknown)
+    {
+        int empty = Array.IndexOf(vocabulary, "");
+        long code = empty < 0 ? unknown : codes[empty];
+        return
+        [
+            .. vocabulary.Zip(codes, (text, own) => (text, missing.Contains(text) ? code : own)),
+            .. missing.Where(text => code != unknown && !vocabulary.Contains(text)).Distinct().Select(text => (text, code)),
+        ];
+    }
 
     private static void Ordinal(TableGraph table, UnknownCategory unknown, string name, Value code, int known)
     {

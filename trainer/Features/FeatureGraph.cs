@@ -9,8 +9,8 @@ namespace Anneal.Trainer.Features;
 /// <summary>Fits the preprocessing on training rows and writes it as a graph that the exported model carries.</summary>
 /// <remarks>
 /// Tables: missing numbers are filled, numbers scaled; categories become indicators, places, buckets or the ids of vectors. A missing category is
-/// one of its own where training rows have it, and unknown otherwise. Strings are compared as the reader gives them: trimmed where the
-/// source is. The features' order: numbers, ordinals, indicators, ids. Arrays: cast to float and scaled.
+/// one of its own where training rows have it, and unknown otherwise; each of its spellings is taken like the empty text. Strings are compared
+/// as the reader gives them: trimmed where the source is. The features' order: numbers, ordinals, indicators, ids. Arrays: cast to float and scaled.
 /// </remarks>
 public static class FeatureGraph
 {
@@ -53,7 +53,7 @@ public static class FeatureGraph
 
         foreach (FeatureColumn column in table.Features.Where(f => f.Kind == ColumnKind.Category))
         {
-            CategoryColumns.Fit(fitted, options.CategoryColumns.GetValueOrDefault(column.Name, options.Categories), column, inputs[column.Name], rows);
+            CategoryColumns.Fit(fitted, options.CategoryColumns.GetValueOrDefault(column.Name, options.Categories), options.Missing, column, inputs[column.Name], rows);
         }
 
         g.Output(fitted.Features(), OutputName);

@@ -15,6 +15,9 @@ public sealed record FeatureOptions
     /// <summary>The category columns that have settings of their own.</summary>
     public IReadOnlyDictionary<string, CategoryFeature> CategoryColumns { get; init; } = new Dictionary<string, CategoryFeature>();
 
+    /// <summary>Texts that stand for a missing category; the empty text always does.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
     /// <summary>How pixels and other arrays are scaled.</summary>
     public ArrayScaling Arrays { get; init; } = new();
 }

@@ -54,6 +54,22 @@ internal sealed class EnsembleRunTests
     }
 
     [Test]
+    public void Run_GreedySoupAfterTheBestIsNoLongerKept_BeginsWithTheBest()
+    {
+        string[] ruined = ["--set", "train={checkpoint: {keep: 2}, phases: [{optimizer: {adam: {lr: 0.01}}, batch: 16, epochs: 6}, {optimizer: {sgd: {lr: 2}}, batch: 16, epochs: 3}]}"];
+
+        Tool tool = _place.Run(["run", "--out", "ruined", .. ruined, "--set", "average=[final, best, soup: uniform, soup: greedy]", "--set", "preflight=none", "--set", "validate.metric={}", "--json"]);
+
+        Assert.That(tool.ExitCode, Is.Zero, tool.Error);
+        CandidateRecord[] candidates = [.. RunFolder.ReadRecord(_place["ruined"])!.Candidates];
+        double[] accuracy = [.. candidates.Select(c => c.Validation["accuracy"])];
+        Assert.That(candidates[1].Epochs, Is.LessThanOrEqualTo(6), "the second phase ruins the weights");
+        Assert.That(accuracy[0], Is.LessThan(accuracy[1] - 0.1));
+        Assert.That(accuracy[2], Is.LessThan(accuracy[1] - 0.1), "the last two checkpoints");
+        Assert.That(accuracy[3], Is.GreaterThanOrEqualTo(accuracy[1]));
+    }
+
+    [Test]
     public void Run_SwaKilledAndResumedOnOtherThreads_SameBytes()
     {
         string[] arguments = ["--set", Short, "--set", "average=[swa: {epochs: 60}, ema: 0.9]", "--set", "validate.metric={}"];

@@ -29,7 +29,7 @@ public sealed class ExportRunTests
     {
         _place = new Workplace();
         _place.Write("pipelines.yaml", Workplace.Config.Replace("    validate:\n", Export + "    validate:\n", StringComparison.Ordinal));
-        _tool = _place.Run("run", "--out", "run", "--json");
+        _tool = _place.Run("run", "--out", "run", "--threads", "2", "--json");
     }
 
     [OneTimeTearDown]
@@ -90,6 +90,29 @@ public sealed class ExportRunTests
 
         Assert.That(tool.ExitCode, Is.Zero, tool.Error);
         Assert.That(tool.Json.GetProperty("gates").EnumerateArray().Select(g => g.GetProperty("name").GetString()), Does.Contain("golden.max_abs"));
+    }
+
+    [Test]
+    public void Run_ExportedAgainOnOneThread_WritesTheSameBytes()
+    {
+        _place.Copy("run", "again");
+        string[] files = [.. Directory.EnumerateFiles(_place["again"], "model*").Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
+        foreach (string file in files)
+        {
+            File.Delete(_place[$"again/{file}"]);
+        }
+
+        Tool tool = _place.Run("run", "--out", "again", "--threads", "1", "--json");
+
+        Assert.That(tool.ExitCode, Is.Zero, tool.Error);
+        Assert.That(
+            tool.Json.GetProperty("stages").EnumerateArray().Where(s => !s.GetProperty("cached").GetBoolean()).Select(s => s.GetProperty("name").GetString()),
+            Does.Contain("export").And.Contain("variants").And.Not.Contain("train"));
+        Assert.That(files, Is.SupersetOf(new[] { "model.onnx", "model.onnx.data", "model.float16.onnx", "model.int8.onnx", "model.int8.onnx.data", "model.dynamic_int8.onnx" }));
+        foreach (string file in files)
+        {
+            Assert.That(File.ReadAllBytes(_place[$"again/{file}"]).AsSpan().SequenceEqual(File.ReadAllBytes(_place[$"run/{file}"])), Is.True, file);
+        }
     }
 
     [Test]

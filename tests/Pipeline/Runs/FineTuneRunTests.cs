@@ -96,6 +96,41 @@ internal sealed class FineTuneRunTests
     }
 
     [Test]
+    public void Run_EnsembleOfAnImportedModel_PassesParityAndSharesWhatIsFrozen()
+    {
+        Tool tool = RunEnsemble("torch", "members", "{members: {seeds: 2}}");
+
+        Model model = ModelReader.Read(_place["members/model.onnx"]);
+        Assert.That(model.Metadata["anneal.fit"], Is.EqualTo("ensemble by mean_probabilities: members/42, members/43"));
+        Assert.That(model.Graph.Nodes.Count(n => n.OpType == "Conv"), Is.EqualTo(3), "the first convolution is frozen, so both members have the same");
+        Assert.That(_place["members/finetuned.onnx"], Does.Not.Exist, "an ensemble is no file of the imported form");
+        Assert.That(tool.Json.GetProperty("validation").GetProperty("decision_flips").GetInt32(), Is.Zero);
+    }
+
+    [Test]
+    public void Run_StudentOfImportedModels_IsWrittenBackToTheImportedFile()
+    {
+        RunEnsemble("torch", "same", "{members: {seeds: 2}, distill: {}}");
+
+        Model after = ModelReader.Read(_place["same/finetuned.onnx"]);
+        Assert.That(after.Graph.Inputs.Single().ToString(), Is.EqualTo("image: float[N,1,8,8]"));
+        Assert.That(after.Graph.Initializers["conv1.weight"].Bytes.SequenceEqual(ModelReader.Read(_place["torch.onnx"]).Graph.Initializers["conv1.weight"].Bytes), "a frozen weight stays");
+        Assert.That(after.Metadata["author"], Is.EqualTo("of the model"));
+    }
+
+    [TestCase("torch")]
+    [TestCase("tuned")]
+    public void Run_StudentWithItsOwnNetwork_HasNothingOfTheImportedModel(string pipeline)
+    {
+        RunEnsemble(pipeline, $"own-{pipeline}", "{members: {seeds: 2}, distill: {model: {mlp: [8]}}}");
+
+        Model model = ModelReader.Read(_place[$"own-{pipeline}/model.onnx"]);
+        Assert.That(model.Graph.Initializers.Values.Where(t => t.Rank > 1).Select(t => t.ToString()), Is.EquivalentTo(new[] { "float[64,8]", "float[8,4]" }));
+        Assert.That(model.Metadata.Keys, Does.Not.Contain("author"));
+        Assert.That(_place[$"own-{pipeline}/finetuned.onnx"], Does.Not.Exist);
+    }
+
+    [Test]
     public void Run_ContinuingWithTheOptimizersState_ArrivesWhereOneTrainingDoes()
     {
         Tool tuned = _place.Run("run", "tuned", "--out", "tuned", "--json");
@@ -131,6 +166,13 @@ internal sealed class FineTuneRunTests
         Assert.That(after.Graph.Initializers["dense1.weight"].Bytes.SequenceEqual(before.Graph.Initializers["dense1.weight"].Bytes), Is.False);
         Assert.That(after.Graph.Initializers["batch_norm1.mean"].Bytes.SequenceEqual(before.Graph.Initializers["batch_norm1.mean"].Bytes), "a frozen norm keeps its averages");
         Assert.That(after.Graph.Initializers.Keys, Does.Contain("head.dense2.bias").And.Not.Contain("dense2.weight"));
+    }
+
+    private Tool RunEnsemble(string pipeline, string run, string ensemble)
+    {
+        Tool tool = _place.Run("run", pipeline, "--out", run, "--set", "ensemble=" + ensemble, "--set", "train.epochs=2", "--set", "preflight=none", "--set", "validate.metric={}", "--json");
+        Assert.That(tool.ExitCode, Is.Zero, tool.Error);
+        return tool;
     }
 
     private Dictionary<string, Tensor> Weights(string path) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Anneal.Onnx;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
@@ -82,6 +83,85 @@ public sealed class PredictorTests
         Predictor.Run(model, input, _folder["out.csv"], new PredictOptions { Batch = 2 });
 
         Assert.That(File.ReadAllText(_folder["out.csv"]), Is.EqualTo("same_0,same_1,same_2,same_3\n1,2,3,4\n5,6,7,8\n9,10,11,255\n"));
+    }
+
+    [TestCase(DType.UInt8)]
+    [TestCase(DType.Int16)]
+    [TestCase(DType.Float)]
+    [TestCase(DType.Double)]
+    public void Run_NpyImagesWithChannelsElsewhere_ArePutInTheInputsOrder(DType type)
+    {
+        Tensor last = Tensor.Zeros(type, 5, 4, 2, 3);
+        Tensor first = Tensor.Zeros(type, 5, 3, 4, 2);
+        int size = type.Size();
+        for (int i = 0; i < last.Length; i++)
+        {
+            (int row, int pixel, int channel) = (i / 24, i / 3 % 8, i % 3);
+            last.Bytes[(i * size) + size - 1] = (byte)(i % 128);
+            first.Bytes[(((row * 24) + (channel * 8) + pixel) * size) + size - 1] = (byte)(i % 128);
+        }
+
+        WriteNpy("last.npy", last);
+        WriteNpy("first.npy", first);
+        foreach (Tensor wanted in new[] { last, first })
+        {
+            var g = new GraphBuilder("pixels");
+            Value x = g.Input("pixels", TensorType.Of(type, Dim.Of("N"), wanted.Shape[1], wanted.Shape[2], wanted.Shape[3]));
+            g.Output(g.Node("Identity", [x]), "same");
+            using OrtModel model = Models.Open(Model.Of(g.Build()), _folder);
+            foreach (string input in new[] { "last.npy", "first.npy" })
+            {
+                Predictor.Run(model, _folder[input], _folder["out.npy"], new PredictOptions { Batch = 2, Lanes = 2 });
+
+                Tensor same = NpyReader.Read(_folder["out.npy"]);
+                Assert.That(same.Shape.ToArray(), Is.EqualTo(wanted.Shape.ToArray()));
+                Assert.That(same.Bytes.SequenceEqual(wanted.Bytes), input);
+            }
+        }
+    }
+
+    [TestCase("28,28", "28,28", "28,28")]
+    [TestCase("28,28", "1,28,28", "1,28,28")]
+    [TestCase("28,28", "28,28,1", "28,28,1")]
+    [TestCase("28,28,1", "1,28,28", "1,28,28")]
+    [TestCase("1,28,28", "28,28", "28,28")]
+    [TestCase("28,28", "1,?,?", "1,28,28")]
+    [TestCase("28,28,1", "1,?,?", "1,28,28")]
+    [TestCase("32,24,3", "3,32,24", "3,32,24", 768, 3)]
+    [TestCase("3,32,24", "32,24,3", "32,24,3", 3, 768)]
+    [TestCase("32,24,3", "3,?,?", "3,32,24", 768, 3)]
+    [TestCase("3,32,24", "?,?,3", "32,24,3", 3, 768)]
+    [TestCase("32,32,32", "32,32,32", "32,32,32")]
+    [TestCase("784", "1,28,28", "1,28,28")]
+    [TestCase("3,32,24", "2304", "2304")]
+    [TestCase("", "1", "1")]
+    public void Find_RowsThatFitInOneWay_SaysWhich(string found, string wanted, string shape, int rows = 0, int columns = 0)
+    {
+        ArrayRow row = ArrayRow.Find(Sizes(found), Dims(wanted))!;
+
+        Assert.That(row.Shape, Is.EqualTo(Sizes(shape)));
+        Assert.That(row.Transposed, Is.EqualTo(rows == 0 ? null : ((int, int)?)(rows, columns)));
+    }
+
+    [TestCase("2,3", "3,2", Description = "steps and features")]
+    [TestCase("28,28", "14,56")]
+    [TestCase("32,24,3", "24,32,3", Description = "height and width")]
+    [TestCase("5,7,5", "?,5,?", Description = "either order fits")]
+    [TestCase("28,28", "783")]
+    [TestCase("28,28", "?,?,?")]
+    public void Find_RowsThatFitInNoWayOrTwo_FindsNone(string found, string wanted) =>
+        Assert.That(ArrayRow.Find(Sizes(found), Dims(wanted)), Is.Null);
+
+    [Test]
+    public void Run_NpyInAnOrderThatIsNoImages_SaysWhatIsTaken()
+    {
+        var g = new GraphBuilder("series");
+        g.Output(g.Node("Identity", [g.Input("x", TensorType.Of(DType.Float, Dim.Of("N"), 3, 2))]), "same");
+        using OrtModel model = Models.Open(Model.Of(g.Build()), _folder);
+        WriteNpy("in.npy", Tensor.Zeros(DType.Float, 4, 2, 3));
+
+        Assert.That(() => Predictor.Run(model, _folder["in.npy"], _folder["out.csv"]), Throws.TypeOf<AnnealException>().With.Message.StartsWith(
+            $"{_folder["in.npy"]} → rows of float[2,3], expected those of input 'x: float[N,3,2]'. hint: only the channels of images are moved"));
     }
 
     [Test]
@@ -169,6 +249,10 @@ public sealed class PredictorTests
         Assert.That(error.Code, Is.EqualTo(ExitCode.Usage));
         Assert.That(error.Message, Does.Contain("expected .csv, .jsonl, .ndjson, .npy, .parquet"));
     }
+
+    private static int[] Sizes(string text) => [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(s => int.Parse(s, CultureInfo.InvariantCulture))];
+
+    private static Dim[] Dims(string text) => [.. text.Split(',').Select(s => s == "?" ? Dim.Unknown : Dim.Of(int.Parse(s, CultureInfo.InvariantCulture)))];
 
     private static Model Scores() => Models.Scores(0, 0);
 
