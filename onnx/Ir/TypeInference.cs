@@ -46,6 +46,37 @@ public sealed class TypeInference
         return inference;
     }
 
+    /// <summary>The types of a graph's values up to the first node that does not fit its op or is not known: what is wrong is reported elsewhere.</summary>
+    /// <param name="graph">The graph; its nodes stand in execution order.</param>
+    /// <returns>The types by name.</returns>
+    public static IReadOnlyDictionary<string, TensorType> AsFarAsKnown(Graph graph)
+    {
+        var inference = new TypeInference();
+        foreach (ValueInfo input in graph.Inputs)
+        {
+            inference.Declare(input.Name, input.Type);
+        }
+
+        foreach ((string name, Tensor tensor) in graph.Initializers)
+        {
+            inference.Declare(name, tensor);
+        }
+
+        foreach (Node node in graph.Nodes)
+        {
+            try
+            {
+                inference.Add(node);
+            }
+            catch (AnnealException)
+            {
+                break;
+            }
+        }
+
+        return inference.Types;
+    }
+
     /// <summary>Declares a value that no node computes.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="type">Its type.</param>
