@@ -7,7 +7,9 @@ namespace Anneal.Onnx.Ir;
 /// <summary>Checks nodes against their schemas, and finds the types of all values, folding what is known ahead of running.</summary>
 public sealed class TypeInference
 {
-    private const int FoldLimit = 4096;
+    /// <summary>Elements of the largest value that is folded.</summary>
+    internal const int FoldLimit = 4096;
+
     private readonly Dictionary<string, TensorType> _types = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Tensor> _constants = new(StringComparer.Ordinal);
 
