@@ -25,6 +25,12 @@ public sealed record Model(
     /// <summary>The domain of the ops invented here.</summary>
     public const string AnnealDomain = "ai.anneal";
 
+    /// <summary>The domain of the standard's ops for classical machine learning.</summary>
+    public const string MlDomain = "ai.onnx.ml";
+
+    /// <summary>The metadata key under which stand the outputs that are tables here and maps from label to number in the file.</summary>
+    public const string MapsKey = "anneal.maps";
+
     /// <summary>The producer's name in written files.</summary>
     public const string Producer = "anneal";
 

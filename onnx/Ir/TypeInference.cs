@@ -7,7 +7,9 @@ namespace Anneal.Onnx.Ir;
 /// <summary>Checks nodes against their schemas, and finds the types of all values, folding what is known ahead of running.</summary>
 public sealed class TypeInference
 {
-    private const int FoldLimit = 4096;
+    /// <summary>Elements of the largest value that is folded.</summary>
+    internal const int FoldLimit = 4096;
+
     private readonly Dictionary<string, TensorType> _types = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Tensor> _constants = new(StringComparer.Ordinal);
 
@@ -46,6 +48,37 @@ public sealed class TypeInference
         return inference;
     }
 
+    /// <summary>The types of a graph's values up to the first node that does not fit its op or is not known: what is wrong is reported elsewhere.</summary>
+    /// <param name="graph">The graph; its nodes stand in execution order.</param>
+    /// <returns>The types by name.</returns>
+    public static IReadOnlyDictionary<string, TensorType> AsFarAsKnown(Graph graph)
+    {
+        var inference = new TypeInference();
+        foreach (ValueInfo input in graph.Inputs)
+        {
+            inference.Declare(input.Name, input.Type);
+        }
+
+        foreach ((string name, Tensor tensor) in graph.Initializers)
+        {
+            inference.Declare(name, tensor);
+        }
+
+        foreach (Node node in graph.Nodes)
+        {
+            try
+            {
+                inference.Add(node);
+            }
+            catch (AnnealException)
+            {
+                break;
+            }
+        }
+
+        return inference.Types;
+    }
+
     /// <summary>Declares a value that no node computes.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="type">Its type.</param>
@@ -79,7 +112,7 @@ public sealed class TypeInference
         }
 
         SchemaCheck.Check(op, node, inputs);
-        TensorType[] outputs = Fitting(node, inputs, () => op.Infer(new InferenceScope(node, inputs, constants)));
+        TensorType[] outputs = Fitting(node, nameof(Op.Infer), inputs, () => op.Infer(new InferenceScope(node, inputs, constants)));
         for (int i = 0; i < node.Outputs.Length; i++)
         {
             if (node.HasOutput(i))
@@ -93,8 +126,8 @@ public sealed class TypeInference
         Fold(op, node, inputs, constants);
     }
 
-    // Rules and kernels take the ranks and sizes of well-formed files for granted.
-    private static T Fitting<T>(Node node, TensorType?[] inputs, Func<T> compute)
+    // Rules and kernels take the ranks and sizes of well-formed files for granted. A rule that is wrong itself ends here too: it is named, and what it threw is kept.
+    private static T Fitting<T>(Node node, string rule, TensorType?[] inputs, Func<T> compute)
     {
         try
         {
@@ -102,7 +135,12 @@ public sealed class TypeInference
         }
         catch (Exception e) when (e is IndexOutOfRangeException or ArgumentException or ArithmeticException or InvalidOperationException or InvalidCastException or NullReferenceException or KeyNotFoundException)
         {
-            throw new AnnealException(ExitCode.Data, $"its inputs and attributes do not fit the op: {string.Join(", ", inputs.Select(i => i?.ToString() ?? "none"))}", inner: e).In(node);
+            string given = string.Join(", ", inputs.Select(i => i?.ToString() ?? "none"));
+            throw new AnnealException(
+                ExitCode.Data,
+                $"its inputs and attributes do not fit the op: {given} ({node.OpType}.{rule} ended with {e.GetType().Name})",
+                "if the node is right, the rule is not: --verbose shows where it ended",
+                e).In(node);
         }
     }
 
@@ -123,7 +161,7 @@ public sealed class TypeInference
 
         Tensor?[] results = [.. node.Outputs.Select(o => o.Length > 0 ? Tensor.Zeros(_types[o].Type, _types[o].Shape!.Value.ToSizes()) : null)];
         Slot?[] slots = [.. inputs.Select((t, i) => t is null ? null : new Slot(t.Type, t.Shape!.Value.ToSizes()))];
-        Fitting(node, inputs, () =>
+        Fitting(node, nameof(Op.Compile), inputs, () =>
         {
             Evaluator.Run(op, node, slots, constants, results);
             return results;

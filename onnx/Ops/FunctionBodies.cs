@@ -40,5 +40,5 @@ public static class FunctionBodies
         return model with { Functions = [.. functions.Values], Opsets = opsets };
     }
 
-    private static long StandardVersion(string domain) => domain == "ai.onnx.ml" ? 3 : 1;
+    private static long StandardVersion(string domain) => domain == Model.MlDomain ? 3 : 1;
 }

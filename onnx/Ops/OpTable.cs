@@ -145,7 +145,15 @@ public static class OpTable
         new Softmax(),
         new Swish(),
         // Ml
+        new ArrayFeatureExtractor(),
+        new Binarizer(),
+        new Imputer(),
         new LabelEncoder(),
+        new LinearClassifier(),
+        new LinearRegressor(),
+        new Normalizer(),
+        new OneHotEncoder(),
+        new Scaler(),
         // Loss
         new NegativeLogLikelihoodLoss(),
         new SoftmaxCrossEntropyGrad(),

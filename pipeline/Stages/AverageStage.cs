@@ -15,6 +15,8 @@ internal sealed class AverageStage(string fit) : IStage
 
     public string? Fold => StagePlan.FoldOf(fit);
 
+    public bool GivesMetrics => Fold is null && StagePlan.SeedOf(fit) is null;
+
     public IReadOnlyDictionary<string, string> Inputs(RunContext context)
     {
         var inputs = new Dictionary<string, string>(StringComparer.Ordinal) { ["options"] = context.Config.KeyText("average") };

@@ -19,6 +19,8 @@ internal sealed class EnsembleStage : IStage
 {
     public string Name => "ensemble";
 
+    public bool GivesMetrics => true;
+
     public IReadOnlyDictionary<string, string> Inputs(RunContext context)
     {
         var inputs = new Dictionary<string, string>(StringComparer.Ordinal)

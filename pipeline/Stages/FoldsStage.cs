@@ -9,6 +9,8 @@ internal sealed class FoldsStage : IStage
 {
     public string Name => "folds";
 
+    public bool GivesMetrics => true;
+
     public IReadOnlyDictionary<string, string> Inputs(RunContext context) => new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["final"] = context.Config.KeyText("final"),

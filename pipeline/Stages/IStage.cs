@@ -9,6 +9,9 @@ internal interface IStage
     /// <summary>The name of the fold that it trains; null for any other stage.</summary>
     string? Fold => null;
 
+    /// <summary>Whether it finds the run's metrics.</summary>
+    bool GivesMetrics => false;
+
     /// <summary>All that the result follows from beside the stages before: options, files, code; by a name that is printed when one changes.</summary>
     /// <param name="context">The run.</param>
     /// <returns>Names and texts.</returns>

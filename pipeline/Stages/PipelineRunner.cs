@@ -323,7 +323,7 @@ internal static class PipelineRunner
                 FoldsStage => context.FoldsInOrder.Where(f => f.Error is not null).Select(f => StagePlan.FitOf(f.Name)).FirstOrDefault(),
                 _ => null,
             };
-            ReportStage.WriteFailed(context, record, fit, failure);
+            ReportStage.WriteFailed(context, record, stage, fit, failure);
             context.Folder.Write(context.Noted(record with { Stages = record.Stages.Where(s => s.Key != ReportStage.StageName).ToDictionary() }));
         }
         catch (Exception error) when (error is AnnealException or IOException)

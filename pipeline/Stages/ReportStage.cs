@@ -21,6 +21,7 @@ internal sealed class ReportStage : IStage
 
     private const string FileName = "report.html";
     private static readonly Dictionary<string, double> s_none = new(StringComparer.Ordinal);
+    private static readonly Dictionary<string, IReadOnlyDictionary<string, double>> s_noMetrics = new(StringComparer.Ordinal);
 
     public string Name => StageName;
 
@@ -38,7 +39,7 @@ internal sealed class ReportStage : IStage
     {
         RunRecord record = context.Folder.Read()!;
         Fit exported = context.Exported;
-        ReportData data = WithTraining(context, Begin(context, record), exported, failure: null);
+        ReportData data = WithTraining(context, Begin(context, record, [.. StagePlan.Of(context.Config).Select(s => s.Stage)]), exported, failure: null);
         ValidationReport validation = ValidationReport.FromJson(File.ReadAllText(context.Folder.File("validation.json")));
         Write(context, record, data with
         {
@@ -55,16 +56,20 @@ internal sealed class ReportStage : IStage
     /// <summary>Writes the report of a run that a stage has ended: what there is until then, with a verdict where it is a training.</summary>
     /// <param name="context">The run.</param>
     /// <param name="record">Its record.</param>
+    /// <param name="stage">The stage.</param>
     /// <param name="training">The name of the training that failed; null where none did.</param>
     /// <param name="error">Why the stage failed.</param>
-    public static void WriteFailed(RunContext context, RunRecord record, string? training, AnnealException error)
+    public static void WriteFailed(RunContext context, RunRecord record, IStage stage, string? training, AnnealException error)
     {
-        ReportData data = Begin(context, record) with { Error = error.Message };
+        // What the stages from there on have left in the folder is of an earlier run.
+        IStage[] before = [.. StagePlan.Of(context.Config).Select(s => s.Stage).TakeWhile(s => s.Name != stage.Name)];
+        record = record with { Stages = record.Stages.Where(s => before.Any(b => b.Name == s.Key)).ToDictionary() };
+        ReportData data = Begin(context, record, before) with { Error = error.Message };
         Write(context, record, training is null ? data : WithTraining(context, data, context.Fit(training), error.Message));
         context.Output.Line($"{StageName,-8} {context.Folder.File(FileName)} shows the run up to its failure");
     }
 
-    private static ReportData Begin(RunContext context, RunRecord record) => new()
+    private static ReportData Begin(RunContext context, RunRecord record, IReadOnlyList<IStage> stages) => new()
     {
         Pipeline = record.Pipeline,
         Run = record.Run,
@@ -72,12 +77,12 @@ internal sealed class ReportStage : IStage
         Created = record.Created.ToString("yyyy-MM-dd HH:mm 'UTC'", System.Globalization.CultureInfo.InvariantCulture),
         Code = record.Code,
         Engine = record.Engine ?? "",
-        Metrics = context.Metrics,
+        Metrics = stages.Any(s => s.GivesMetrics) ? context.Metrics : s_noMetrics,
         Preflight = Json(context, "preflight.json"),
         DataReport = Json(context, "data.json"),
-        Folds = FoldsOf(context),
-        Tournaments = [.. TournamentsOf(context)],
-        Ensemble = context.EnsembleRecord,
+        Folds = FoldsOf(context, stages),
+        Tournaments = [.. TournamentsOf(context, stages)],
+        Ensemble = stages.Any(s => s is EnsembleStage) ? context.EnsembleRecord : null,
         Config = [.. context.Config.Rows.Select(r => new ReportData.Value(r.Path, r.Value, r.Origin.ToString(), r.Doc))],
         Environment = EnvironmentOf(context, record),
     };
@@ -112,22 +117,24 @@ internal sealed class ReportStage : IStage
     private static IReadOnlyList<VariantRecord> VariantsOf(RunContext context) =>
         context.Options.Export.Variants.Count > 0 ? VariantsStage.Read(context) ?? [] : [];
 
-    private static IEnumerable<ReportData.Tournament> TournamentsOf(RunContext context)
+    private static IEnumerable<ReportData.Tournament> TournamentsOf(RunContext context, IReadOnlyList<IStage> stages)
     {
         IEnumerable<ReportData.Tournament> all =
         [
-            .. context.FoldsInOrder.Select(f => new ReportData.Tournament($"fold {f.Name}", f.Candidates)),
-            .. context.MembersInOrder.Select(m => new ReportData.Tournament(m.Name, m.Candidates)),
-            .. context.Candidates.Count > 0 ? [new(context.Exported.Name, context.Candidates)] : Array.Empty<ReportData.Tournament>(),
+            .. FoldsOf(context.FoldsInOrder, stages).Select(f => new ReportData.Tournament($"fold {f.Name}", f.Candidates)),
+            .. context.MembersInOrder.Where(m => stages.Any(s => s is TrainStage train && train.FitName == m.Name)).Select(m => new ReportData.Tournament(m.Name, m.Candidates)),
+            .. context.Candidates.Count > 0 && stages.Any(s => s is AverageStage { GivesMetrics: true } or FoldsStage) ? [new(context.Exported.Name, context.Candidates)] : Array.Empty<ReportData.Tournament>(),
         ];
         return all.Where(t => t.Candidates.Count > 1);
     }
 
-    private static FoldsReport? FoldsOf(RunContext context)
+    private static IEnumerable<FoldRecord> FoldsOf(IEnumerable<FoldRecord> folds, IReadOnlyList<IStage> stages) => folds.Where(f => stages.Any(s => s is TrainStage && s.Fold == f.Name));
+
+    private static FoldsReport? FoldsOf(RunContext context, IReadOnlyList<IStage> stages)
     {
         FoldsReport.Fold[] folds =
         [
-            .. context.FoldsInOrder.Select(f => new FoldsReport.Fold(
+            .. FoldsOf(context.FoldsInOrder, stages).Select(f => new FoldsReport.Fold(
                 f.Name,
                 f.Metrics.GetValueOrDefault(Part.Validation) ?? s_none,
                 MetricsLog.Read(Path.Combine(context.Folder.File(StagePlan.FitOf(f.Name)), MetricsLog.FileName)).Epochs,

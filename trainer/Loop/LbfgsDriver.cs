@@ -6,23 +6,18 @@ using Tensor = Anneal.Onnx.Tensors.Tensor;
 
 namespace Anneal.Trainer.Loop;
 
-/// <summary>L-BFGS: a step is a direction and a line search along it, all on the one batch of the step.</summary>
+/// <summary>L-BFGS: all evaluations of a step are on its one batch.</summary>
 internal sealed class LbfgsDriver : IStepDriver
 {
     // Losses are sums in float.
     private const double Rounding = 1.2e-7;
 
     private readonly Objective _objective;
-    private readonly LbfgsMemory _memory;
-    private readonly WolfeSearch _search;
+    private readonly LbfgsStep _rule;
     private readonly Dictionary<string, Tensor> _own;
-    private readonly Func<double, WolfeSearch.Point> _line;
-    private readonly float[] _start;
-    private readonly float[] _trial;
-    private readonly double[] _direction;
-    private readonly double[] _startGradient;
+    private readonly float[] _parameters;
+    private readonly double[] _point;
     private readonly double[] _gradient;
-    private readonly double[] _moved;
     private Batch _batch = null!;
     private float _rate;
     private long _step;
@@ -30,17 +25,13 @@ internal sealed class LbfgsDriver : IStepDriver
     public LbfgsDriver(Objective objective, Lbfgs settings)
     {
         _objective = objective;
-        _memory = new LbfgsMemory(settings.History, objective.Length);
-        _search = new WolfeSearch(settings.SufficientDecrease, settings.Curvature, settings.MaxEvaluations);
-        _own = new Dictionary<string, Tensor>(StringComparer.Ordinal) { ["lbfgs.steps"] = _memory.Steps, ["lbfgs.changes"] = _memory.Changes, ["lbfgs.count"] = _memory.Count };
+        _rule = new LbfgsStep(objective.Length, settings, Evaluate, Rounding);
+        LbfgsMemory memory = _rule.Memory;
+        _own = new Dictionary<string, Tensor>(StringComparer.Ordinal) { ["lbfgs.steps"] = memory.Steps, ["lbfgs.changes"] = memory.Changes, ["lbfgs.count"] = memory.Count };
         State = [.. objective.Parameters.Select(p => p.Name), .. _own.Keys];
-        _start = new float[objective.Length];
-        _trial = new float[objective.Length];
-        _direction = new double[objective.Length];
-        _startGradient = new double[objective.Length];
+        _parameters = new float[objective.Length];
+        _point = new double[objective.Length];
         _gradient = new double[objective.Length];
-        _moved = new double[objective.Length];
-        _line = At;
     }
 
     public IReadOnlyList<string> State { get; }
@@ -78,63 +69,28 @@ internal sealed class LbfgsDriver : IStepDriver
     private StepResult Run(Batch batch, float rate, long step)
     {
         (_batch, _rate, _step) = (batch, rate, step);
-        _objective.ReadInto(_start);
-        double value = _objective.At(_start, _batch, rate, step);
+        _objective.ReadInto(_parameters);
+        TensorPrimitives.ConvertTruncating<float, double>(_parameters, _point);
+        double value = Evaluate(_point, _gradient);
         StepResult result = _objective.Result;
-        if (!double.IsFinite(value))
+        if (double.IsFinite(value))
         {
-            return result;
-        }
+            _rule.Run(_point, value, _gradient, rate);
 
-        _objective.Gradient(_startGradient);
-        if (!Search(value) && _memory.Count.Span<long>()[0] > 0)
-        {
-            // The memory no longer points downhill: once more along the gradient.
-            _memory.Clear();
-            _ = Search(value);
+            // The last point that was tried need not be the one that was taken.
+            TensorPrimitives.ConvertTruncating<double, float>(_point, _parameters);
+            _objective.Move(_parameters);
         }
 
         return result;
     }
 
-    // Whether a lower point was found; the parameters stay where they are otherwise.
-    private bool Search(double value)
+    private double Evaluate(Span<double> x, Span<double> gradient)
     {
-        _memory.Direction(_startGradient, _direction);
-        double slope = TensorPrimitives.Dot<double>(_startGradient, _direction);
-        bool isFirst = _memory.Count.Span<long>()[0] == 0;
-        double first = _rate * (isFirst ? Math.Min(1, 1 / TensorPrimitives.SumOfMagnitudes<double>(_startGradient)) : 1);
-        var start = new WolfeSearch.Point(0, value, slope);
-        WolfeSearch.Point found = slope < 0 ? _search.Find(_line, start, first, Rounding * Math.Abs(value)) : start;
-        if (found.T == 0)
-        {
-            _objective.Move(_start);
-            return false;
-        }
-
-        // The last point that was tried need not be the one that was found.
-        _ = At(found.T);
-        for (int i = 0; i < _moved.Length; i++)
-        {
-            _moved[i] = (double)_trial[i] - _start[i];
-        }
-
-        TensorPrimitives.Subtract<double>(_gradient, _startGradient, _gradient);
-        _memory.Add(_moved, _gradient);
-        return true;
-    }
-
-    private WolfeSearch.Point At(double t)
-    {
-        for (int i = 0; i < _trial.Length; i++)
-        {
-            _trial[i] = (float)(_start[i] + (t * _direction[i]));
-        }
-
-        double value = _objective.At(_trial, _batch, _rate, _step);
-        _objective.Gradient(_gradient);
-        return double.IsFinite(value)
-            ? new WolfeSearch.Point(t, value, TensorPrimitives.Dot<double>(_gradient, _direction))
-            : new WolfeSearch.Point(t, double.MaxValue, double.MaxValue);
+        TensorPrimitives.ConvertTruncating<double, float>(x, _parameters);
+        TensorPrimitives.ConvertTruncating<float, double>(_parameters, x);
+        double value = _objective.At(_parameters, _batch, _rate, _step);
+        _objective.Gradient(gradient);
+        return value;
     }
 }

@@ -31,6 +31,9 @@ internal sealed class LbfgsMemory
     /// <summary>The pairs taken so far, an int64 scalar.</summary>
     public Tensor Count { get; }
 
+    /// <summary>Whether there are no pairs.</summary>
+    public bool IsEmpty => Count.Span<long>()[0] == 0;
+
     /// <summary>Forgets all pairs.</summary>
     public void Clear() => Count.Span<long>()[0] = 0;
 

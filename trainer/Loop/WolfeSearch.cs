@@ -4,10 +4,17 @@ namespace Anneal.Trainer.Loop;
 /// <param name="decrease">c₁.</param>
 /// <param name="curvature">c₂.</param>
 /// <param name="evaluations">Points that may be asked for.</param>
+/// <remarks>Places are least points of cubics, outside as far as ten times the last place, inside by the safeguards of minFunc.</remarks>
 /// <seealso href="https://doi.org/10.1007/978-0-387-40065-5">Nocedal and Wright, Numerical optimization, algorithms 3.5 and 3.6</seealso>
+/// <seealso href="https://www.cs.ubc.ca/~schmidtm/Software/minFunc.html">Schmidt, minFunc (2005)</seealso>
 internal sealed class WolfeSearch(double decrease, double curvature, int evaluations)
 {
-    private const double Growth = 2;
+    // The next place beyond one: past it by this share of the last step, or this many times it.
+    private const double LeastGrowth = 0.01;
+    private const double MostGrowth = 10;
+
+    // How near an end of an interval a place may be twice in turn, as a share of the interval.
+    private const double Margin = 0.1;
 
     /// <summary>A point of the line.</summary>
     /// <param name="T">Its place.</param>
@@ -46,8 +53,8 @@ internal sealed class WolfeSearch(double decrease, double curvature, int evaluat
                 return Zoom(line, start, now, before, best, left, noise);
             }
 
+            t = Least(before, now, now.T + (LeastGrowth * (now.T - before.T)), MostGrowth * now.T);
             before = now;
-            t *= Growth;
         }
 
         return best;
@@ -56,9 +63,10 @@ internal sealed class WolfeSearch(double decrease, double curvature, int evaluat
     // low holds the first condition and has the lowest value so far; a point that holds both lies between low and high.
     private Point Zoom(Func<double, Point> line, Point start, Point low, Point high, Point best, int left, double noise)
     {
+        bool isNearEnd = false;
         while (left-- > 0 && Math.Abs(high.T - low.T) > 1e-12 * Math.Max(1, Math.Abs(low.T)))
         {
-            Point now = line(Between(low, high));
+            Point now = line(Inside(low, high, ref isNearEnd));
             best = now.Value < best.Value ? now : best;
             if (!Decreases(start, now, noise) || now.Value >= low.Value)
             {
@@ -86,16 +94,30 @@ internal sealed class WolfeSearch(double decrease, double curvature, int evaluat
 
     private bool IsFlat(Point start, Point now) => Math.Abs(now.Slope) <= curvature * Math.Abs(start.Slope);
 
-    // The least point of the cubic through both, kept a tenth away from the ends; the middle where there is none.
-    private static double Between(Point a, Point b)
+    // The cubic's least place, unless it lies at an end or, for the second time in turn, near one: then a place a little off that end.
+    private static double Inside(Point a, Point b, ref bool isNearEnd)
+    {
+        double first = Math.Min(a.T, b.T);
+        double last = Math.Max(a.T, b.T);
+        double t = Least(a, b, first, last);
+        double margin = Margin * (last - first);
+        bool wasNearEnd = isNearEnd;
+        isNearEnd = Math.Min(t - first, last - t) < margin;
+        if (isNearEnd && (wasNearEnd || t <= first || t >= last))
+        {
+            isNearEnd = false;
+            return last - t < t - first ? last - margin : first + margin;
+        }
+
+        return t;
+    }
+
+    // Where the cubic through both is least, within bounds; their middle where it has no such place.
+    private static double Least(Point a, Point b, double from, double to)
     {
         double d1 = a.Slope + b.Slope - (3 * (a.Value - b.Value) / (a.T - b.T));
-        double square = (d1 * d1) - (a.Slope * b.Slope);
-        double d2 = Math.Sign(b.T - a.T) * Math.Sqrt(square);
+        double d2 = Math.Sign(b.T - a.T) * Math.Sqrt((d1 * d1) - (a.Slope * b.Slope));
         double t = b.T - ((b.T - a.T) * (b.Slope + d2 - d1) / (b.Slope - a.Slope + (2 * d2)));
-        double margin = 0.1 * Math.Abs(b.T - a.T);
-        double least = Math.Min(a.T, b.T) + margin;
-        double most = Math.Max(a.T, b.T) - margin;
-        return t >= least && t <= most ? t : double.IsFinite(t) ? Math.Clamp(t, least, most) : (a.T + b.T) / 2;
+        return double.IsNaN(t) ? (from + to) / 2 : Math.Clamp(t, from, to);
     }
 }

@@ -11,7 +11,8 @@ namespace Anneal.Onnx.Ir.Format;
 /// <param name="folder">Where external data is.</param>
 /// <param name="functions">The functions that the model brings.</param>
 /// <param name="takesGradients">Whether nodes of Gradient are expanded later.</param>
-internal sealed class GraphReader(ExternalFolder folder, IReadOnlySet<(string Domain, string Name)> functions, bool takesGradients)
+/// <param name="typesOnly">Whether large initializers of a main graph become inputs.</param>
+internal sealed class GraphReader(ExternalFolder folder, IReadOnlySet<(string Domain, string Name)> functions, bool takesGradients, bool typesOnly)
 {
     private readonly List<string> _unsupported = [];
 
@@ -92,8 +93,15 @@ internal sealed class GraphReader(ExternalFolder folder, IReadOnlySet<(string Do
     public Graph Read(GraphProto proto, ImmutableSortedDictionary<string, long> opsets, bool untyped = false, bool constantInputs = false)
     {
         var initializers = Graph.NoInitializers.ToBuilder();
+        ImmutableArray<ValueInfo> unread = [];
         foreach (TensorProto tensor in proto.Initializer)
         {
+            if (typesOnly && !untyped && TensorLayout.Elements(tensor.Dims, ModelLimits.Default) > TypeInference.FoldLimit)
+            {
+                unread = unread.Add(new ValueInfo(tensor.Name, new TensorType(TensorFormat.ElementType(tensor.DataType), new TensorShape([.. tensor.Dims.Select(d => Dim.Of((int)d))]))));
+                continue;
+            }
+
             initializers.Add(tensor.Name, In($"initializer '{tensor.Name}'", () => TensorFormat.FromProto(tensor, folder)));
         }
 
@@ -107,6 +115,11 @@ internal sealed class GraphReader(ExternalFolder folder, IReadOnlySet<(string Do
         if (!untyped && inputs.FirstOrDefault(i => i.Type.Type == DType.Undefined) is { } bare)
         {
             throw AnnealException.BadData($"input '{bare.Name}' has no type");
+        }
+
+        if (!unread.IsEmpty)
+        {
+            inputs = [.. inputs.ExceptBy(unread.Select(u => u.Name), i => i.Name), .. unread];
         }
 
         var values = Graph.NoValues.ToBuilder();

@@ -71,7 +71,7 @@ public static class ModelReader
         HashSet<(string, string)> names = [.. proto.Functions.Select(f => (GraphReader.Domain(f.Domain), f.Name))];
         bool constantInputs = proto.IrVersion <= ConstantInputsUntil;
         ImmutableSortedDictionary<string, long> opsets = GraphReader.Opsets(proto.OpsetImport);
-        var reader = new GraphReader(folder, names, options?.ExpandGradients is not null);
+        var reader = new GraphReader(folder, names, options?.ExpandGradients is not null, options is { TypesOnly: true });
         Graph graph = FoldIf.Apply(reader.Read(proto.Graph, opsets, constantInputs: constantInputs));
         ImmutableArray<Function> functions = [.. proto.Functions.Select(reader.Read)];
         ImmutableArray<TrainingInfo> training = [.. proto.TrainingInfo.Select(t => new TrainingInfo(

@@ -11,4 +11,7 @@ public sealed record ReadOptions(bool KeepFunctions = false)
     /// Puts other nodes in the place of those of <c>Gradient</c>, of the domain <c>ai.onnx.preview.training</c>, once functions are replaced; null where a file that has some is refused.
     /// </summary>
     public Func<Graph, Graph>? ExpandGradients { get; init; }
+
+    /// <summary>Leaves the values of tensors that nothing is inferred from where they are: they become inputs of their type. For what asks for types alone.</summary>
+    internal bool TypesOnly { get; init; }
 }

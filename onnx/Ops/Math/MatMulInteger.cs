@@ -5,7 +5,7 @@ using Anneal.Onnx.Tensors;
 namespace Anneal.Onnx.Ops;
 
 /// <summary>Y = (A - a) · (B - b) over the last two dimensions, in int32, with one zero point or one for each row of A and column of B.</summary>
-public sealed class MatMulInteger : Op
+public sealed class MatMulInteger : IntegerProductOp
 {
     /// <inheritdoc/>
     public override OpSchema Schema { get; } = new(
@@ -13,10 +13,7 @@ public sealed class MatMulInteger : Op
         [new("A", "T1"), new("B", "T2"), new("a_zero_point", "T1", Optional: true), new("b_zero_point", "T2", Optional: true)],
         [new("Y", "T3")],
         [],
-        [("T1", TypeSet.Of(DType.UInt8, DType.Int8)), ("T2", TypeSet.Of(DType.UInt8, DType.Int8)), ("T3", TypeSet.Of(DType.Int32))]);
-
-    /// <inheritdoc/>
-    public override Gradient Gradient => Gradient.Forbidden("quantised weights cannot be trained: import the float model");
+        [.. Types]);
 
     /// <inheritdoc/>
     public override TensorType[] Infer(InferenceScope scope)
@@ -33,17 +30,7 @@ public sealed class MatMulInteger : Op
     }
 
     /// <inheritdoc/>
-    public override Kernel Compile(KernelSpec spec) => (spec.In(0).Type, spec.In(1).Type) switch
-    {
-        (DType.UInt8, DType.UInt8) => Compile<byte, byte>(spec),
-        (DType.UInt8, _) => Compile<byte, sbyte>(spec),
-        (_, DType.UInt8) => Compile<sbyte, byte>(spec),
-        _ => Compile<sbyte, sbyte>(spec),
-    };
-
-    private static unsafe Kernel Compile<TA, TB>(KernelSpec spec)
-        where TA : unmanaged, System.Numerics.IBinaryInteger<TA>
-        where TB : unmanaged, System.Numerics.IBinaryInteger<TB>
+    protected override unsafe Kernel CompileIntegers<TA, TB>(KernelSpec spec)
     {
         Slot a = spec.In(0);
         Slot b = spec.In(1);

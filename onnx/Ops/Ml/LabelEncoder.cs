@@ -11,7 +11,7 @@ public sealed class LabelEncoder : Op
     private const int PerItem = 1024;
 
     /// <inheritdoc/>
-    public override string Domain => "ai.onnx.ml";
+    public override string Domain => Model.MlDomain;
 
     /// <inheritdoc/>
     public override OpSchema Schema { get; } = new(

@@ -6,7 +6,7 @@ namespace Anneal.Onnx.Ops;
 
 /// <summary>Y = (x - a) * (w - b) in int32: a convolution over one or two spatial dimensions, in groups, with one zero point of x and one or one per filter of w.</summary>
 /// <remarks>Padding counts as x = a.</remarks>
-public sealed class ConvInteger : Op
+public sealed class ConvInteger : IntegerProductOp
 {
     /// <inheritdoc/>
     public override OpSchema Schema { get; } = new(
@@ -14,10 +14,7 @@ public sealed class ConvInteger : Op
         [new("x", "T1"), new("w", "T2"), new("x_zero_point", "T1", Optional: true), new("w_zero_point", "T2", Optional: true)],
         [new("y", "T3")],
         [AttributeSchema.String("auto_pad"), .. Convolution.Schemas(required: false)],
-        [("T1", TypeSet.Of(DType.UInt8, DType.Int8)), ("T2", TypeSet.Of(DType.UInt8, DType.Int8)), ("T3", TypeSet.Of(DType.Int32))]);
-
-    /// <inheritdoc/>
-    public override Gradient Gradient => Gradient.Forbidden("quantised weights cannot be trained: import the float model");
+        [.. Types]);
 
     /// <inheritdoc/>
     public override TensorType[] Infer(InferenceScope scope)
@@ -27,17 +24,7 @@ public sealed class ConvInteger : Op
     }
 
     /// <inheritdoc/>
-    public override Kernel Compile(KernelSpec spec) => (spec.In(0).Type, spec.In(1).Type) switch
-    {
-        (DType.UInt8, DType.UInt8) => Compile<byte, byte>(spec),
-        (DType.UInt8, _) => Compile<byte, sbyte>(spec),
-        (_, DType.UInt8) => Compile<sbyte, byte>(spec),
-        _ => Compile<sbyte, sbyte>(spec),
-    };
-
-    private static unsafe Kernel Compile<TX, TW>(KernelSpec spec)
-        where TX : unmanaged, System.Numerics.IBinaryInteger<TX>
-        where TW : unmanaged, System.Numerics.IBinaryInteger<TW>
+    protected override unsafe Kernel CompileIntegers<TX, TW>(KernelSpec spec)
     {
         Slot x = spec.In(0);
         Slot w = spec.In(1);

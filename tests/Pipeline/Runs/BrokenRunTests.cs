@@ -163,8 +163,17 @@ internal sealed class BrokenRunTests
         Assert.That(RunFolder.ReadRecord(_folder["diverged"])!.Status, Is.EqualTo("failed"));
         Assert.That(RunFolder.ReadRecord(_folder["diverged"])!.Warnings, Has.Some.StartsWith("diverged: epoch 1, step "));
 
-        Assert.That(ReportPage.Verdicts(Run("signs", "diverged")), Is.Empty);
-        Assert.Throws<AnnealException>(() => Run("signs", "diverged", broken));
+        JsonElement good = Run("signs", "diverged");
+        Assert.That(ReportPage.Verdicts(good), Is.Empty);
+        Assert.That(good.GetProperty("metrics").EnumerateObject().Select(p => p.Name), Does.Contain("test"));
+        foreach (string[] sets in new[] { broken, ["data.train.csv.path=leaking.csv"] })
+        {
+            Assert.Throws<AnnealException>(() => Run("signs", "diverged", sets));
+            report = ReportPage.Read(Path.Combine(_folder["diverged"], "report.html"));
+            Assert.That(report.GetProperty("metrics").EnumerateObject(), Is.Empty, "those in the folder are of an earlier run");
+            Assert.That(report.GetProperty("stages").EnumerateArray().Select(s => s.GetProperty("name").GetString()), Is.SubsetOf(new[] { "data", "preflight" }));
+        }
+
         Assert.That(ReportPage.Verdicts(Run("signs", "diverged")), Is.Empty, "the stage that writes it is not taken for unchanged");
     }
 

@@ -3,6 +3,7 @@ using Anneal.Onnx.Ir;
 using Anneal.Onnx.Ir.Format;
 using Anneal.Onnx.Tensors;
 using Anneal.Tests.Golden.Import;
+using Anneal.Tests.Models;
 using Anneal.Tests.Pipeline.Commands;
 
 namespace Anneal.Tests.Pipeline.Runs;
@@ -26,6 +27,11 @@ internal sealed class FineTuneRunTests
         DATA
             model: {import: torch.onnx, freeze: ["conv1.*", "norm1.*"], head: {}}
             train: {optimizer: {adam: {lr: 0.01}}, batch: 16, epochs: 30}
+            validate: {parity: {max_abs: 1e-5, decision_flips: 0}, metric: {test.accuracy: ">= 0.8"}}
+          sklearn:
+        DATA
+            model: {import: sklearn.onnx}
+            train: {optimizer: {adam: {lr: 0.02}}, batch: 32, epochs: 12}
             validate: {parity: {max_abs: 1e-5, decision_flips: 0}, metric: {test.accuracy: ">= 0.8"}}
           base:
         DATA
@@ -58,6 +64,7 @@ internal sealed class FineTuneRunTests
     {
         _place.Write("pipelines.yaml", s_config);
         new ImportedGolden().Write(_place["torch.onnx"]);
+        File.WriteAllBytes(_place["sklearn.onnx"], SklearnModel.Bytes(64, 4, offset: 0.3f, scale: 4));
     }
 
     [OneTimeTearDown]
@@ -82,6 +89,21 @@ internal sealed class FineTuneRunTests
         Assert.That(after.Graph.Initializers.Keys, Does.Not.Contain("fc2.weight"));
         Assert.That(after.Graph.Initializers["conv1.weight"].Bytes.SequenceEqual(before.Graph.Initializers["conv1.weight"].Bytes), "a frozen weight stays");
         Assert.That(after.Graph.Initializers["conv2.weight"].Bytes.SequenceEqual(before.Graph.Initializers["conv2.weight"].Bytes), Is.False, "another changes");
+    }
+
+    [Test]
+    public void Run_OfASklearnPipeline_TrainsItsCoefficientsAndWritesItsOutputs()
+    {
+        Tool tool = _place.Run("run", "sklearn", "--out", "sklearn", "--json");
+
+        Assert.That(tool.ExitCode, Is.Zero, tool.Error);
+        Assert.That(tool.Error, Does.Contain("import   'output_probability': maps from label to number in the file (ZipMap)"));
+        Model after = ModelReader.Read(_place["sklearn/finetuned.onnx"]);
+        Assert.That(after.Graph.Inputs.Single().ToString(), Is.EqualTo("float_input: float[?,64]"));
+        Assert.That(after.Graph.Outputs.Select(o => o.ToString()), Is.EqualTo(new[] { "output_label: int64[?]", "output_probability: float[?,4]" }));
+        Assert.That(after.Graph.Initializers["Scaler/scale"].Span<float>().ToArray(), Is.All.EqualTo(4f), "what only prepares rows stays");
+        Tensor before = Anneal.Trainer.Models.Import.CoreFinder.Find(ModelReader.Read(_place["sklearn.onnx"]), new()).Source.Graph.Initializers[SklearnModel.Coefficients];
+        Assert.That(after.Graph.Initializers[SklearnModel.Coefficients].Bytes.SequenceEqual(before.Bytes), Is.False);
     }
 
     [Test]

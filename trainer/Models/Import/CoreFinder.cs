@@ -26,6 +26,7 @@ public static class CoreFinder
     /// <exception cref="AnnealException">A value that is named is not there, there are no weights, or more inputs than one lead to the scores.</exception>
     public static ImportedModel Find(Model model, ImportRequest request)
     {
+        model = model with { Graph = DecomposeOps.Apply(model.Graph) };
         Graph graph = BatchShapes.Apply(Closed(model.Graph));
         var index = new Producers(graph);
         bool isOurs = model.Metadata.ContainsKey(ModelSignature.MetadataKey);
@@ -99,7 +100,9 @@ public static class CoreFinder
                 break;
             }
 
-            if (!s_answers.Contains(node.OpType) && !isScale)
+            // Probabilities that were each found alone, brought to a sum of 1.
+            bool isShare = node.OpType == "LpNormalization" && node.Attributes.Int("p", 2) == 1;
+            if (!s_answers.Contains(node.OpType) && !isScale && !isShare)
             {
                 break;
             }

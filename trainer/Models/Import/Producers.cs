@@ -22,7 +22,7 @@ internal sealed class Producers
             }
         }
 
-        _inferred = new Lazy<IReadOnlyDictionary<string, TensorType>>(Infer);
+        _inferred = new Lazy<IReadOnlyDictionary<string, TensorType>>(() => TypeInference.AsFarAsKnown(graph));
     }
 
     /// <summary>The types of values, as far as they follow from the inputs'.</summary>
@@ -83,34 +83,5 @@ internal sealed class Producers
 
         inputs = [.. found];
         return [.. nodes.Select(n => _graph.Nodes[n])];
-    }
-
-    // As far as it goes: a node that does not fit here is reported where the part is checked.
-    private Dictionary<string, TensorType> Infer()
-    {
-        var inference = new TypeInference();
-        foreach (ValueInfo input in _graph.Inputs)
-        {
-            inference.Declare(input.Name, input.Type);
-        }
-
-        foreach ((string name, Onnx.Tensors.Tensor tensor) in _graph.Initializers)
-        {
-            inference.Declare(name, tensor);
-        }
-
-        foreach (Node node in _graph.Nodes)
-        {
-            try
-            {
-                inference.Add(node);
-            }
-            catch (AnnealException)
-            {
-                break;
-            }
-        }
-
-        return new Dictionary<string, TensorType>(inference.Types, StringComparer.Ordinal);
     }
 }

@@ -63,6 +63,11 @@ public static class Trainability
             notes.Add($"{Names(dropouts)}: active in training");
         }
 
+        if (model.Source.Metadata.TryGetValue(Model.MapsKey, out string? maps))
+        {
+            notes.Add($"'{maps}': maps from label to number in the file (ZipMap); here and in what is written the numbers themselves, [N, labels]");
+        }
+
         if (FixedBatch(model) is { } batch)
         {
             notes.Add(FormattableString.Invariant($"the file's input '{model.Core.Inputs[0].Name}' has batches of {batch} rows only; here any number is taken"));

@@ -64,6 +64,7 @@ public sealed class CheckedModel
             throw new AnnealException(ExitCode.Data, $"external data cannot be read: {e.Message}", inner: e);
         }
 
+        MapOutputs.ToTables(proto);
         return new CheckedModel(proto, external);
     }
 

@@ -26,7 +26,7 @@ internal static class DeclaredOutputs
     {
         try
         {
-            Graph graph = ModelReader.Read(model).Graph;
+            Graph graph = ModelReader.Read(model, new ReadOptions { TypesOnly = true }).Graph;
             return (graph, TypeInference.Of(graph).Types);
         }
         catch (AnnealException)
