@@ -24,6 +24,9 @@ internal sealed class LoadedConfig(string name, PipelineOptions options, string 
     /// <summary>The file of the model that training goes on from; null where there is none, or none yet.</summary>
     public string? BasePath { get; set; }
 
+    /// <summary>The batches that were found for it and stand in the place of <c>auto</c>.</summary>
+    public IReadOnlyList<Runs.BatchRecord> Batches { get; set; } = [];
+
     public Origin OriginOf(string path) => Rows.FirstOrDefault(r => r.Path == path || r.Path.StartsWith(path + ".", StringComparison.Ordinal))?.Origin ?? Origin.Default;
 
     /// <summary>The values that can change the result of a stage that reads these sections, as text to hash; all of them when none is named.</summary>
