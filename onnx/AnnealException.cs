@@ -29,6 +29,9 @@ public sealed class AnnealException : Exception
     /// <summary>The ops that nothing here can run, where that is the error; null for any other.</summary>
     public IReadOnlyList<string>? UnsupportedOps { get; set; }
 
+    /// <summary>Whether the error is that a device has no more memory: a smaller batch may fit.</summary>
+    public bool IsOutOfMemory { get; init; }
+
     /// <summary>The message without its frames.</summary>
     public string Text => _hint is null ? _text : $"{_text}. hint: {_hint}";
 

@@ -18,6 +18,33 @@ internal abstract class OrtBuffer : IDisposable
     /// <summary>Copies the device's content to a tensor.</summary>
     public abstract void Download(Tensor to);
 
+    /// <summary>Copies the content to another buffer of the device, of the same type and shape.</summary>
+    public abstract void CopyTo(OrtBuffer other);
+
+    /// <summary>Where the content lies.</summary>
+    public unsafe nint Address
+    {
+        get
+        {
+            fixed (byte* place = Value.GetTensorMutableRawData())
+            {
+                return (nint)place;
+            }
+        }
+    }
+
+    /// <summary>The sizes.</summary>
+    public ReadOnlySpan<int> Shape => Host.Shape;
+
+    /// <summary>The size of the content.</summary>
+    public long ByteLength => Host.ByteLength;
+
+    /// <summary>Memory of the same type and shape.</summary>
+    public OrtBuffer Another(OrtMemory memory) => memory.Allocate(Host.Type, Host.Shape);
+
+    /// <summary>Whether another buffer is of the same type and shape.</summary>
+    public bool Fits(OrtBuffer other) => Fits(other.Host);
+
     /// <summary>Whether a tensor is of the same type and shape.</summary>
     public bool Fits(Tensor? tensor) => OrtTensors.Fits(tensor, Host.Type, Host.Shape);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
@@ -9,12 +10,36 @@ internal static partial class OrtEnvironment
 {
     internal const string TelemetrySwitch = "ORT_DISABLE_TELEMETRY";
 
+    private const string CudaLibrary = "onnxruntime_providers_cuda";
+
+    private static readonly Lock s_gate = new();
+    private static bool s_isCudaRegistered;
+
     /// <summary>Creates the environment on the first call; later calls return at once.</summary>
     internal static void EnsureInitialized()
     {
         if (!OrtEnv.IsCreated)
         {
             OrtEnv.Instance();
+        }
+    }
+
+    /// <summary>Lets the environment copy to and from CUDA: it does so only by libraries that are registered with it, while sessions load theirs by themselves.</summary>
+    /// <exception cref="AnnealException">The provider that a session has loaded is no file that can be found.</exception>
+    internal static void RegisterCuda()
+    {
+        lock (s_gate)
+        {
+            if (s_isCudaRegistered)
+            {
+                return;
+            }
+
+            using var process = Process.GetCurrentProcess();
+            string path = process.Modules.Cast<ProcessModule>().Select(m => m.FileName).FirstOrDefault(f => Path.GetFileName(f).Contains(CudaLibrary, StringComparison.Ordinal))
+                ?? throw AnnealException.BadData("ONNX Runtime's CUDA provider is loaded, but not from a file that can be found", "use --device cpu");
+            OrtEnv.Instance().RegisterExecutionProviderLibrary(CudaLibrary, path);
+            s_isCudaRegistered = true;
         }
     }
 

@@ -38,7 +38,7 @@ internal static partial class OrtErrors
             if (pattern.Match(message) is { Success: true } match)
             {
                 string detail = match.Groups.Count > 1 ? match.Groups[1].Value : match.Value;
-                return new AnnealException(ExitCode.Data, $"{what}: {string.Format(CultureInfo.InvariantCulture, text, Asked(pattern, detail))}", hint, inner);
+                return new AnnealException(ExitCode.Data, $"{what}: {string.Format(CultureInfo.InvariantCulture, text, Asked(pattern, detail))}", hint, inner) { IsOutOfMemory = pattern == OutOfMemory() };
             }
         }
 

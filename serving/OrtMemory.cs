@@ -56,6 +56,8 @@ internal sealed class OrtMemory : IDisposable
         public override void Upload(Tensor from) => from.CopyTo(tensor);
 
         public override void Download(Tensor to) => tensor.CopyTo(to);
+
+        public override void CopyTo(OrtBuffer other) => other.Upload(tensor);
     }
 
     // The host's tensor only tells type and shape: what is copied goes through pinned memory, which the device reads by itself.
@@ -90,6 +92,8 @@ internal sealed class OrtMemory : IDisposable
             OrtEnv.Instance().CopyTensors(_to, _from, null!);
             _pinned.GetTensorMutableRawData()[..checked((int)to.ByteLength)].CopyTo(to.Bytes);
         }
+
+        public override void CopyTo(OrtBuffer other) => OrtEnv.Instance().CopyTensors(_to, ((OnDevice)other)._to, null!);
 
         public override void Dispose()
         {

@@ -28,6 +28,15 @@ public sealed record OrtOptions
     /// <summary>On CUDA: whether nodes without a CUDA kernel may run on the CPU; otherwise they are an error.</summary>
     public bool AllowFallback { get; init; }
 
+    /// <summary>Whether a training step is replayed as a captured graph of the device.</summary>
+    public CaptureMode Capture { get; init; }
+
+    /// <summary>Whether steps run as if the device captured them, on a device that does not: from the same places, after the same trial.</summary>
+    internal bool RehearsesCapture { get; init; }
+
+    /// <summary>Whether the session may capture what it runs.</summary>
+    internal bool Captures { get; init; }
+
     /// <summary>Whether ONNX Runtime keeps what it has to say about failures to itself: they are asked for.</summary>
     internal bool Quiet { get; init; }
 

@@ -13,27 +13,31 @@ internal sealed class OrtQueue : IDisposable
 
     private const int Staged = 2;
 
-    private readonly InferenceSession _session;
+    private readonly InferenceSession? _session;
     private readonly OrtMemory _memory;
     private readonly OrtState _state;
     private readonly IReadOnlyList<ValueInfo> _feeds;
     private readonly IReadOnlyList<ValueInfo> _fetches;
-    private readonly List<Staging>[] _stagings = [[], []];
+    private readonly List<OrtStaging>[] _stagings = [[], []];
     private readonly OrtBuffer[][] _results;
-    private readonly Staging[] _given = new Staging[Staged];
+    private readonly OrtShapes? _shapes;
+    private readonly OrtStaging[] _given = new OrtStaging[Staged];
     private readonly RunOptions _options = new();
     private readonly object _gate = new();
     private readonly Thread _thread;
     private ExceptionDispatchInfo? _error;
+    private Action? _aside;
     private long _enqueued;
     private long _done;
     private long _taken;
     private bool _closed;
 
-    public OrtQueue(InferenceSession session, OrtMemory memory, OrtState state, IReadOnlyList<ValueInfo> feeds, IReadOnlyList<ValueInfo> fetches)
+    /// <param name="session">The session; null where there is one for each shape.</param>
+    /// <param name="shapes">Runs each shape from places of its own; null to bind each run's own buffers to the one session.</param>
+    public OrtQueue(InferenceSession? session, OrtMemory memory, OrtState state, IReadOnlyList<ValueInfo> feeds, IReadOnlyList<ValueInfo> fetches, OrtShapes? shapes)
     {
-        (_session, _memory, _state, _feeds, _fetches) = (session, memory, state, feeds, fetches);
-        _results = [.. Enumerable.Range(0, Kept).Select(_ => fetches.Select(f => memory.Allocate(f.Type.Type, f.Type.Shape!.Value.ToSizes())).ToArray())];
+        (_session, _memory, _state, _feeds, _fetches, _shapes) = (session, memory, state, feeds, fetches, shapes);
+        _results = [.. Enumerable.Range(0, Kept + 1).Select(_ => fetches.Select(f => memory.Allocate(f.Type.Type, f.Type.Shape!.Value.ToSizes())).ToArray())];
         _thread = new Thread(Work) { IsBackground = true, Name = "anneal-ort" };
         _thread.Start();
     }
@@ -45,6 +49,31 @@ internal sealed class OrtQueue : IDisposable
         {
             Await(() => _done == _enqueued);
         }
+    }
+
+    /// <summary>Waits until no run is under way, and does something on the thread of the runs.</summary>
+    public void Do(Action action)
+    {
+        lock (_gate)
+        {
+            Await(() => _done == _enqueued);
+            _aside = action;
+            Monitor.PulseAll(_gate);
+            Await(() => _aside is null);
+        }
+    }
+
+    /// <summary>Runs once beside the runs that were begun, whose outputs still wait.</summary>
+    public void Run(ReadOnlySpan<Tensor> feeds, Span<Tensor?> fetches)
+    {
+        Drain();
+        OrtStaging staging = Stage((int)(_enqueued % Staged), feeds);
+        Do(() =>
+        {
+            _shapes!.Run(staging.Feeds, _results[Kept]);
+            _state.Advance();
+        });
+        Give(_results[Kept], fetches);
     }
 
     public void Enqueue(ReadOnlySpan<Tensor> feeds)
@@ -60,12 +89,7 @@ internal sealed class OrtQueue : IDisposable
             Await(() => _enqueued - _done < Staged);
         }
 
-        Staging staging = StagingFor(slot, feeds);
-        for (int i = 0; i < feeds.Length; i++)
-        {
-            staging.Feeds[i].Upload(feeds[i]);
-        }
-
+        OrtStaging staging = Stage(slot, feeds);
         lock (_gate)
         {
             _given[slot] = staging;
@@ -86,19 +110,8 @@ internal sealed class OrtQueue : IDisposable
             Await(() => _done > _taken);
         }
 
-        OrtBuffer[] results = _results[_taken % Kept];
-        for (int i = 0; i < results.Length; i++)
-        {
-            if (!results[i].Fits(fetches[i]))
-            {
-                fetches[i] = results[i].Read();
-            }
-            else
-            {
-                results[i].Download(fetches[i]!);
-            }
-        }
-
+        using Lock.Scope quiet = Quiet();
+        Give(_results[_taken % Kept], fetches);
         _taken++;
     }
 
@@ -112,7 +125,7 @@ internal sealed class OrtQueue : IDisposable
         }
 
         _thread.Join();
-        foreach (Staging staging in _stagings.SelectMany(s => s))
+        foreach (OrtStaging staging in _stagings.SelectMany(s => s))
         {
             staging.Dispose();
         }
@@ -123,6 +136,21 @@ internal sealed class OrtQueue : IDisposable
         }
 
         _options.Dispose();
+    }
+
+    private static void Give(OrtBuffer[] results, Span<Tensor?> fetches)
+    {
+        for (int i = 0; i < results.Length; i++)
+        {
+            if (!results[i].Fits(fetches[i]))
+            {
+                fetches[i] = results[i].Read();
+            }
+            else
+            {
+                results[i].Download(fetches[i]!);
+            }
+        }
     }
 
     private void Await(Func<bool> condition)
@@ -139,16 +167,21 @@ internal sealed class OrtQueue : IDisposable
     {
         try
         {
-            while (Next() is { } staging)
+            while (Next(out OrtStaging? staging))
             {
-                OrtIoBinding binding = staging.Bindings[_state.Turn];
-                OrtBuffer[] results = _results[_done % Kept];
-                for (int i = 0; i < results.Length; i++)
+                if (staging is null)
                 {
-                    binding.BindOutput(_fetches[i].Name, results[i].Value);
+                    _aside!();
+                    lock (_gate)
+                    {
+                        _aside = null;
+                        Monitor.PulseAll(_gate);
+                    }
+
+                    continue;
                 }
 
-                _session.RunWithBinding(_options, binding);
+                Run(staging, _results[_done % Kept]);
                 lock (_gate)
                 {
                     _state.Advance();
@@ -167,23 +200,52 @@ internal sealed class OrtQueue : IDisposable
         }
     }
 
-    private Staging? Next()
+    private void Run(OrtStaging staging, OrtBuffer[] results)
+    {
+        if (_shapes is not null)
+        {
+            _shapes.Run(staging.Feeds, results);
+            return;
+        }
+
+        OrtIoBinding binding = staging.Bindings[_state.Turn];
+        for (int i = 0; i < results.Length; i++)
+        {
+            binding.BindOutput(_fetches[i].Name, results[i].Value);
+        }
+
+        _session!.RunWithBinding(_options, binding);
+    }
+
+    // What is next: a run, or what is to be done aside, for which there is no staging. False at the end.
+    private bool Next(out OrtStaging? staging)
     {
         lock (_gate)
         {
-            while (!_closed && _done == _enqueued)
+            while (!_closed && _done == _enqueued && _aside is null)
             {
                 Monitor.Wait(_gate);
             }
 
-            return _closed ? null : _given[_done % Staged];
+            staging = _closed || _done == _enqueued ? null : _given[_done % Staged];
+            return !_closed;
         }
     }
 
-    // A step's batches have one size, but for an epoch's last.
-    private Staging StagingFor(int slot, ReadOnlySpan<Tensor> feeds)
+    private Lock.Scope Quiet() => _shapes is null ? default : _shapes.Quiet.EnterScope();
+
+    private OrtStaging Stage(int slot, ReadOnlySpan<Tensor> feeds)
     {
-        foreach (Staging known in _stagings[slot])
+        using Lock.Scope quiet = Quiet();
+        OrtStaging staging = StagingFor(slot, feeds);
+        staging.Upload(feeds);
+        return staging;
+    }
+
+    // A step's batches have one size, but for an epoch's last.
+    private OrtStaging StagingFor(int slot, ReadOnlySpan<Tensor> feeds)
+    {
+        foreach (OrtStaging known in _stagings[slot])
         {
             if (known.Fits(feeds))
             {
@@ -191,61 +253,8 @@ internal sealed class OrtQueue : IDisposable
             }
         }
 
-        var staging = new Staging(_session, _memory, _state, _feeds, feeds);
+        var staging = new OrtStaging(_session, _memory, _state, _feeds, feeds, _shapes is null ? _state.Turns : 0);
         _stagings[slot].Add(staging);
         return staging;
-    }
-
-    private sealed class Staging : IDisposable
-    {
-        public Staging(InferenceSession session, OrtMemory memory, OrtState state, IReadOnlyList<ValueInfo> infos, ReadOnlySpan<Tensor> feeds)
-        {
-            Feeds = new OrtBuffer[feeds.Length];
-            for (int i = 0; i < feeds.Length; i++)
-            {
-                OrtBinding.Check(infos[i], feeds[i]);
-                Feeds[i] = memory.Allocate(feeds[i].Type, feeds[i].Shape);
-            }
-
-            Bindings = [.. Enumerable.Range(0, state.Turns).Select(_ => session.CreateIoBinding())];
-            for (int turn = 0; turn < Bindings.Length; turn++)
-            {
-                state.Bind(Bindings[turn], turn);
-                for (int i = 0; i < Feeds.Length; i++)
-                {
-                    Bindings[turn].BindInput(infos[i].Name, Feeds[i].Value);
-                }
-            }
-        }
-
-        public OrtBuffer[] Feeds { get; }
-
-        public OrtIoBinding[] Bindings { get; }
-
-        public bool Fits(ReadOnlySpan<Tensor> feeds)
-        {
-            for (int i = 0; i < feeds.Length; i++)
-            {
-                if (!Feeds[i].Fits(feeds[i]))
-                {
-                    return false;
-                }
-            }
-
-            return true;
-        }
-
-        public void Dispose()
-        {
-            foreach (OrtIoBinding binding in Bindings)
-            {
-                binding.Dispose();
-            }
-
-            foreach (OrtBuffer feed in Feeds)
-            {
-                feed.Dispose();
-            }
-        }
     }
 }

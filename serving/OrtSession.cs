@@ -66,7 +66,7 @@ internal sealed class OrtSession : IQueuedSession
     /// <inheritdoc/>
     public void Enqueue(ReadOnlySpan<Tensor> feeds)
     {
-        _queue ??= new OrtQueue(_session, _memory, _state, Feeds, Fetches);
+        _queue ??= new OrtQueue(_session, _memory, _state, Feeds, Fetches, shapes: null);
         _queue.Enqueue(feeds);
         if (_afterFirst is not null)
         {
@@ -89,13 +89,7 @@ internal sealed class OrtSession : IQueuedSession
     public void WriteState(string input, Tensor value)
     {
         _queue?.Drain();
-        OrtBuffer current = _state.Current(input);
-        if (!current.Fits(value))
-        {
-            throw AnnealException.BadData($"expected {current}, got {value}").In($"state '{input}'");
-        }
-
-        current.Upload(value);
+        _state.Write(input, value);
     }
 
     /// <inheritdoc/>

@@ -89,7 +89,13 @@ internal static class OrtSessions
                 cuda.UpdateOptions(new Dictionary<string, string> { ["use_tf32"] = "0", ["cudnn_conv_algo_search"] = "HEURISTIC" });
             }
 
+            if (options.Captures)
+            {
+                cuda.UpdateOptions(new Dictionary<string, string> { ["enable_cuda_graph"] = "1" });
+            }
+
             session.AppendExecutionProvider_CUDA(cuda);
+            OrtEnvironment.RegisterCuda();
             if (!options.AllowFallback)
             {
                 session.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");

@@ -75,42 +75,105 @@ public sealed class OrtStepRunner : IGraphRunner
     {
         if (state.All(s => s.Output.Length == 0))
         {
-            return new OrtSession(OrtSessions.Open(ModelWriter.ToBytes(Lower(model, [])), _options), model.Graph, state, _options.Device, new HashSet<string>());
+            // What has no kernel on the device was refused by lowering; what is left to the CPU are sizes of a free batch.
+            return new OrtSession(OrtSessions.Open(ModelWriter.ToBytes(Lower(model, [])), _options with { AllowFallback = true }), model.Graph, state, _options.Device, new HashSet<string>());
         }
 
-        string folder = Directory.CreateTempSubdirectory("anneal-ort-").FullName;
+        // Another device than the CPU gets a session for each batch size: sizes that are free are computed on the CPU, and what follows from them goes there with them.
+        bool isShaped = (_options.Device != OrtDevice.Cpu || _options.RehearsesCapture)
+            && model.Graph.Outputs.Where(o => state.All(s => s.Output != o.Name)).All(o => o.Type is { Type: not DType.String, Shape.IsStatic: true });
+        var small = new Lazy<Model>(() => LowerFixed(model, state, CaptureTrial.Rows));
+        string? reason = _options.Capture == CaptureMode.Off ? "capturing is switched off"
+            : _options is { Device: OrtDevice.Cpu, RehearsesCapture: false } ? "the CPU captures nothing"
+            : CaptureRules.Broken(small.Value.Graph, state);
+        if (reason is null)
+        {
+            (OrtShapedSession? captured, reason) = OpenCaptured(model, small.Value, state);
+            if (captured is not null)
+            {
+                return captured;
+            }
+        }
+
+        if (_options.Capture == CaptureMode.On)
+        {
+            throw AnnealException.BadData($"the step cannot be captured on {Name}: {reason}", "set train.capture: auto, which runs such a step uncaptured");
+        }
+
+        var place = new FirstPlacement(this, isCaptured: false, reason) { Awaits = true };
+        if (isShaped)
+        {
+            return OpenShaped(model, small.Value, state, place.Take);
+        }
+
+        OpenedShape opened = OpenStep(Lower(model, state), state, captures: false, place.Take);
+        return new OrtSession(opened.Session, model.Graph, state, _options.Device, opened.InPlace, _ => opened.EndFirst());
+    }
+
+    // A step is captured once a trial has shown that its replays give what it gives; what keeps it from that is the reason.
+    private (OrtShapedSession? Session, string? Reason) OpenCaptured(Model model, Model small, IReadOnlyList<StateBinding> state)
+    {
+        var place = new FirstPlacement(this, isCaptured: true, reason: null);
+        OrtShapedSession? session = null;
+        string? reason;
         try
         {
-            return OpenStep(Lower(model, state), model.Graph, state, folder);
+            session = OpenShaped(model, small, state, place.Take);
+            reason = session.TryCapture();
+        }
+        catch (AnnealException error)
+        {
+            reason = error.Message;
+        }
+
+        if (reason is null)
+        {
+            place.Awaits = true;
+            return (session, null);
+        }
+
+        session?.Dispose();
+        return (null, reason);
+    }
+
+    private OrtShapedSession OpenShaped(Model model, Model small, IReadOnlyList<StateBinding> state, Action<OrtPlacement> placed)
+    {
+        OpenedShape home = OpenStep(small, state, captures: false, _ => { });
+        return new OrtShapedSession(
+            model.Graph,
+            state,
+            _options.Device,
+            FixBatch.SymbolOf(model.Graph, state),
+            home,
+            (rows, captures) => OpenStep(rows == CaptureTrial.Rows ? small : LowerFixed(model, state, rows), state, captures, placed));
+    }
+
+    private Model LowerFixed(Model model, IReadOnlyList<StateBinding> state, int rows) =>
+        Lower(FixBatch.SymbolOf(model.Graph, state) is { } symbol ? model with { Graph = FixBatch.Apply(model.Graph, symbol, rows) } : model, state);
+
+    // What is proved is the graph that ONNX Runtime made of the one that it was given: its own rewrites may let other nodes read a state.
+    private OpenedShape OpenStep(Model lowered, IReadOnlyList<StateBinding> state, bool captures, Action<OrtPlacement> placed)
+    {
+        string folder = Directory.CreateTempSubdirectory("anneal-ort-").FullName;
+        InferenceSession? session = null;
+        try
+        {
+            string optimized = Path.Combine(folder, OptimizedName);
+            session = OrtSessions.Open(
+                ModelWriter.ToBytes(lowered),
+                _options with { OptimizedPath = optimized, ProfilePrefix = Path.Combine(folder, "profile"), Captures = captures });
+            IReadOnlyList<UpdateProof> proofs = InPlaceUpdates.Prove(GraphOutline.Read(optimized), state);
+            return new OpenedShape(session, proofs.Where(p => p.IsInPlace).Select(p => p.State).ToHashSet(StringComparer.Ordinal), first => Place(first, proofs, folder, placed));
         }
         catch
         {
+            session?.Dispose();
             Directory.Delete(folder, recursive: true);
             throw;
         }
     }
 
-    // What is proved is the graph that ONNX Runtime made of the one that it was given: its own rewrites may let other nodes read a state.
-    private OrtSession OpenStep(Model lowered, Graph graph, IReadOnlyList<StateBinding> state, string folder)
-    {
-        string optimized = Path.Combine(folder, OptimizedName);
-        InferenceSession session = OrtSessions.Open(
-            ModelWriter.ToBytes(lowered),
-            _options with { OptimizedPath = optimized, ProfilePrefix = Path.Combine(folder, "profile") });
-        try
-        {
-            IReadOnlyList<UpdateProof> proofs = InPlaceUpdates.Prove(GraphOutline.Read(optimized), state);
-            HashSet<string> inPlace = [.. proofs.Where(p => p.IsInPlace).Select(p => p.State)];
-            return new OrtSession(session, graph, state, _options.Device, inPlace, first => Place(first, proofs, folder));
-        }
-        catch
-        {
-            session.Dispose();
-            throw;
-        }
-    }
-
-    private void Place(InferenceSession session, IReadOnlyList<UpdateProof> proofs, string folder)
+    private void Place(InferenceSession session, IReadOnlyList<UpdateProof> proofs, string folder, Action<OrtPlacement> placed)
     {
         OrtProfile profile = OrtProfile.End(session);
         Directory.Delete(folder, recursive: true);
@@ -119,7 +182,7 @@ public sealed class OrtStepRunner : IGraphRunner
             return;
         }
 
-        _placements.Add(new OrtPlacement(
+        placed(new OrtPlacement(
             Name,
             _options.Precision.Name(),
             profile.ByProvider,
@@ -128,6 +191,21 @@ public sealed class OrtStepRunner : IGraphRunner
             proofs.Count(p => p.IsInPlace),
             proofs.Count(p => !p.IsInPlace),
             Captured: false,
-            NotCaptured: _options.Device == OrtDevice.Cpu ? "the CPU captures nothing" : "capturing is not asked for"));
+            NotCaptured: null));
+    }
+
+    // Of a step's sessions the first that runs a real batch tells how the step is placed.
+    private sealed class FirstPlacement(OrtStepRunner runner, bool isCaptured, string? reason)
+    {
+        public bool Awaits { get; set; }
+
+        public void Take(OrtPlacement placement)
+        {
+            if (Awaits)
+            {
+                Awaits = false;
+                runner._placements.Add(placement with { Captured = isCaptured, NotCaptured = reason });
+            }
+        }
     }
 }

@@ -7,8 +7,9 @@ namespace Anneal.Onnx.Rewrite;
 
 /// <summary>Lets a state's write depend on reads that nothing orders before it, so that it may happen in place.</summary>
 /// <remarks>
-/// The dependency goes through a scalar that the write follows from, such as a learning rate: in its place comes itself, chosen by a condition on the size of what the
-/// reader gives. A state whose write follows from no such scalar is left as it is. The results are the same to the bit.
+/// The dependency goes through a scalar that the write follows from, such as a learning rate: in its place comes itself, chosen from itself and itself by an element of what
+/// the reader gives, whatever it is. A state whose write follows from no such scalar is left as it is. The results are the same to the bit. The element stays on the device that
+/// computes: a size would be the host's, and take there what follows from it.
 /// </remarks>
 public static class OrderUpdates
 {
@@ -44,10 +45,11 @@ public static class OrderUpdates
         var nodes = new List<Node>();
         string? condition = null;
         string zero = $"{prefix}/zero";
+        string flat = $"{prefix}/flat";
         for (int i = 0; i < readers.Length; i++)
         {
-            string size = Add("Size", i, Seen(readers[i]));
-            string done = Add("GreaterOrEqual", i, size, zero);
+            string first = Add("Gather", i, Add("Reshape", i, Seen(readers[i]), flat), zero);
+            string done = Add("Cast", i, first);
             condition = condition is null ? done : Add("And", i, condition, done);
         }
 
@@ -56,20 +58,20 @@ public static class OrderUpdates
         return graph with
         {
             Nodes = Sorted([.. rest, .. nodes]),
-            Initializers = graph.Initializers.SetItem(zero, Tensor.Scalar(0L)),
+            Initializers = graph.Initializers.SetItem(zero, Tensor.Scalar(0L)).SetItem(flat, Tensor.Vector(-1L)),
         };
 
-        // ONNX Runtime's CPU provider has no Size of bfloat16: what casts such a value back follows the reader too.
+        // What casts the value follows the reader too, and leaves the value to it alone: it may then be computed in the narrow format.
         string Seen(Node reader)
         {
             string output = reader.Outputs.First(o => o.Length > 0);
-            return types.GetValueOrDefault(output)?.Type == DType.BFloat16 ? graph.Nodes.First(n => n.Inputs.Contains(output)).Outputs[0] : output;
+            return graph.Nodes.FirstOrDefault(n => n is { Domain: "", OpType: "Cast" } && n.Inputs[0] == output)?.Outputs[0] ?? output;
         }
 
         string Add(string op, int index, params string[] inputs)
         {
             string name = string.Create(CultureInfo.InvariantCulture, $"{prefix}/{op}_{index}");
-            nodes.Add(new Node(name, "", op, [.. inputs], [name], Attributes.None, writer.Origin));
+            nodes.Add(new Node(name, "", op, [.. inputs], [name], op == "Cast" ? Attributes.Of(("to", (long)DType.Bool)) : Attributes.None, writer.Origin));
             return name;
         }
     }

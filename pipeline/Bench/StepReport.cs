@@ -8,4 +8,8 @@ namespace Anneal.Pipeline.Bench;
 /// <param name="MsPerStep">Mean time of a step in the fastest of five slices, in ms.</param>
 /// <param name="SamplesPerS">Rows per second.</param>
 /// <param name="PeakRssMb">Largest resident size of the process, in MB.</param>
-internal sealed record StepReport(string Case, string Engine, int Batch, int Threads, double MsPerStep, double SamplesPerS, double PeakRssMb);
+internal sealed record StepReport(string Case, string Engine, int Batch, int Threads, double MsPerStep, double SamplesPerS, double PeakRssMb)
+{
+    /// <summary>Whether the device replayed a captured step; null of an engine that does no such thing.</summary>
+    public bool? Captured { get; init; }
+}

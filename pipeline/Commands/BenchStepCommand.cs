@@ -4,6 +4,7 @@ using Anneal.Onnx;
 using Anneal.Onnx.Ir.Format;
 using Anneal.Pipeline.Bench;
 using Anneal.Pipeline.Report;
+using Anneal.Pipeline.Stages;
 using Anneal.Serving;
 using Anneal.Trainer.Execution;
 
@@ -17,6 +18,7 @@ internal sealed class BenchStepCommand : AnnealCommand
     private readonly Option<string> _case;
     private readonly Option<string> _engine = CommonOptions.OneOf("--engine", "The engine.", "simd", "simd", Ort);
     private readonly Option<string> _device = OrtChoice.DeviceOption();
+    private readonly Option<string> _capture = OrtChoice.CaptureOption("auto is where the step can be captured.", "auto");
     private readonly Option<int?> _threads = CommonOptions.Threads();
     private readonly Option<double> _seconds = CommonOptions.Seconds(DefaultSeconds);
     private readonly Option<string?> _save = new("--save") { Description = "Also write the step as an ONNX file, for inspect --plan.", HelpName = "FILE" };
@@ -29,6 +31,7 @@ internal sealed class BenchStepCommand : AnnealCommand
         Add(_case);
         Add(_engine);
         Add(_device);
+        Add(_capture);
         Add(_threads);
         Add(_seconds);
         Add(_save);
@@ -49,7 +52,9 @@ internal sealed class BenchStepCommand : AnnealCommand
         if (arguments.GetValue(_engine) == Ort)
         {
             OrtOptions options = OrtChoice.Of(arguments.GetValue(_device)!, threads, output);
-            report = bench.Measure(new OrtStepRunner(options), threads, seconds, cancel);
+            var runner = new OrtStepRunner(options with { Capture = Enum.Parse<CaptureMode>(arguments.GetValue(_capture)!, ignoreCase: true) });
+            report = bench.Measure(runner, threads, seconds, cancel) with { Captured = runner.Placements[^1].Captured };
+            output.Message(Engines.Describe(runner.Placements[^1]));
         }
         else
         {

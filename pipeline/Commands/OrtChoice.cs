@@ -12,6 +12,8 @@ internal static class OrtChoice
 
     public static Option<string> DeviceOption() => CommonOptions.OneOf("--device", "Where ONNX Runtime computes; auto is CUDA where it works.", Cpu, Cpu, Cuda, Auto);
 
+    public static Option<string> CaptureOption(string leftOut, string standard) => CommonOptions.OneOf("--capture", $"Whether CUDA replays the training step as one captured graph; {leftOut}", standard, Auto, "on", "off");
+
     /// <summary>The settings; that <c>auto</c> falls back to the CPU is said.</summary>
     public static OrtOptions Of(string device, int? threads, CommandOutput output)
     {

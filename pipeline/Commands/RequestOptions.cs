@@ -11,6 +11,7 @@ internal sealed class RequestOptions
     private readonly Option<string[]> _set = CommonOptions.Set();
     private readonly Option<string?> _device = CommonOptions.OneOf("--device", "Where the engine computes; the file's choice when left out.", null!, "auto", "cpu", "cuda")!;
     private readonly Option<string?> _engine = CommonOptions.OneOf("--engine", "What runs the training step; the file's choice when left out.", null!, "simd", "ort")!;
+    private readonly Option<string?> _capture = OrtChoice.CaptureOption("the file's choice when left out.", null!)!;
     private readonly Option<int?> _threads = CommonOptions.Threads();
 
     public void AddTo(Command command)
@@ -20,6 +21,7 @@ internal sealed class RequestOptions
         command.Add(_set);
         command.Add(_device);
         command.Add(_engine);
+        command.Add(_capture);
         command.Add(_threads);
     }
 
@@ -30,6 +32,7 @@ internal sealed class RequestOptions
         Sets = arguments.GetValue(_set)!,
         Device = arguments.GetValue(_device),
         Engine = arguments.GetValue(_engine),
+        Capture = arguments.GetValue(_capture),
         Threads = arguments.GetValue(_threads),
     };
 }

@@ -24,7 +24,7 @@ internal sealed class RunsCommand : AnnealCommand
 
     public override ExitCode Run(ParseResult arguments, CommandOutput output, CancellationToken cancel)
     {
-        string root = PipelineRunner.RunsFolder(arguments.GetValue(_file)!);
+        string root = RunPlace.RunsFolder(arguments.GetValue(_file)!);
         string? pipeline = arguments.GetValue(_pipeline);
         IEnumerable<string> folders = Directory.Exists(root)
             ? Directory.EnumerateDirectories(root).Where(d => pipeline is null || Path.GetFileName(d) == pipeline).SelectMany(Directory.EnumerateDirectories)

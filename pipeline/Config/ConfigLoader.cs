@@ -23,6 +23,7 @@ internal static class ConfigLoader
         new CheckTraining(),
         new CheckPhases(),
         new CheckPrecision(),
+        new CheckCapture(),
         new CheckAverage(),
         new CheckEnsemble(),
         new CheckGates(),

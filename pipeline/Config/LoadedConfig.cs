@@ -24,8 +24,11 @@ internal sealed class LoadedConfig(string name, PipelineOptions options, string 
     /// <summary>The file of the model that training goes on from; null where there is none, or none yet.</summary>
     public string? BasePath { get; set; }
 
+    /// <summary>The batches that were found for it and stand in the place of <c>auto</c>.</summary>
+    public IReadOnlyList<Runs.BatchRecord> Batches { get; set; } = [];
+
     /// <summary>The same pipeline with a model that goes on from no other.</summary>
-    public LoadedConfig With(ModelOptions model) => new(Name, Options with { Model = model }, Yaml, Rows, Files, Pipelines);
+    public LoadedConfig With(ModelOptions model) => new(Name, Options with { Model = model }, Yaml, Rows, Files, Pipelines) { Batches = Batches };
 
     public Origin OriginOf(string path) => Rows.FirstOrDefault(r => r.Path == path || r.Path.StartsWith(path + ".", StringComparison.Ordinal))?.Origin ?? Origin.Default;
 

@@ -10,5 +10,6 @@ namespace Anneal.Pipeline.Runs;
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(SortedDictionary<string, int>))]
+[JsonSerializable(typeof(SortedDictionary<string, BatchRecord[]>))]
 [JsonSerializable(typeof(VariantRecord[]))]
 internal sealed partial class RunJson : JsonSerializerContext;

@@ -29,6 +29,9 @@ internal sealed record RunRecord
     /// <summary>How ONNX Runtime ran the training step; null on another engine.</summary>
     public OrtPlacement? Placement { get; init; }
 
+    /// <summary>The batches that were found for the run, of <c>batch: auto</c>.</summary>
+    public IReadOnlyList<BatchRecord> Batches { get; init; } = [];
+
     /// <summary>Release and commit of the code.</summary>
     public required string Code { get; init; }
 

@@ -18,6 +18,9 @@ internal sealed record RunRequest
     /// <summary>simd or ort; null for the file's choice.</summary>
     public string? Engine { get; init; }
 
+    /// <summary>auto, on or off; null for the file's choice.</summary>
+    public string? Capture { get; init; }
+
     /// <summary>Threads; null for the file's choice.</summary>
     public int? Threads { get; init; }
 

@@ -29,7 +29,7 @@ internal static class BasePipeline
         RunRequest own = RequestOf(source.Pipeline!, config, request);
         LoadedConfig other = PipelineRunner.Load(own);
         bool isKnown = other.Options.Model is not ImportOptions || other.BasePath is not null;
-        string? model = isKnown ? Path.Combine(PipelineRunner.FolderOf(other, own, [.. Sources.Files(other).Select(StageKey.OfPath)]), "model.onnx") : null;
+        string? model = isKnown ? Path.Combine(RunPlace.FolderOf(other, own, [.. Sources.Files(other).Select(StageKey.OfPath)]), "model.onnx") : null;
         return File.Exists(model) ? model : null;
     }
 

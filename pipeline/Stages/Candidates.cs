@@ -91,7 +91,7 @@ internal sealed class Candidates(RunContext context, Fit training)
     }
 
     private IReadOnlyDictionary<string, Tensor> Averaged(IReadOnlyDictionary<string, Tensor> parameters) => BatchStatistics.Estimate(
-        training.Graphs, context.Runner, training.TrainRows, context.Options.Train.AllPhases()[^1].Batch ?? int.MaxValue, training.Seed, parameters);
+        training.Graphs, context.Runner, training.TrainRows, context.Options.Train.AllPhases()[^1].Rows(), training.Seed, parameters);
 
     private IReadOnlyList<IReadOnlyDictionary<string, Tensor>> LastK(int k)
     {

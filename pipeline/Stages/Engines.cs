@@ -40,23 +40,38 @@ internal static class Engines
             throw AnnealException.BadData(missing);
         }
 
+        if (train.Capture == CaptureKind.On && missing is not null)
+        {
+            throw AnnealException.BadData($"'train.capture: on' needs CUDA: {missing}");
+        }
+
         return train.Device == DeviceKind.Cpu || missing is not null ? (OrtCpu, missing) : (OrtCuda, null);
     }
 
     /// <summary>Makes an engine.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="threads">Its threads on the CPU.</param>
-    /// <param name="allowFallback">Whether nodes that CUDA has no kernel for may run on the CPU.</param>
-    /// <param name="precision">What ONNX Runtime computes a step's products and activations in.</param>
+    /// <param name="train">How ONNX Runtime is to run steps: fallback, precision, capture; null for the defaults.</param>
     /// <returns>The engine; the caller disposes it where it is disposable.</returns>
     /// <exception cref="AnnealException">There is no such engine.</exception>
-    public static IGraphRunner Make(string name, int threads, bool allowFallback = false, PrecisionKind precision = PrecisionKind.Float32) => name switch
+    public static IGraphRunner Make(string name, int threads, TrainOptions? train = null) => name switch
     {
         Simd => new SimdRunner(threads),
-        OrtCpu => new OrtStepRunner(new OrtOptions { Threads = threads, Precision = TypeOf(precision) }),
-        OrtCuda => new OrtStepRunner(new OrtOptions { Threads = threads, Device = OrtDevice.Cuda, AllowFallback = allowFallback, Precision = TypeOf(precision) }),
+        OrtCpu => new OrtStepRunner(OptionsOf(train ?? new TrainOptions(), threads) with { AllowFallback = false }),
+        OrtCuda => new OrtStepRunner(OptionsOf(train ?? new TrainOptions(), threads) with { Device = OrtDevice.Cuda }),
         _ => throw AnnealException.BadUsage($"there is no engine '{name}'", $"the engines are {string.Join(", ", Names)}"),
     };
+
+    private static OrtOptions OptionsOf(TrainOptions train, int threads) => new()
+    {
+        Threads = threads,
+        AllowFallback = train.AllowFallback,
+        Precision = TypeOf(train.Precision),
+        Capture = ModeOf(train.Capture),
+    };
+
+    /// <summary>How ONNX Runtime is told whether to capture.</summary>
+    public static CaptureMode ModeOf(CaptureKind capture) => Enum.Parse<CaptureMode>(capture.ToString());
 
     /// <summary>The element type of a precision.</summary>
     public static DType TypeOf(PrecisionKind precision) => precision switch

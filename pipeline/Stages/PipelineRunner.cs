@@ -30,8 +30,14 @@ internal static class PipelineRunner
         LoadedConfig config = Load(request);
         IReadOnlyList<StagePlan> stages = StagesOf(config, request.Until);
         config.BasePath = BasePipeline.Run(config, request, output, cancel);
+        if (BatchSizes.IsAsked(config))
+        {
+            config = WithBatches(config, BatchSizes.Find(config, request, output, cancel), request);
+            stages = StagesOf(config, request.Until);
+        }
+
         IReadOnlyList<string> fileHashes = [.. Sources.Files(config).Select(StageKey.OfPath)];
-        string path = request.OutFolder ?? FolderOf(config, request, fileHashes);
+        string path = request.OutFolder ?? RunPlace.FolderOf(config, request, fileHashes);
         using RunFolder folder = RunFolder.Open(path);
         if (request.Fresh)
         {
@@ -108,7 +114,7 @@ internal static class PipelineRunner
             throw AnnealException.BadUsage($"{graphs.Optimizer.Name} finds the length of its steps itself: there is no learning rate to try").In(config.OriginOf("train").ToString());
         }
 
-        int batch = config.Options.Train.AllPhases()[0].Batch ?? int.MaxValue;
+        int batch = config.Options.Train.AllPhases()[0].Rows();
         using var training = new ShortTraining(graphs, subject.Runner, subject.TrainRows, batch, subject.Seed);
         return RateRange.Find(training);
     }
@@ -117,9 +123,22 @@ internal static class PipelineRunner
 
     /// <summary>Loads and checks the configuration that a request names.</summary>
     /// <param name="request">The request.</param>
-    /// <returns>The configuration.</returns>
+    /// <returns>The configuration; batches that are to be found are those of an earlier run where there was one.</returns>
     /// <exception cref="ConfigException">The configuration has errors.</exception>
     public static LoadedConfig Load(RunRequest request)
+    {
+        LoadedConfig config = LoadAsWritten(request);
+        return BatchSizes.Known(config, request) is { Count: > 0 } known ? WithBatches(config, known, request) : config;
+    }
+
+    private static LoadedConfig WithBatches(LoadedConfig config, IReadOnlyList<BatchRecord> found, RunRequest request)
+    {
+        LoadedConfig changed = LoadAsWritten(request with { Sets = [.. request.Sets, .. BatchSizes.Sets(found)] });
+        (changed.BasePath, changed.Batches) = (config.BasePath, found);
+        return changed;
+    }
+
+    private static LoadedConfig LoadAsWritten(RunRequest request)
     {
         List<string> sets = [.. request.Sets];
         if (request.Engine is { } engine)
@@ -130,6 +149,11 @@ internal static class PipelineRunner
         if (request.Device is { } device)
         {
             sets.Add($"train.device={device}");
+        }
+
+        if (request.Capture is { } capture)
+        {
+            sets.Add($"train.capture={capture}");
         }
 
         LoadedConfig config = ConfigLoader.Load(
@@ -159,26 +183,6 @@ internal static class PipelineRunner
                 $"the stages are {string.Join(", ", all.Select(s => s.Stage.Name.Split('/')[^1]).Distinct())}");
     }
 
-    /// <summary>Where the runs of a pipelines file are.</summary>
-    /// <param name="configPath">The file.</param>
-    /// <returns>The folder; it may not exist yet.</returns>
-    public static string RunsFolder(string configPath) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(configPath))!, "runs");
-
-    /// <summary>The folder of a pipeline's run.</summary>
-    /// <param name="config">The configuration.</param>
-    /// <param name="request">The request.</param>
-    /// <param name="fileHashes">The hash of each of its files.</param>
-    /// <returns>The folder's path; it may not exist yet.</returns>
-    public static string FolderOf(LoadedConfig config, RunRequest request, IReadOnlyList<string> fileHashes) =>
-        Path.Combine(RunsFolder(request.ConfigPath), config.Name, TrainKey(config, fileHashes)[..12]);
-
-    // The run's id: everything that the trained parameters follow from.
-    private static string TrainKey(LoadedConfig config, IReadOnlyList<string> fileHashes) => StageKey.Of(
-        CodeVersion.Key,
-        config.Name,
-        config.KeyText("task", "seed", "data", "augment", "model", "loss", "metrics", "train", "export.threshold"),
-        string.Join("\n", fileHashes));
-
     private static RunSummary Run(RunContext context, RunRequest request, IReadOnlyList<StagePlan> stages)
     {
         // A device that cannot be used ends the run before any stage.
@@ -195,6 +199,7 @@ internal static class PipelineRunner
             BaseModel = context.Config.BasePath,
             Engine = engine,
             Placement = earlier?.Placement,
+            Batches = context.Config.Batches is { Count: > 0 } found ? found : earlier?.Batches ?? [],
             Stages = earlier?.Stages ?? new Dictionary<string, StageRecord>(StringComparer.Ordinal),
             Metrics = earlier?.Metrics ?? new Dictionary<string, IReadOnlyDictionary<string, double>>(StringComparer.Ordinal),
             Seconds = earlier?.Seconds ?? 0,

@@ -154,6 +154,7 @@ internal sealed class ReportStage : IStage
         new("instruction sets", string.Join(' ', Machine.CpuFeatures)),
         new("threads", context.Threads.ToString(System.Globalization.CultureInfo.InvariantCulture)),
         new("ONNX Runtime", OrtInfo.Version),
+        .. record.Batches.Select(b => new ReportData.Fact(b.Path, FormattableString.Invariant($"{b.Batch} rows, found among {string.Join(", ", b.Trials.Select(t => t.Batch))}; {b.Ended}"))),
         .. record.Placement is { } placement ? (ReportData.Fact[])[new("training step", Engines.Describe(placement))] : [],
     ];
 

@@ -29,7 +29,7 @@ internal sealed class RunContext : IDisposable
         LooksFolder = Path.Combine(request.DataFolder ?? Path.GetDirectoryName(Path.GetFullPath(request.ConfigPath))!, "runs", config.Name);
         _data = new Lazy<LoadedData>(() => LoadedData.Load(config));
         _engine = new Lazy<string>(ChooseEngine);
-        _runner = new Lazy<IGraphRunner>(() => Engines.Make(Engine, Threads, config.Options.Train.AllowFallback, config.Options.Train.Precision));
+        _runner = new Lazy<IGraphRunner>(() => Engines.Make(Engine, Threads, config.Options.Train));
     }
 
     public LoadedConfig Config { get; }

@@ -54,7 +54,7 @@ internal sealed class SwaStage(string fit) : ITraining
             training.TrainRows,
             evaluator: null,
             new LoopOptions(
-                CounterRandom.Key(training.Seed, Folder), phase.Batch ?? int.MaxValue, swa.Epochs, TrainingOptions.ScheduleOf(swa, phase.Optimizer), null, CheckpointEvery: 1, KeepCheckpoints: 1)
+                CounterRandom.Key(training.Seed, Folder), phase.Rows(), swa.Epochs, TrainingOptions.ScheduleOf(swa, phase.Optimizer), null, CheckpointEvery: 1, KeepCheckpoints: 1)
             {
                 Augment = AugmentSettings.Rows(context.Options),
                 Mix = AugmentSettings.Mixes(context.Options),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Anneal.Onnx;
 using Anneal.Onnx.Ir.Format;
 using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Config.Options;
@@ -100,7 +101,16 @@ internal sealed class TrainStage(string fit) : ITraining
         {
             ProbeOf = context.Options.Train.Monitor is null ? null : phase => new Probe(phase, context.Runner, training.TrainRows, (ulong)context.Options.Seed, training.ValidationRows),
         };
-        LoopOutcome outcome = loop.Run(context.Cancel);
+        LoopOutcome outcome;
+        try
+        {
+            outcome = loop.Run(context.Cancel);
+        }
+        catch (AnnealException error) when (error.IsOutOfMemory)
+        {
+            throw BatchSizes.Explain(context, training, error);
+        }
+
         if (context.Placement is { } placement)
         {
             context.Output.Line($"{Name,-8} on {context.Engine}: {Engines.Describe(placement)}");

@@ -82,7 +82,7 @@ internal static class TrainingOptions
                 OnTrain = early.Metric.StartsWith("train.", StringComparison.Ordinal),
             }
             : null;
-        Phase[] all = [.. train.AllPhases().Select((p, i) => new Phase(phases[i], p.Batch ?? int.MaxValue, p.Epochs, ScheduleOf(p, OriginOf(config, WarmupPath(p, train.PathOf(i))))))];
+        Phase[] all = [.. train.AllPhases().Select((p, i) => new Phase(phases[i], p.Rows(), p.Epochs, ScheduleOf(p, OriginOf(config, WarmupPath(p, train.PathOf(i))))))];
         return new LoopOptions((ulong)options.Seed, all[0].Batch, all[0].Epochs, all[0].Schedule, stop, train.Checkpoint.EveryEpochs, train.Checkpoint.Keep)
         {
             Augment = AugmentSettings.Rows(options),

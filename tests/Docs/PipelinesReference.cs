@@ -123,7 +123,7 @@ internal sealed class PipelinesReference
 
     private static string Describe(ValueShape shape) => shape switch
     {
-        WordShape word => $"{Describe(word.Inner)} or `{word.Inline(null)}`",
+        WordShape word => string.Join(" or ", [Describe(word.Inner), .. word.Words.Select(w => $"`{w.Text}`")]),
         ListShape list => $"a list, each item {Describe(list.Item)}",
         MapShape map => $"a map, each value {Describe(map.Item)}",
         RecordShape => "a section",

@@ -5,16 +5,30 @@ namespace Anneal.Pipeline.Config.Options;
 /// <summary>Epochs that share their settings.</summary>
 internal sealed record PhaseOptions
 {
+    /// <summary>The batch that is still to be found.</summary>
+    public const int AutoBatch = 0;
+
+    private const int UsualBatch = 64;
+
     [Key("optimizer", "how a gradient changes the weights; its state begins anew in each phase")]
     public OptimizerOptions Optimizer { get; init; } = new AdamOptions();
 
     [Key("schedule", "how the learning rate changes in time, from the phase's begin")]
     public ScheduleOptions Schedule { get; init; } = new ConstantOptions();
 
-    [Key("batch", "rows in a batch")]
+    [Key("batch", "rows in a batch; auto is found by trying, before training")]
     [Word("all")]
+    [Word("auto", AutoBatch)]
     [Range(1, 1048576)]
     public int? Batch { get; init; } = 64;
+
+    /// <summary>Rows of a batch: of one that is still to be found, what looks before a run take.</summary>
+    public int Rows() => Batch switch
+    {
+        null => int.MaxValue,
+        AutoBatch => UsualBatch,
+        { } batch => batch,
+    };
 
     [Key("epochs", "passes over the training rows")]
     [Range(1, 1000000)]

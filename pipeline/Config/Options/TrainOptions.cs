@@ -10,8 +10,9 @@ internal sealed record TrainOptions
     [Key("schedule", "how the learning rate changes in time")]
     public ScheduleOptions Schedule { get; init; } = new ConstantOptions();
 
-    [Key("batch", "rows in a batch")]
+    [Key("batch", "rows in a batch; auto is found by trying, before training")]
     [Word("all")]
+    [Word("auto", PhaseOptions.AutoBatch)]
     [Range(1, 1048576)]
     public int? Batch { get; init; } = 64;
 
@@ -59,6 +60,9 @@ internal sealed record TrainOptions
 
     [Key("allow_fallback", "whether nodes that CUDA has no kernel for may run on the CPU; otherwise they are an error", AffectsResult = false)]
     public bool AllowFallback { get; init; }
+
+    [Key("capture", "whether CUDA replays the step as one captured graph; auto is where the step can be captured, off elsewhere", AffectsResult = false)]
+    public CaptureKind Capture { get; init; } = CaptureKind.Auto;
 
     [Key("precision", "what products, convolutions and activations are computed in by the engine ort; weights, sums, losses and the optimizer stay float32")]
     public PrecisionKind Precision { get; init; } = PrecisionKind.Float32;

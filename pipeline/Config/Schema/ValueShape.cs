@@ -46,31 +46,31 @@ internal abstract class ValueShape
 
     public static ValueShape Of(PropertyInfo property)
     {
-        string? word = property.GetCustomAttribute<WordAttribute>()?.Text;
-        ValueShape shape = Of(property.PropertyType, property.GetCustomAttribute<RangeAttribute>(), word, out bool isWordUsed);
-        return word is null || isWordUsed ? shape : new WordShape(shape, word);
+        WordAttribute[] words = [.. property.GetCustomAttributes<WordAttribute>()];
+        ValueShape shape = Of(property.PropertyType, property.GetCustomAttribute<RangeAttribute>(), words, out bool isWordUsed);
+        return words.Length == 0 || isWordUsed ? shape : new WordShape(shape, words);
     }
 
-    private static ValueShape Of(Type type, RangeAttribute? range, string? word, out bool isWordUsed)
+    private static ValueShape Of(Type type, RangeAttribute? range, WordAttribute[] words, out bool isWordUsed)
     {
         isWordUsed = false;
         if (Nullable.GetUnderlyingType(type) is Type underlying)
         {
-            ValueShape inner = Of(underlying, range, null, out _);
-            isWordUsed = word is not null;
-            return word is null ? inner : new WordShape(inner, word);
+            ValueShape inner = Of(underlying, range, [], out _);
+            isWordUsed = words.Length > 0;
+            return isWordUsed ? new WordShape(inner, words) : inner;
         }
 
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
         {
             Type item = type.GetGenericArguments()[0];
-            return new ListShape(item, Of(item, range, word, out isWordUsed));
+            return new ListShape(item, Of(item, range, words, out isWordUsed));
         }
 
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>))
         {
             Type item = type.GetGenericArguments()[1];
-            return new MapShape(item, Of(item, range, word, out isWordUsed));
+            return new MapShape(item, Of(item, range, words, out isWordUsed));
         }
 
         return type.IsEnum ? new EnumShape(type)

@@ -94,7 +94,7 @@ internal sealed class InPlaceUpdatesTests
         Graph ordered = Rewritten.By(graph, g => OrderUpdates.Apply(g, s_state, TypeInference.Of(g).Types));
 
         Assert.That(InPlaceUpdates.Prove(ordered, s_state).Single().IsInPlace);
-        Assert.That(ordered.Nodes.Length, Is.EqualTo(graph.Nodes.Length + 3), "a size, a condition, a choice");
+        Assert.That(ordered.Nodes.Length, Is.EqualTo(graph.Nodes.Length + 4), "an element of the row of all, a condition, a choice");
     }
 
     [Test]

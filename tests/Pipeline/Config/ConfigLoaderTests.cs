@@ -128,6 +128,7 @@ internal sealed class ConfigLoaderTests
                   engine: simd
                   device: auto
                   allow_fallback: false
+                  capture: auto
                   precision: float32
                   loss_scale: auto
                   threads: auto

@@ -32,7 +32,7 @@ internal sealed class ConfigSchemaTests
         JsonObject definitions = JsonNode.Parse(ConfigSchema.ToJson())!["$defs"]!.AsObject();
 
         Assert.That(definitions["TrainOptions"]!["properties"]!["batch"]!.ToJsonString(),
-            Is.EqualTo("""{"anyOf":[{"const":"all"},{"type":"integer","minimum":1,"maximum":1048576}],"description":"rows in a batch","default":64}"""));
+            Is.EqualTo("""{"anyOf":[{"const":"all"},{"const":"auto"},{"type":"integer","minimum":1,"maximum":1048576}],"description":"rows in a batch; auto is found by trying, before training","default":64}"""));
         Assert.That(definitions["TrainOptions"]!["properties"]!["engine"]!["enum"]!.ToJsonString(), Is.EqualTo("""["simd","ort"]"""));
         Assert.That(definitions["ValidateOptions"]!["properties"]!["batch_sizes"]!["default"]!.ToJsonString(), Is.EqualTo("""[1,7,64,"all"]"""));
         Assert.That(definitions["PipelineOptions"]!["required"]!.ToJsonString(), Is.EqualTo("""["task","data","model"]"""));

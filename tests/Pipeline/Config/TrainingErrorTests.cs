@@ -34,6 +34,9 @@ internal sealed class TrainingErrorTests
     [TestCase("{engine: ort, precision: bf16, loss_scale: 8}", "6:43 train.loss_scale: has no use here: only 'precision: fp16' scales the loss")]
     [TestCase("{engine: ort, precision: fp16, loss_scale: {initial: 0}}", "6:65 train.loss_scale.initial: must be from 1E-06 to 1E+30, found 0")]
     [TestCase("{engine: ort, precision: fp16, optimizer: lbfgs, batch: all}", "6:54 train.optimizer: compares losses more closely than half precision tells them apart: 'train.precision' must be float32")]
+    [TestCase("{capture: on}", "6:22 train.capture: only CUDA captures steps: must be auto or off, or set 'engine: ort' and 'device: cuda'")]
+    [TestCase("{engine: ort, device: cpu, capture: on}", "6:48 train.capture: only CUDA captures steps: must be auto or off, or set 'engine: ort' and 'device: cuda'")]
+    [TestCase("{engine: ort, capture: on, optimizer: lbfgs, batch: all}", "6:50 train.optimizer: evaluates the model many times in a step and updates it outside: 'train.capture' must be auto or off")]
     [TestCase("{batch: 0}", "6:20 train.batch: must be from 1 to 1048576, found 0")]
     public void Parse_WrongTraining_SaysWhereAndWhy(string train, string expected)
     {

@@ -1,0 +1,8 @@
+namespace Anneal.Pipeline.Config.Options;
+
+internal enum CaptureKind
+{
+    Auto,
+    On,
+    Off,
+}
