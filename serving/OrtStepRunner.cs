@@ -161,7 +161,7 @@ public sealed class OrtStepRunner : IGraphRunner
             string optimized = Path.Combine(folder, OptimizedName);
             session = OrtSessions.Open(
                 ModelWriter.ToBytes(lowered),
-                _options with { OptimizedPath = optimized, ProfilePrefix = Path.Combine(folder, "profile"), Captures = captures });
+                _options with { OptimizedPath = optimized, ProfilePrefix = Path.Combine(folder, "profile"), Captures = captures, Quiet = captures });
             IReadOnlyList<UpdateProof> proofs = InPlaceUpdates.Prove(GraphOutline.Read(optimized), state);
             return new OpenedShape(session, proofs.Where(p => p.IsInPlace).Select(p => p.State).ToHashSet(StringComparer.Ordinal), first => Place(first, proofs, folder, placed));
         }

@@ -1,5 +1,4 @@
 using Anneal.Onnx;
-using Anneal.Onnx.Ir;
 using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Bench;
 using Anneal.Pipeline.Compare;

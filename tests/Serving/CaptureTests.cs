@@ -1,11 +1,9 @@
 using Anneal.Onnx;
 using Anneal.Onnx.Ir;
-using Anneal.Onnx.Kernels;
 using Anneal.Onnx.Tensors;
 using Anneal.Serving;
 using Anneal.Tests.Cases;
 using Anneal.Tests.Loop;
-using Anneal.Trainer.Data;
 using Anneal.Trainer.Loop;
 using Anneal.Trainer.Models;
 using Anneal.Trainer.Optimizers;
