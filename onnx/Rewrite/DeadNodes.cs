@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Ops;
 
@@ -17,7 +18,7 @@ public static class DeadNodes
         {
             if (node.Outputs.Any(needed.Contains))
             {
-                kept.Push(node with { Outputs = [.. node.Outputs.Select((o, i) => needed.Contains(o) || !IsOptional(node, i) ? o : "")] });
+                kept.Push(node with { Outputs = Given(node, [.. node.Outputs.Select((o, i) => needed.Contains(o) || !IsOptional(node, i) ? o : "")]) });
                 needed.UnionWith(Captures.Reads(node));
             }
         }
@@ -29,6 +30,18 @@ public static class DeadNodes
             Initializers = graph.Initializers.RemoveRange(graph.Initializers.Keys.Where(i => !needed.Contains(i))),
             Values = graph.Values.RemoveRange(graph.Values.Keys.Where(v => !computed.Contains(v))),
         };
+    }
+
+    // What an op of the standard leaves out at the end has no place in its list: ONNX Runtime 1.29 loses a MaxPool of integers whose indices are an empty name.
+    private static ImmutableArray<string> Given(Node node, ImmutableArray<string> outputs)
+    {
+        int count = outputs.Length;
+        while (node.Domain.Length == 0 && count > 0 && outputs[count - 1].Length == 0)
+        {
+            count--;
+        }
+
+        return outputs[..count];
     }
 
     private static bool IsOptional(Node node, int output) =>

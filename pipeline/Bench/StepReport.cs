@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Anneal.Pipeline.Bench;
 
 /// <summary>What <c>bench step --json</c> prints.</summary>
@@ -10,6 +12,7 @@ namespace Anneal.Pipeline.Bench;
 /// <param name="PeakRssMb">Largest resident size of the process, in MB.</param>
 internal sealed record StepReport(string Case, string Engine, int Batch, int Threads, double MsPerStep, double SamplesPerS, double PeakRssMb)
 {
-    /// <summary>Whether the device replayed a captured step; null of an engine that does no such thing.</summary>
+    /// <summary>Whether the device replayed a captured step; left out of an engine that does no such thing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Captured { get; init; }
 }

@@ -53,7 +53,7 @@ internal sealed class BenchStepCommand : AnnealCommand
         {
             OrtOptions options = OrtChoice.Of(arguments.GetValue(_device)!, threads, output);
             var runner = new OrtStepRunner(options with { Capture = Enum.Parse<CaptureMode>(arguments.GetValue(_capture)!, ignoreCase: true) });
-            report = bench.Measure(runner, threads, seconds, cancel) with { Captured = runner.Placements[^1].Captured };
+            report = bench.Measure(runner, threads, seconds, cancel) with { Captured = options.Device == OrtDevice.Cpu ? null : runner.Placements[^1].Captured };
             output.Message(Engines.Describe(runner.Placements[^1]));
         }
         else

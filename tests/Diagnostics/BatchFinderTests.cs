@@ -6,7 +6,6 @@ using Anneal.Trainer.Data;
 using Anneal.Trainer.Diagnostics;
 using Anneal.Trainer.Execution;
 using Anneal.Trainer.Models;
-using Anneal.Trainer.Optimizers;
 
 namespace Anneal.Tests.Diagnostics;
 
@@ -91,17 +90,9 @@ internal sealed class BatchFinderTests
     }
 
     [Test]
-    public void Find_LimitBelowWhatAStepTakes_IsAnError()
-    {
-        // 8 rows of 131,072 numbers are 4 MB, which the plan takes in addition to the weights.
-        TrainingGraphs graphs = Networks.Mlp(3, [1 << 17, 3], 0, settings: Optimizer.Sgd());
-        (Tensor features, Tensor target) = Networks.Rows(16, 3, 3);
-        using var runner = new SimdRunner(1);
-
-        Assert.That(
-            () => BatchFinder.Find(graphs, runner, new RowSet([features], target, [.. Enumerable.Range(0, 16)]), 1, 1_000_000, default),
-            Throws.TypeOf<AnnealException>().With.Message.Matches("a batch of 8 rows does not fit: a batch of 8 takes [0-9]+ MB, of 1 MB"));
-    }
+    public void Search_LimitBelowWhatTheSmallestBatchTakes_IsAnError() => Assert.That(
+        () => BatchFinder.Search(16, 1_000_000, batch => new BatchTrial(batch, 100, 4_000_000)),
+        Throws.TypeOf<AnnealException>().With.Message.Contains("a batch of 8 rows does not fit: a batch of 8 takes 4 MB, of 1 MB"));
 
     [Test]
     public void Fitting_EngineWithALimit_HalvesUntilAStepRuns()

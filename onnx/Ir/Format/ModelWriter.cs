@@ -150,22 +150,10 @@ public static class ModelWriter
             proto.Domain = node.Domain;
         }
 
-        proto.Input.AddRange(Given(node.Inputs));
-        proto.Output.AddRange(Given(node.Outputs));
+        proto.Input.AddRange(node.Inputs);
+        proto.Output.AddRange(node.Outputs);
         proto.Attribute.AddRange(node.Attributes.Select(a => ToProto(a.Key, a.Value)));
         return proto;
-    }
-
-    // What is left out at the end has no place in the list: ONNX Runtime 1.29 loses a MaxPool of integers whose indices are an empty name.
-    private static IEnumerable<string> Given(ImmutableArray<string> names)
-    {
-        int count = names.Length;
-        while (count > 0 && names[count - 1].Length == 0)
-        {
-            count--;
-        }
-
-        return names.Take(count);
     }
 
     private static AttributeProto ToProto(string name, AttributeValue value)

@@ -28,6 +28,16 @@ public sealed class PassTests
     }
 
     [Test]
+    public void DeadNodes_OptionalOutputThatNothingNeeds_LeavesTheListOfAStandardOp()
+    {
+        var g = new GraphBuilder("pool");
+        Value x = g.Input("x", TensorType.Of(DType.Float, 1, 1, 4, 4));
+        g.Output(g.Node("MaxPool", [x], 2, Attributes.Of(("kernel_shape", new long[] { 2, 2 })))[0], "y");
+        Node pool = DeadNodes.Apply(g.Build()).Nodes.Single(n => n.OpType == "MaxPool");
+        Assert.That(pool.Outputs, Has.Length.EqualTo(1));
+    }
+
+    [Test]
     public void DeadNodes_WhatASubgraphTakesFromOutside_Stays()
     {
         Graph inner = new("inner", [], [new ValueInfo("z", new TensorType(DType.Undefined, null))], Graph.NoInitializers, [Node("n", "Relu", ["h"], ["z"])], Graph.NoValues);

@@ -46,7 +46,7 @@ internal sealed class ConfigErrorTests
             pipelines.yaml:15:7 train.optimzer: unknown key; did you mean 'optimizer'?
             pipelines.yaml:16:15 train.epochs: must be from 1 to 1000000, found -1
             pipelines.yaml:17:7 train.epochs: duplicate key; already given at line 16
-            pipelines.yaml:18:14 train.batch: expected a whole number or 'all', found the text "64"
+            pipelines.yaml:18:14 train.batch: expected a whole number or 'all' or 'auto', found the text "64"
             pipelines.yaml:19:24 train.schedule.step.every: required key is missing (length of the interval)
             pipelines.yaml:19:33 train.schedule.step.factor: must be greater than 0 and at most 1, found 2
             pipelines.yaml:20:5 checks: unknown key; expected one of: task, seed, data, augment, model, loss, metrics, preflight, train, average, ensemble, final, export, validate

@@ -39,14 +39,6 @@ public sealed class ModelWriterTests
     }
 
     [Test]
-    public void ToBytes_OutputLeftOutAtTheEnd_HasNoName()
-    {
-        Graph graph = AddRelu();
-        Graph padded = graph with { Nodes = [.. graph.Nodes.Select(n => n with { Inputs = n.Inputs.Add(""), Outputs = n.Outputs.Add("").Add("") })] };
-        Assert.That(ModelWriter.ToBytes(Model(padded)), Is.EqualTo(ModelWriter.ToBytes(Model(graph))));
-    }
-
-    [Test]
     public void ToBytes_Always_NamesProducerWithoutTheCommit()
     {
         ModelProto proto = ModelProto.Parser.ParseFrom(ModelWriter.ToBytes(Model(AddRelu())));
