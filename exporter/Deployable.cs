@@ -50,7 +50,7 @@ public static class Deployable
         }
 
         Graph graph = s_passes.Run(g.Build());
-        if (graph.Nodes.FirstOrDefault(n => n.Domain is not ("" or "ai.onnx.ml")) is { } foreign)
+        if (graph.Nodes.FirstOrDefault(n => n.Domain is not ("" or Model.MlDomain)) is { } foreign)
         {
             throw AnnealException.BadUsage($"op {foreign.OpType} (domain {foreign.Domain}) is not one of ONNX's own", "this is a defect of the exporter: report it").In(foreign);
         }
@@ -76,6 +76,6 @@ public static class Deployable
             Attributes.Of(
                 ("keys_int64s", Enumerable.Range(0, classes.Length).Select(i => (long)i).ToArray()),
                 ("values_strings", new AttributeValue.Strings(classes))),
-            "ai.onnx.ml");
+            Model.MlDomain);
     }
 }

@@ -20,16 +20,16 @@ internal sealed class CaptureTrial(OrtShapes shapes, OrtState state, OrtMemory m
     /// <returns>What differs; null where nothing does.</returns>
     public string? Run()
     {
-        SortedDictionary<string, Tensor> expected = Step(Rows);
-        Step(Rows);
-        SortedDictionary<string, Tensor> replayed = Step(Rows);
+        SortedDictionary<string, Tensor> expected = Step();
+        Step();
+        SortedDictionary<string, Tensor> replayed = Step();
         shapes.Forget();
         return expected.Keys.FirstOrDefault(name => !IsSame(expected[name], replayed[name])) is { } first ? $"a replayed step gives another '{first}' than a plain one" : null;
     }
 
-    private SortedDictionary<string, Tensor> Step(int rows)
+    private SortedDictionary<string, Tensor> Step()
     {
-        OrtBuffer[] given = [.. feeds.Select(f => memory.Of(MadeUp(f, rows)))];
+        OrtBuffer[] given = [.. feeds.Select(f => memory.Of(MadeUp(f)))];
         OrtBuffer[] results = [.. fetches.Select(f => memory.Allocate(f.Type.Type, f.Type.Shape!.Value.ToSizes()))];
         try
         {
@@ -59,9 +59,9 @@ internal sealed class CaptureTrial(OrtShapes shapes, OrtState state, OrtMemory m
     }
 
     // Class and step numbers are 0 and 1: whatever the model, they are among those that there are.
-    private static Tensor MadeUp(ValueInfo info, int rows)
+    private static Tensor MadeUp(ValueInfo info)
     {
-        int[] sizes = [.. info.Type.Shape!.Value.Dims.Select(d => d.IsKnown ? d.Size : rows)];
+        int[] sizes = [.. info.Type.Shape!.Value.Dims.Select(d => d.IsKnown ? d.Size : Rows)];
         Tensor tensor = Tensor.Zeros(info.Type.Type, sizes);
         ulong key = CounterRandom.Key(0, "capture/" + info.Name);
         switch (info.Type.Type)

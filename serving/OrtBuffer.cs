@@ -36,9 +36,6 @@ internal abstract class OrtBuffer : IDisposable
     /// <summary>The sizes.</summary>
     public ReadOnlySpan<int> Shape => Host.Shape;
 
-    /// <summary>The size of the content.</summary>
-    public long ByteLength => Host.ByteLength;
-
     /// <summary>Memory of the same type and shape.</summary>
     public OrtBuffer Another(OrtMemory memory) => memory.Allocate(Host.Type, Host.Shape);
 

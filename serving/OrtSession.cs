@@ -34,8 +34,8 @@ internal sealed class OrtSession : IQueuedSession
             }
         }
 
-        Feeds = [.. graph.Inputs.Where(i => !graph.Initializers.ContainsKey(i.Name) && state.All(s => s.Input != i.Name))];
-        Fetches = [.. graph.Outputs.Where(o => state.All(s => s.Output != o.Name))];
+        Feeds = [.. graph.FeedsOf(state)];
+        Fetches = [.. graph.FetchesOf(state)];
         _memory = new OrtMemory(session, device);
         _state = new OrtState(state, inPlace, _memory);
         _turns = [.. Enumerable.Range(0, _state.Turns).Select(_ => new OrtBinding(session, Feeds, Fetches, copies: !_memory.IsHost))];

@@ -21,8 +21,8 @@ internal sealed class OrtShapedSession : IQueuedSession
     public OrtShapedSession(Graph graph, IReadOnlyList<StateBinding> state, OrtDevice device, string? batch, OpenedShape home, Func<int, bool, OpenedShape> open)
     {
         _home = home;
-        Feeds = [.. graph.Inputs.Where(i => !graph.Initializers.ContainsKey(i.Name) && state.All(s => s.Input != i.Name))];
-        Fetches = [.. graph.Outputs.Where(o => state.All(s => s.Output != o.Name))];
+        Feeds = [.. graph.FeedsOf(state)];
+        Fetches = [.. graph.FetchesOf(state)];
         _memory = new OrtMemory(home.Session, device);
         _state = new OrtState(state, home.InPlace, _memory);
         Shapes = new OrtShapes(_memory, _state, Feeds, Fetches, batch, open);

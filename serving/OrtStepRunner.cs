@@ -81,7 +81,7 @@ public sealed class OrtStepRunner : IGraphRunner
 
         // Another device than the CPU gets a session for each batch size: sizes that are free are computed on the CPU, and what follows from them goes there with them.
         bool isShaped = (_options.Device != OrtDevice.Cpu || _options.RehearsesCapture)
-            && model.Graph.Outputs.Where(o => state.All(s => s.Output != o.Name)).All(o => o.Type is { Type: not DType.String, Shape.IsStatic: true });
+            && model.Graph.FetchesOf(state).All(o => o.Type is { Type: not DType.String, Shape.IsStatic: true });
         var small = new Lazy<Model>(() => LowerFixed(model, state, CaptureTrial.Rows));
         string? reason = _options.Capture == CaptureMode.Off ? "capturing is switched off"
             : _options is { Device: OrtDevice.Cpu, RehearsesCapture: false } ? "the CPU captures nothing"

@@ -26,20 +26,7 @@ public sealed class TypeInference
     /// <exception cref="AnnealException">A node does not fit its op.</exception>
     public static TypeInference Of(Graph graph, IReadOnlyDictionary<string, TensorType>? inputs = null)
     {
-        var inference = new TypeInference();
-        foreach (ValueInfo input in graph.Inputs)
-        {
-            if (!graph.Initializers.ContainsKey(input.Name))
-            {
-                inference.Declare(input.Name, inputs?.GetValueOrDefault(input.Name) ?? input.Type);
-            }
-        }
-
-        foreach ((string name, Tensor tensor) in graph.Initializers)
-        {
-            inference.Declare(name, tensor);
-        }
-
+        TypeInference inference = Before(graph, inputs);
         foreach (Node node in graph.Nodes)
         {
             inference.Add(node);
@@ -53,17 +40,7 @@ public sealed class TypeInference
     /// <returns>The types by name.</returns>
     public static IReadOnlyDictionary<string, TensorType> AsFarAsKnown(Graph graph)
     {
-        var inference = new TypeInference();
-        foreach (ValueInfo input in graph.Inputs)
-        {
-            inference.Declare(input.Name, input.Type);
-        }
-
-        foreach ((string name, Tensor tensor) in graph.Initializers)
-        {
-            inference.Declare(name, tensor);
-        }
-
+        TypeInference inference = Before(graph, null);
         foreach (Node node in graph.Nodes)
         {
             try
@@ -124,6 +101,26 @@ public sealed class TypeInference
         }
 
         Fold(op, node, inputs, constants);
+    }
+
+    // What is declared ahead of a graph's nodes.
+    private static TypeInference Before(Graph graph, IReadOnlyDictionary<string, TensorType>? inputs)
+    {
+        var inference = new TypeInference();
+        foreach (ValueInfo input in graph.Inputs)
+        {
+            if (!graph.Initializers.ContainsKey(input.Name))
+            {
+                inference.Declare(input.Name, inputs?.GetValueOrDefault(input.Name) ?? input.Type);
+            }
+        }
+
+        foreach ((string name, Tensor tensor) in graph.Initializers)
+        {
+            inference.Declare(name, tensor);
+        }
+
+        return inference;
     }
 
     // Rules and kernels take the ranks and sizes of well-formed files for granted. A rule that is wrong itself ends here too: it is named, and what it threw is kept.

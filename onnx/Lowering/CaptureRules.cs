@@ -22,9 +22,8 @@ public static class CaptureRules
     /// <returns>What breaks it, by name; null where nothing does.</returns>
     public static string? Broken(Graph graph, IReadOnlyList<StateBinding> state)
     {
-        HashSet<string> kept = [.. state.SelectMany(s => (string[])[s.Input, s.Output])];
-        return graph.Inputs.Where(i => !graph.Initializers.ContainsKey(i.Name) && !kept.Contains(i.Name)).Select(OfInput).FirstOrDefault(r => r is not null)
-            ?? graph.Outputs.Where(o => !kept.Contains(o.Name)).Select(OfOutput).FirstOrDefault(r => r is not null)
+        return graph.FeedsOf(state).Select(OfInput).FirstOrDefault(r => r is not null)
+            ?? graph.FetchesOf(state).Select(OfOutput).FirstOrDefault(r => r is not null)
             ?? graph.Nodes.Select(OfKind).FirstOrDefault(r => r is not null)
             ?? OfShapes(graph);
     }

@@ -10,8 +10,7 @@ public static class FixBatch
     /// <param name="graph">The graph.</param>
     /// <param name="state">Its state.</param>
     /// <returns>The name; null where no first dimension is free.</returns>
-    public static string? SymbolOf(Graph graph, IReadOnlyList<StateBinding> state) => graph.Inputs
-        .Where(i => !graph.Initializers.ContainsKey(i.Name) && state.All(s => s.Input != i.Name))
+    public static string? SymbolOf(Graph graph, IReadOnlyList<StateBinding> state) => graph.FeedsOf(state)
         .Select(i => i.Type.Shape is { Rank: > 0 } shape ? shape[0].Symbol : null)
         .FirstOrDefault(s => s is not null);
 

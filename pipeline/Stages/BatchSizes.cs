@@ -5,7 +5,6 @@ using Anneal.Pipeline.Config.Options;
 using Anneal.Pipeline.Plan;
 using Anneal.Pipeline.Report;
 using Anneal.Pipeline.Runs;
-using Anneal.Serving;
 using Anneal.Trainer.Data;
 using Anneal.Trainer.Diagnostics;
 using Anneal.Trainer.Models;
@@ -23,7 +22,7 @@ internal static class BatchSizes
     /// <param name="request">What is asked for.</param>
     /// <returns>The sizes; empty where none are to be found, or none were found yet.</returns>
     public static IReadOnlyList<BatchRecord> Known(LoadedConfig config, RunRequest request) =>
-        IsAsked(config) && !request.Fresh ? FoundBatches.Of(FolderOf(config, request), KeyOf(config, request)) ?? [] : [];
+        IsAsked(config) && !request.Fresh ? FoundBatches.Of(RunPlace.FolderOf(config, request), KeyOf(config, request)) ?? [] : [];
 
     /// <summary>The values as <c>--set</c> takes them.</summary>
     public static IEnumerable<string> Sets(IReadOnlyList<BatchRecord> found) => found.Select(b => string.Create(CultureInfo.InvariantCulture, $"{b.Path}={b.Batch}"));
@@ -41,7 +40,7 @@ internal static class BatchSizes
     {
         TrainOptions train = config.Options.Train;
         string engine = Engines.Choose(train).Name;
-        IGraphRunner runner = Engines.Make(engine, ThreadsOf(config, request), train);
+        IGraphRunner runner = Engines.Make(engine, RunContext.ThreadsOf(config, request), train);
         try
         {
             PreparedData data = PreparedData.Load(config);
@@ -59,7 +58,7 @@ internal static class BatchSizes
                 }
             }
 
-            FoundBatches.Keep(FolderOf(config, request), KeyOf(config, request), found);
+            FoundBatches.Keep(RunPlace.FolderOf(config, request), KeyOf(config, request), found);
             return found;
         }
         finally
@@ -86,18 +85,10 @@ internal static class BatchSizes
     private static TrainingGraphs StepOf(LoadedConfig config, PreparedData data, PhaseOptions phase) =>
         ModelGraphs.Of(config, data, ModelSpec.Of(config, data), TrainingOptions.UpdateOf(config, phase, data.AheadWeights) with { Accumulate = 1 }, dropout: true);
 
-    private static string FolderOf(LoadedConfig config, RunRequest request) => Path.Combine(RunPlace.RunsFolder(request.ConfigPath), config.Name);
-
     // What is found depends on the machine too.
     private static string KeyOf(LoadedConfig config, RunRequest request) => StageKey.Of(
         RunPlace.TrainKey(config, [.. Sources.Files(config).Select(StageKey.OfPath)]),
-        EngineOf(config.Options.Train),
+        Engines.Expected(config.Options.Train),
         Machine.CpuModel,
-        ThreadsOf(config, request).ToString(CultureInfo.InvariantCulture));
-
-    // As it would be chosen, without the error of a device that cannot be used: looks at a configuration do not need it.
-    private static string EngineOf(TrainOptions train) =>
-        train.Engine == EngineKind.Simd ? Engines.Simd : train.Device == DeviceKind.Cpu || OrtInfo.Problem(OrtDevice.Cuda) is not null ? Engines.OrtCpu : Engines.OrtCuda;
-
-    private static int ThreadsOf(LoadedConfig config, RunRequest request) => request.Threads ?? config.Options.Train.Threads ?? Environment.ProcessorCount;
+        RunContext.ThreadsOf(config, request).ToString(CultureInfo.InvariantCulture));
 }

@@ -34,7 +34,7 @@ internal static class Engines
                 : (Simd, null);
         }
 
-        string? missing = train.Device == DeviceKind.Cpu ? null : OrtInfo.Problem(OrtDevice.Cuda);
+        string? missing = Missing(train);
         if (train.Device == DeviceKind.Cuda && missing is not null)
         {
             throw AnnealException.BadData(missing);
@@ -45,8 +45,13 @@ internal static class Engines
             throw AnnealException.BadData($"'train.capture: on' needs CUDA: {missing}");
         }
 
-        return train.Device == DeviceKind.Cpu || missing is not null ? (OrtCpu, missing) : (OrtCuda, null);
+        return (NameOf(train, missing), missing);
     }
+
+    /// <summary>The engine that would be chosen, without the error of a device that cannot be used.</summary>
+    /// <param name="train">The options.</param>
+    /// <returns>Its name.</returns>
+    public static string Expected(TrainOptions train) => train.Engine == EngineKind.Simd ? Simd : NameOf(train, Missing(train));
 
     /// <summary>Makes an engine.</summary>
     /// <param name="name">Its name.</param>
@@ -61,6 +66,10 @@ internal static class Engines
         OrtCuda => new OrtStepRunner(OptionsOf(train ?? new TrainOptions(), threads) with { Device = OrtDevice.Cuda }),
         _ => throw AnnealException.BadUsage($"there is no engine '{name}'", $"the engines are {string.Join(", ", Names)}"),
     };
+
+    private static string? Missing(TrainOptions train) => train.Device == DeviceKind.Cpu ? null : OrtInfo.Problem(OrtDevice.Cuda);
+
+    private static string NameOf(TrainOptions train, string? missing) => train.Device == DeviceKind.Cpu || missing is not null ? OrtCpu : OrtCuda;
 
     private static OrtOptions OptionsOf(TrainOptions train, int threads) => new()
     {

@@ -25,7 +25,7 @@ internal sealed class RunContext : IDisposable
         Folder = folder;
         Output = output;
         Cancel = cancel;
-        Threads = request.Threads ?? config.Options.Train.Threads ?? Environment.ProcessorCount;
+        Threads = ThreadsOf(config, request);
         LooksFolder = Path.Combine(request.DataFolder ?? Path.GetDirectoryName(Path.GetFullPath(request.ConfigPath))!, "runs", config.Name);
         _data = new Lazy<LoadedData>(() => LoadedData.Load(config));
         _engine = new Lazy<string>(ChooseEngine);
@@ -46,6 +46,9 @@ internal sealed class RunContext : IDisposable
     public CancellationToken Cancel { get; }
 
     public int Threads { get; }
+
+    /// <summary>The threads of a run: as asked for, else as the file says, else one for each core.</summary>
+    public static int ThreadsOf(LoadedConfig config, RunRequest request) => request.Threads ?? config.Options.Train.Threads ?? Environment.ProcessorCount;
 
     /// <summary>Where looks at the test set are counted: beside the pipelines file, wherever the run's folder is.</summary>
     public string LooksFolder { get; }

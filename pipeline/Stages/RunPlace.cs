@@ -12,13 +12,19 @@ internal static class RunPlace
     /// <returns>The folder; it may not exist yet.</returns>
     public static string RunsFolder(string configPath) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(configPath))!, "runs");
 
+    /// <summary>The folder of a pipeline's runs.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="request">The request.</param>
+    /// <returns>The folder's path; it may not exist yet.</returns>
+    public static string FolderOf(LoadedConfig config, RunRequest request) => Path.Combine(RunsFolder(request.ConfigPath), config.Name);
+
     /// <summary>The folder of a pipeline's run.</summary>
     /// <param name="config">The configuration.</param>
     /// <param name="request">The request.</param>
     /// <param name="fileHashes">The hash of each of its files.</param>
     /// <returns>The folder's path; it may not exist yet.</returns>
     public static string FolderOf(LoadedConfig config, RunRequest request, IReadOnlyList<string> fileHashes) =>
-        Path.Combine(RunsFolder(request.ConfigPath), config.Name, TrainKey(config, fileHashes)[..12]);
+        Path.Combine(FolderOf(config, request), TrainKey(config, fileHashes)[..12]);
 
     /// <summary>The key that a run's id is the beginning of: everything that the trained parameters follow from.</summary>
     /// <param name="config">The configuration.</param>

@@ -58,16 +58,27 @@ internal abstract class FeedInput
     /// <summary>The rows, over the memory in which they were set.</summary>
     public abstract Tensor Take(int rows, byte[] text);
 
-    private sealed class Numbers<T>(int[] row) : FeedInput(row)
-        where T : unmanaged, INumber<T>
+    // Values that lie in the tensor that the model gets.
+    private abstract class Elements<T>(int[] row) : FeedInput(row)
+        where T : unmanaged
     {
         private Tensor _values = Tensor.Zeros(DTypes.Of<T>(), [0, .. row]);
 
+        protected DType Type => _values.Type;
+
+        public override void Reserve(int rows) => _values = rows > _values.Shape[0] ? Tensor.Zeros(_values.Type, [rows, .. _row]) : _values;
+
+        public override Tensor Take(int rows, byte[] text) => rows == _values.Shape[0] ? _values : _values.Rows(0, rows);
+
+        protected void Put(int row, int element, T value) => _values.Span<T>()[(row * Width) + element] = value;
+    }
+
+    private sealed class Numbers<T>(int[] row) : Elements<T>(row)
+        where T : unmanaged, INumber<T>
+    {
         public override bool IsText => false;
 
         private static bool IsFloating => typeof(T) == typeof(float) || typeof(T) == typeof(double);
-
-        public override void Reserve(int rows) => _values = rows > _values.Shape[0] ? Tensor.Zeros(_values.Type, [rows, .. _row]) : _values;
 
         public override string? Set(int row, int element, Cell cell, byte[] text)
         {
@@ -88,10 +99,10 @@ internal abstract class FeedInput
                 || !T.TryParse(text.AsSpan(cell.Text.Start, cell.Text.Length), NumberStyles.Float, CultureInfo.InvariantCulture, out value!)
                 || !T.IsFinite(value))
             {
-                return $"{CsvFields.Quote(text.AsSpan(cell.Text.Start, cell.Text.Length))} is not a number that {_values.Type.Name()} holds";
+                return $"{CsvFields.Quote(text.AsSpan(cell.Text.Start, cell.Text.Length))} is not a number that {Type.Name()} holds";
             }
 
-            _values.Span<T>()[(row * Width) + element] = value;
+            Put(row, element, value);
             return null;
         }
 
@@ -121,11 +132,9 @@ internal abstract class FeedInput
         {
             T converted = T.CreateSaturating(value);
             bool fits = TValue.IsNaN(value) ? T.IsNaN(converted) : T.IsFinite(converted) && (IsFloating || TValue.CreateSaturating(converted) == value);
-            _values.Span<T>()[(row * Width) + element] = converted;
-            return fits ? null : FormattableString.Invariant($"{value} is not a number that {_values.Type.Name()} holds");
+            Put(row, element, converted);
+            return fits ? null : FormattableString.Invariant($"{value} is not a number that {Type.Name()} holds");
         }
-
-        public override Tensor Take(int rows, byte[] text) => rows == _values.Shape[0] ? _values : _values.Rows(0, rows);
     }
 
     private sealed class Texts(int[] row) : FeedInput(row)
@@ -154,26 +163,21 @@ internal abstract class FeedInput
     }
 
     // What the model's own table would make of each text.
-    private sealed class Codes<T>(TextCodes codes, int[] row) : FeedInput(row)
+    private sealed class Codes<T>(TextCodes codes, int[] row) : Elements<T>(row)
         where T : unmanaged
     {
         private readonly TextIndex _index = new(codes.Keys);
-        private Tensor _values = Tensor.Zeros(codes.Codes.Type, [0, .. row]);
 
         public override bool IsText => true;
-
-        public override void Reserve(int rows) => _values = rows > _values.Shape[0] ? Tensor.Zeros(_values.Type, [rows, .. _row]) : _values;
 
         public override string? Set(int row, int element, Cell cell, byte[] text)
         {
             ReadOnlySpan<byte> given = cell.Kind == CellKind.Missing ? [] : text.AsSpan(cell.Text.Start, cell.Text.Length);
             int place = _index.Find(given);
-            _values.Span<T>()[(row * Width) + element] = codes.Codes.Span<T>()[place >= 0 ? place : codes.Keys.Count];
+            Put(row, element, codes.Codes.Span<T>()[place >= 0 ? place : codes.Keys.Count]);
             return place >= 0 || Utf8.IsValid(given) ? null : NotUtf8;
         }
 
         public override string? SetNumber<TValue>(int row, int element, TValue value) => throw new InvalidOperationException(NoNumbers);
-
-        public override Tensor Take(int rows, byte[] text) => rows == _values.Shape[0] ? _values : _values.Rows(0, rows);
     }
 }

@@ -6,7 +6,7 @@ namespace Anneal.Serving.Validation;
 /// <summary>The file is one that any ONNX runtime takes: it passes the checker, every op is of ONNX's own domains at the opset that it names, and no function of its own is left.</summary>
 public sealed class StructureGate : IGate
 {
-    private static readonly string[] s_domains = ["", "ai.onnx.ml"];
+    private static readonly string[] s_domains = ["", Model.MlDomain];
 
     /// <inheritdoc/>
     public string Name => "structure";

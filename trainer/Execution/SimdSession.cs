@@ -20,9 +20,8 @@ public sealed class SimdSession : IGraphSession
         _team = team;
         _bindings = state;
         _state = state.ToDictionary(s => s.Input, s => s.Initial.Clone(), StringComparer.Ordinal);
-        Feeds = [.. graph.Inputs.Where(i => !_state.ContainsKey(i.Name) && !graph.Initializers.ContainsKey(i.Name))];
-        HashSet<string> replaced = [.. state.Where(s => s.Output.Length > 0).Select(s => s.Output)];
-        Fetches = [.. graph.Outputs.Where(o => !replaced.Contains(o.Name))];
+        Feeds = [.. graph.FeedsOf(state)];
+        Fetches = [.. graph.FetchesOf(state)];
     }
 
     /// <inheritdoc/>

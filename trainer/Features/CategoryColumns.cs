@@ -30,7 +30,7 @@ internal static class CategoryColumns
             [input],
             Attributes.Of(
                 ("keys_strings", new AttributeValue.Strings([.. keys.Select(k => k.Text)])), ("values_int64s", keys.Select(k => k.Code).ToArray()), ("default_int64", unknown)),
-            "ai.onnx.ml");
+            Model.MlDomain);
         using IDisposable scope = g.Scope($"{column.Name} is unknown");
         if (how.Encoding == CategoryEncoding.Ordinal)
         {

@@ -17,9 +17,6 @@ internal sealed class Decomposition(Node node, IReadOnlyList<TensorType?> inputs
     /// <summary>The node's attributes.</summary>
     public Attributes Attributes => node.Attributes;
 
-    /// <summary>The node's name.</summary>
-    public string Name => node.Name;
-
     /// <summary>The constants, by names that begin with the node's.</summary>
     public IReadOnlyList<(string Name, Tensor Value)> Constants => _constants;
 

@@ -24,17 +24,14 @@ internal sealed class Imputer : NumberOp, IDecomposable
 
     public override TensorType[] Infer(InferenceScope scope)
     {
-        bool isFloat = scope.Type(0).IsFloating();
-        int floats = scope.Attributes.Floats("imputed_value_floats")?.Length ?? 0;
-        int ints = scope.Attributes.Ints("imputed_value_int64s")?.Length ?? 0;
-        if ((isFloat ? floats : ints) == 0 || (isFloat ? ints : floats) > 0)
+        int values = Features.CheckKind(
+            scope,
+            scope.Type(0).IsFloating(),
+            ("imputed_value_floats", scope.Attributes.Floats("imputed_value_floats")?.Length ?? 0),
+            ("imputed_value_int64s", scope.Attributes.Ints("imputed_value_int64s")?.Length ?? 0));
+        if (values > 1)
         {
-            throw scope.Error(FormattableString.Invariant($"{floats} imputed_value_floats and {ints} imputed_value_int64s are given, expected some of the one kind that the input, {scope.Type(0).Name()}, is of"));
-        }
-
-        if (floats + ints > 1)
-        {
-            Features.Check(scope, floats + ints, "values to impute");
+            Features.Check(scope, values, "values to impute");
         }
 
         return [scope.In(0)];

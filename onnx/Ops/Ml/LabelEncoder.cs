@@ -8,6 +8,15 @@ namespace Anneal.Onnx.Ops;
 /// <remarks>Of equal keys the first counts. NaN is equal to NaN.</remarks>
 public sealed class LabelEncoder : Op
 {
+    /// <summary>What an element that is no key becomes where <c>default_string</c> is left out.</summary>
+    internal const string DefaultString = "_Unused";
+
+    /// <summary>What an element that is no key becomes where <c>default_int64</c> is left out.</summary>
+    internal const long DefaultInt = -1;
+
+    /// <summary>What an element that is no key becomes where <c>default_float</c> is left out.</summary>
+    internal const float DefaultFloat = -0f;
+
     private const int PerItem = 1024;
 
     /// <inheritdoc/>
@@ -77,9 +86,9 @@ public sealed class LabelEncoder : Op
         Attributes a = spec.Attributes;
         return spec.Out().Type switch
         {
-            DType.String => Compile<TKey, string>(spec, places, [.. a.Strings("values_strings")!], a.String("default_string", "_Unused")),
-            DType.Int64 => Compile<TKey, long>(spec, places, [.. a.Ints("values_int64s")!], a.Int("default_int64", -1)),
-            _ => Compile<TKey, float>(spec, places, [.. a.Floats("values_floats")!], a.Float("default_float", -0f)),
+            DType.String => Compile<TKey, string>(spec, places, [.. a.Strings("values_strings")!], a.String("default_string", DefaultString)),
+            DType.Int64 => Compile<TKey, long>(spec, places, [.. a.Ints("values_int64s")!], a.Int("default_int64", DefaultInt)),
+            _ => Compile<TKey, float>(spec, places, [.. a.Floats("values_floats")!], a.Float("default_float", DefaultFloat)),
         };
     }
 

@@ -24,9 +24,8 @@ internal sealed class Normalizer : NumberOp, IDecomposable
             throw scope.Error($"norm is '{norm}', expected MAX, L1 or L2");
         }
 
-        return scope.Shape(0) is { Rank: not (1 or 2) } shape
-            ? throw scope.NotSupported($"an input of shape {shape} is not supported, expected rows [N, C] or one row [C]")
-            : [new(DType.Float, scope.Shape(0))];
+        Features.CheckRank(scope);
+        return [new(DType.Float, scope.Shape(0))];
     }
 
     public bool Decompose(Decomposition d)

@@ -21,15 +21,12 @@ internal sealed class OneHotEncoder : Op
 
     public override TensorType[] Infer(InferenceScope scope)
     {
-        bool isText = scope.Type(0) == DType.String;
-        int texts = scope.Attributes.Strings("cats_strings")?.Length ?? 0;
-        int numbers = scope.Attributes.Ints("cats_int64s")?.Length ?? 0;
-        if ((isText ? texts : numbers) == 0 || (isText ? numbers : texts) > 0)
-        {
-            throw scope.Error(FormattableString.Invariant($"{texts} cats_strings and {numbers} cats_int64s are given, expected some of the one kind that the input, {scope.Type(0).Name()}, is of"));
-        }
-
-        return [new(DType.Float, scope.Shape(0) is { } shape ? new TensorShape([.. shape.Dims, Dim.Of(texts + numbers)]) : null)];
+        int categories = Features.CheckKind(
+            scope,
+            scope.Type(0) == DType.String,
+            ("cats_strings", scope.Attributes.Strings("cats_strings")?.Length ?? 0),
+            ("cats_int64s", scope.Attributes.Ints("cats_int64s")?.Length ?? 0));
+        return [new(DType.Float, scope.Shape(0) is { } shape ? new TensorShape([.. shape.Dims, Dim.Of(categories)]) : null)];
     }
 
     public override Kernel Compile(KernelSpec spec) => spec.In(0).Type switch

@@ -1,3 +1,4 @@
+using Anneal.Onnx.Ops;
 using Anneal.Onnx.Proto;
 
 namespace Anneal.Onnx.Ir.Format;
@@ -12,7 +13,7 @@ public sealed record CodeTexts(IReadOnlyList<long> Keys, IReadOnlyList<string> T
     {
         var encoder = new EncoderNode(node);
         return encoder.Attribute("keys_int64s") is { } keys && encoder.Attribute("values_strings") is { } texts && keys.Ints.Count == texts.Strings.Count
-            ? new CodeTexts([.. keys.Ints], [.. texts.Strings.Select(t => t.ToStringUtf8())], encoder.Attribute("default_string")?.S.ToStringUtf8() ?? "_Unused")
+            ? new CodeTexts([.. keys.Ints], [.. texts.Strings.Select(t => t.ToStringUtf8())], encoder.Attribute("default_string")?.S.ToStringUtf8() ?? LabelEncoder.DefaultString)
             : null;
     }
 }

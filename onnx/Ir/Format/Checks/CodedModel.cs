@@ -13,8 +13,6 @@ namespace Anneal.Onnx.Ir.Format;
 /// <param name="Outputs">Which text each code of an output stands for, by the output's name.</param>
 public sealed record CodedModel(CheckedModel Model, IReadOnlyDictionary<string, TextCodes> Inputs, IReadOnlyDictionary<string, CodeTexts> Outputs)
 {
-    private const string Identity = "Identity";
-
     /// <summary>Takes the tables out of a model.</summary>
     /// <param name="model">The model.</param>
     /// <returns>The model without them; null where there are none.</returns>
@@ -22,15 +20,15 @@ public sealed record CodedModel(CheckedModel Model, IReadOnlyDictionary<string, 
     {
         var inputs = new Dictionary<string, TextCodes>(StringComparer.Ordinal);
         var outputs = new Dictionary<string, CodeTexts>(StringComparer.Ordinal);
-        ModelProto proto = model.Proto.Clone();
-        GraphProto graph = proto.Graph;
 
-        // What a subgraph reads of the graph round it is not looked for, and Identity is an op of ONNX's own.
-        if (proto.OpsetImport.All(o => o.Domain.Length > 0) || graph.Node.Any(n => n.Attribute.Any(a => a.G is not null || a.Graphs.Count > 0)))
+        // What a subgraph reads of the graph round it is not looked for.
+        if (!IdentityNode.IsKnown(model.Proto) || model.Proto.Graph.Node.Any(n => n.Attribute.Any(a => a.G is not null || a.Graphs.Count > 0)))
         {
             return null;
         }
 
+        ModelProto proto = model.Proto.Clone();
+        GraphProto graph = proto.Graph;
         ILookup<string, NodeProto> readers = graph.Node.SelectMany(n => n.Input.Distinct(), (n, i) => (Node: n, Input: i)).ToLookup(p => p.Input, p => p.Node, StringComparer.Ordinal);
         HashSet<string> given = [.. graph.Output.Select(o => o.Name), .. graph.Initializer.Select(i => i.Name)];
         foreach (ValueInfoProto input in graph.Input.Where(IsText))
@@ -39,7 +37,7 @@ public sealed record CodedModel(CheckedModel Model, IReadOnlyDictionary<string, 
             if (Follow(input.Name, readers, given, encoders) && TableOf(encoders) is { } table)
             {
                 inputs.Add(input.Name, table);
-                encoders.ForEach(Pass);
+                encoders.ForEach(IdentityNode.Make);
                 input.Type.TensorType.ElemType = (int)table.Codes.Type;
             }
         }
@@ -51,7 +49,7 @@ public sealed record CodedModel(CheckedModel Model, IReadOnlyDictionary<string, 
             if (writer is not null && CodeTexts.Of(writer) is { } texts)
             {
                 outputs.Add(output.Name, texts);
-                Pass(writer);
+                IdentityNode.Make(writer);
                 output.Type.TensorType.ElemType = (int)DType.Int64;
             }
         }
@@ -70,7 +68,7 @@ public sealed record CodedModel(CheckedModel Model, IReadOnlyDictionary<string, 
 
         foreach (NodeProto reader in readers[text])
         {
-            if (reader.OpType == Identity)
+            if (IdentityNode.Is(reader))
             {
                 if (!Follow(reader.Output[0], readers, given, encoders))
                 {
@@ -90,7 +88,7 @@ public sealed record CodedModel(CheckedModel Model, IReadOnlyDictionary<string, 
     private static NodeProto? WriterOf(string text, Dictionary<string, NodeProto> writers, ILookup<string, NodeProto> readers, HashSet<string> given)
     {
         NodeProto? writer = writers.GetValueOrDefault(text);
-        return writer?.OpType != Identity ? writer
+        return writer is null || !IdentityNode.Is(writer) ? writer
             : readers[writer.Input[0]].Count() == 1 && !given.Contains(writer.Input[0]) ? WriterOf(writer.Input[0], writers, readers, given)
             : null;
     }
@@ -102,11 +100,4 @@ public sealed record CodedModel(CheckedModel Model, IReadOnlyDictionary<string, 
     }
 
     private static bool IsText(ValueInfoProto value) => value.Type?.TensorType?.ElemType == (int)DType.String;
-
-    private static void Pass(NodeProto encoder)
-    {
-        encoder.OpType = Identity;
-        encoder.Domain = "";
-        encoder.Attribute.Clear();
-    }
 }

@@ -7,5 +7,5 @@ internal readonly struct EncoderNode(NodeProto node)
 {
     /// <summary>An attribute that is given; null as well where the node is none.</summary>
     public AttributeProto? Attribute(string name) =>
-        node is { OpType: "LabelEncoder", Domain: "ai.onnx.ml" } ? node.Attribute.FirstOrDefault(a => a.Name == name) : null;
+        node is { OpType: "LabelEncoder", Domain: Model.MlDomain } ? node.Attribute.FirstOrDefault(a => a.Name == name) : null;
 }

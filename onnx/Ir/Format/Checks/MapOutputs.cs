@@ -22,9 +22,7 @@ internal static class MapOutputs
             if (outputs.TryGetValue(node.Output[0], out ValueInfoProto? output))
             {
                 output.Type = Table(node.Attribute.Sum(a => a.Strings.Count + a.Ints.Count));
-                node.Attribute.Clear();
-                node.OpType = "Identity";
-                node.Domain = "";
+                IdentityNode.Make(node);
                 names.Add(output.Name, output.Type);
             }
         }
@@ -39,7 +37,7 @@ internal static class MapOutputs
             value.Type = names.GetValueOrDefault(value.Name, value.Type);
         }
 
-        if (!proto.OpsetImport.Any(o => GraphReader.Domain(o.Domain).Length == 0))
+        if (!IdentityNode.IsKnown(proto))
         {
             proto.OpsetImport.Add(new OperatorSetIdProto { Version = Model.DefaultOpset });
         }

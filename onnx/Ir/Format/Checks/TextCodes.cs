@@ -1,3 +1,4 @@
+using Anneal.Onnx.Ops;
 using Anneal.Onnx.Proto;
 using Anneal.Onnx.Tensors;
 
@@ -38,9 +39,9 @@ public sealed class TextCodes : IEquatable<TextCodes>
 
         int[] shape = [keys.Strings.Count + 1];
         Tensor? codes = encoder.Attribute("values_int64s") is { } whole && whole.Ints.Count == keys.Strings.Count
-            ? Tensor.Of<long>(shape, [.. whole.Ints, encoder.Attribute("default_int64")?.I ?? -1])
+            ? Tensor.Of<long>(shape, [.. whole.Ints, encoder.Attribute("default_int64")?.I ?? LabelEncoder.DefaultInt])
             : encoder.Attribute("values_floats") is { } real && real.Floats.Count == keys.Strings.Count
-                ? Tensor.Of<float>(shape, [.. real.Floats, encoder.Attribute("default_float")?.F ?? -0f])
+                ? Tensor.Of<float>(shape, [.. real.Floats, encoder.Attribute("default_float")?.F ?? LabelEncoder.DefaultFloat])
                 : null;
         return codes is not null ? new TextCodes([.. keys.Strings.Select(k => k.ToStringUtf8())], codes) : null;
     }
