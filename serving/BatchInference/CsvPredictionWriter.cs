@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
 using Anneal.Onnx.Tensors;
 
@@ -17,7 +16,6 @@ internal sealed class CsvPredictionWriter(Stream stream, OutputColumns columns) 
 
     public bool IsAtBoundary => true;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Encode(ReadOnlySpan<Tensor> outputs, int rows, ArrayBufferWriter<byte> into)
     {
         int[] widths = OutputColumns.Widths(outputs, rows);
@@ -73,7 +71,6 @@ internal sealed class CsvPredictionWriter(Stream stream, OutputColumns columns) 
         stream.Write(header.WrittenSpan);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Field(ArrayBufferWriter<byte> into, Tensor tensor, int index, byte end)
     {
         switch (tensor.Type)

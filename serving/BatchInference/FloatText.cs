@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace Anneal.Serving.BatchInference;
 
 /// <summary>Writes floats as the shortest decimal that reads back as the same, in the form that .NET gives them, and faster.</summary>
-/// <remarks>The method is that of R. Giulietti, The Schubfach way to render doubles, 2020. It is compiled in full at once: a file of ten thousand rows is written before the runtime would.</remarks>
+/// <remarks>The method is that of R. Giulietti, The Schubfach way to render doubles, 2020.</remarks>
 internal static class FloatText
 {
     /// <summary>The most bytes that a float takes.</summary>
@@ -22,7 +21,6 @@ internal static class FloatText
     /// <param name="value">The float.</param>
     /// <param name="into">Receives it: at least <see cref="MostBytes"/> long.</param>
     /// <returns>The number of bytes.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Write(float value, Span<byte> into)
     {
         uint bits = BitConverter.SingleToUInt32Bits(value);
@@ -57,7 +55,6 @@ internal static class FloatText
     }
 
     // The shortest decimal within the interval that rounds to the float; of several, the nearest. All values are four times their size.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (uint Digits, int Power) Shortest(uint significand, uint exponent)
     {
         uint c = exponent != 0 ? significand | (1u << SignificandBits) : significand;
@@ -104,7 +101,6 @@ internal static class FloatText
         return (uint)high | ((uint)(low >> 32) > 1 ? 1u : 0);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Layout(uint digits, int power, Span<byte> into)
     {
         Span<byte> text = stackalloc byte[10];
