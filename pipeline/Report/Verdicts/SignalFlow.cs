@@ -30,16 +30,17 @@ internal sealed class SignalFlow(string name, bool isFading) : IVerdict
 
             if (hidden.Length >= FewestLayers)
             {
+                // Weights that keep the variance of activations keep the sum of squares of gradients: an average over a plane hands each pixel a small share.
                 double[] forward = [.. hidden.Select(l => l.Activation.Variance)];
-                double[] backward = [.. hidden.Reverse().Select(l => l.Gradient?.Variance ?? 0)];
+                double[] backward = [.. hidden.Reverse().Select(l => l.Gradient is { } gradient ? gradient.Norm * gradient.Norm : 0)];
                 if (IsFlow(forward))
                 {
-                    return Found(Describe("activation", look, forward, hidden));
+                    return Found(Describe("variance of the activations", look, forward, hidden));
                 }
 
                 if (IsFlow(backward))
                 {
-                    return Found(Describe("gradient", look, backward, [.. hidden.Reverse()]));
+                    return Found(Describe("squared norm of the gradients", look, backward, [.. hidden.Reverse()]));
                 }
             }
         }
@@ -47,10 +48,10 @@ internal sealed class SignalFlow(string name, bool isFading) : IVerdict
         return null;
     }
 
-    private bool IsFlow(double[] variances)
+    private bool IsFlow(double[] sizes)
     {
-        double change = isFading ? variances[0] / variances[^1] : variances[^1] / variances[0];
-        return variances[0] > 0 && (change > Factor || double.IsPositiveInfinity(change));
+        double change = isFading ? sizes[0] / sizes[^1] : sizes[^1] / sizes[0];
+        return sizes[0] > 0 && (change > Factor || double.IsPositiveInfinity(change));
     }
 
     private Verdict Found(string evidence) => new(
@@ -62,7 +63,7 @@ internal sealed class SignalFlow(string name, bool isFading) : IVerdict
             : "begin with smaller weights (init: auto fits the activation), put normalisations between the layers, clip the gradient",
         "activations");
 
-    private static string Describe(string what, MonitorRecord look, double[] variances, LayerRecord[] layers) => string.Create(
+    private static string Describe(string what, MonitorRecord look, double[] sizes, LayerRecord[] layers) => string.Create(
         CultureInfo.InvariantCulture,
-        $"the variance of the {what}s goes from {variances[0]:0.0e+0} in '{layers[0].Name}' to {variances[^1]:0.0e+0} in '{layers[^1].Name}' {(look.Epoch == 0 ? "before training" : $"in epoch {look.Epoch}")}: {string.Join(", ", variances.Select(v => v.ToString("0.0e+0", CultureInfo.InvariantCulture)))}");
+        $"the {what} goes from {sizes[0]:0.0e+0} in '{layers[0].Name}' to {sizes[^1]:0.0e+0} in '{layers[^1].Name}' {(look.Epoch == 0 ? "before training" : $"in epoch {look.Epoch}")}: {string.Join(", ", sizes.Select(v => v.ToString("0.0e+0", CultureInfo.InvariantCulture)))}");
 }

@@ -55,6 +55,16 @@ internal sealed class JudgementTests
         Assert.That(Names(Run([2, 1], [2, 1], [0.5, 0.7], ratio: 1e-3, layers: layers)), Is.EqualTo(new[] { expected }));
     }
 
+    // A pool hands each of 64 pixels its share of a gradient: variances fall 4096-fold there although no layer loses any of it.
+    [TestCase(1f, null)]
+    [TestCase(0.1f, "vanishing signal")]
+    public void Of_GradientsSpreadOverPixels_AreJudgedByTheirSumOfSquares(float factor, string? expected)
+    {
+        LayerRecord[] layers = [.. Enumerable.Range(0, 4).Select(i => Layer($"conv{i + 1}", gradients: 4096, gradient: MathF.Pow(factor, 3 - i) / 64)), Layer("pool", gradients: 64), Layer("out")];
+
+        Assert.That(Names(Run([2, 1], [2, 1], [0.5, 0.7], ratio: 1e-3, layers: layers)), Is.EqualTo(expected is null ? Array.Empty<string>() : [expected]));
+    }
+
     [TestCase(1.2, "loss clipped instead of gradient")]
     [TestCase(0.1, null)]
     public void Of_RowsWithoutGradient_LossIsClippedWhereTheyHaveTheMost(double silentLoss, string? expected)
@@ -113,6 +123,6 @@ internal sealed class JudgementTests
             1000);
     }
 
-    private static LayerRecord Layer(string name, float scale = 1, double silent = 0, double? dead = null, double? saturated = null) =>
-        new(name, TensorStatistics.Of([scale, -scale]), TensorStatistics.Of([1, -1]), silent, dead, saturated);
+    private static LayerRecord Layer(string name, float scale = 1, int gradients = 2, float gradient = 1, double silent = 0, double? dead = null, double? saturated = null) =>
+        new(name, TensorStatistics.Of([scale, -scale]), TensorStatistics.Of([.. Enumerable.Range(0, gradients).Select(i => i % 2 == 0 ? gradient : -gradient)]), silent, dead, saturated);
 }
