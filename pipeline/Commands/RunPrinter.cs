@@ -24,7 +24,7 @@ internal static class RunPrinter
 
         foreach ((string part, IReadOnlyDictionary<string, double> metrics) in summary.Metrics)
         {
-            output.Text.WriteLine($"{part,-10} {TextOf(metrics, m => Number(m.Value))}{(part == "test" ? LooksOf(summary) : "")}");
+            output.Text.WriteLine($"{part,-10} {TextOf(metrics, m => Number(m.Value))}{NoteOf(part, summary)}");
         }
 
         foreach (GateSummary gate in summary.Validation?.Gates ?? [])
@@ -48,7 +48,10 @@ internal static class RunPrinter
 
     private static string Number(double value) => value.ToString("0.0000##", CultureInfo.InvariantCulture);
 
-    private static string LooksOf(RunSummary summary) => summary.TestLooks is { } looks
-        ? string.Create(CultureInfo.InvariantCulture, $"  (test looked at {looks} {(looks == 1 ? "time" : "times")})")
-        : "";
+    private static string NoteOf(string part, RunSummary summary) => (part, summary) switch
+    {
+        ("test", { TestLooks: { } looks }) => string.Create(CultureInfo.InvariantCulture, $"  (test looked at {looks} {(looks == 1 ? "time" : "times")})"),
+        ("train", { TrainSample: var (rows, all) }) => string.Create(CultureInfo.InvariantCulture, $"  ({rows} of {all} rows)"),
+        _ => "",
+    };
 }

@@ -81,6 +81,9 @@ internal sealed record RunRecord
     /// <summary>How often the test set had been evaluated when this run had done so.</summary>
     public int? TestLooks { get; init; }
 
+    /// <summary>Of how many training rows the metrics of that part are; null where they are of all.</summary>
+    public SampleSize? TrainSample { get; init; }
+
     /// <summary>This record with a stage added or replaced.</summary>
     public RunRecord With(string stage, StageRecord record) => this with
     {

@@ -40,6 +40,10 @@ internal sealed record RunSummary(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? TestLooks { get; init; }
 
+    /// <summary>Of how many training rows the metrics of that part are; null where they are of all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SampleSize? TrainSample { get; init; }
+
     /// <summary>What competed for export, where there was more than one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<CandidateRecord>? Candidates { get; init; }

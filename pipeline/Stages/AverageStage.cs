@@ -41,7 +41,7 @@ internal sealed class AverageStage(string fit) : IStage
         training.WriteAveraged(candidates[best].Parameters);
         var metrics = new SortedDictionary<string, IReadOnlyDictionary<string, double>>(StringComparer.Ordinal)
         {
-            [Part.Train] = training.Evaluate(training.TrainRows, candidates[best].Parameters).Metrics,
+            [Part.Train] = training.Evaluate(training.TrainSample, candidates[best].Parameters).Metrics,
         };
         if (results[best] is { } validation)
         {
@@ -92,6 +92,7 @@ internal sealed class AverageStage(string fit) : IStage
 
         context.Candidates = record.Candidates;
         context.SetMetrics(metrics);
+        context.TrainSample = training.TrainSampleSize;
         return context.Options.Ensemble is null || fit == StagePlan.Student ? TestEvaluation.Run(context, training, errors) : "";
     }
 

@@ -57,7 +57,7 @@ internal sealed class EnsembleStage : IStage
         // A teacher is not tested: its student is.
         string part = options.Distill is null ? judge.JudgedPart : holdsOut ? Part.Validation : Part.Train;
         Timed[] alone = [.. members.Select(m => Evaluate(judge, Join(context, judge, [m with { Weight = 1 }]), part))];
-        Timed together = Evaluate(judge, graph, part);
+        Timed together = members.Length == 1 ? alone[0] : Evaluate(judge, graph, part);
         double mean = alone.Average(m => m.Seconds);
         double sum = members.Sum(m => m.Weight);
         var record = new EnsembleRecord(
@@ -83,7 +83,7 @@ internal sealed class EnsembleStage : IStage
         Evaluation? validation = !holdsOut ? null : judge.JudgedPart == Part.Validation ? judged : judge.Evaluate(graph, Part.Validation);
         var metrics = new SortedDictionary<string, IReadOnlyDictionary<string, double>>(StringComparer.Ordinal)
         {
-            [Part.Train] = judge.Evaluate(graph, Part.Train).Metrics,
+            [Part.Train] = judge.Evaluate(graph, judge.RawTrainSample).Metrics,
         };
         if ((validation?.Metrics ?? context.Statistics?.Mean[Part.Validation]) is { } given)
         {
@@ -91,6 +91,7 @@ internal sealed class EnsembleStage : IStage
         }
 
         context.SetMetrics(metrics);
+        context.TrainSample = judge.TrainSampleSize;
         return TestEvaluation.Run(context, judge, validation is null ? context.FoldErrors : ErrorSample.Of(validation));
     }
 

@@ -6,6 +6,7 @@ using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Config;
 using Anneal.Pipeline.Config.Options;
 using Anneal.Pipeline.Report;
+using Anneal.Pipeline.Runs;
 using Anneal.Serving.Validation;
 using Anneal.Trainer.Data;
 using Anneal.Trainer.Loop;
@@ -16,6 +17,7 @@ namespace Anneal.Pipeline.Stages;
 /// <summary>One training of a run: its rows, graphs and files. Each part is made when a stage first asks for it, so that a cached run loads nothing.</summary>
 internal sealed class Fit
 {
+    private const int MostTrainRows = 10_000;
     private readonly RunContext _context;
     private readonly Lazy<PreparedData> _data;
     private readonly Lazy<IReadOnlyList<TrainingGraphs>> _phases;
@@ -85,6 +87,15 @@ internal sealed class Fit
         Part.Validation => ValidationRows,
         _ => TrainRows,
     };
+
+    /// <summary>The rows trained on that figures of them are taken over, as a step takes them: all, or 10,000 drawn by the seed.</summary>
+    public RowSet TrainSample => TrainRows.Sample(MostTrainRows, Seed);
+
+    /// <summary>The same rows, raw.</summary>
+    public RowSet RawTrainSample => Data.RawSet(Part.Train).Sample(MostTrainRows, Seed);
+
+    /// <summary>How many rows that is; null where it is all.</summary>
+    public SampleSize? TrainSampleSize => Data.Split.Train.Length is var all && all > MostTrainRows ? new SampleSize(MostTrainRows, all) : null;
 
     /// <summary>The part that what is exported is judged by: the test rows where there are any, else those held out, else those trained on.</summary>
     public string JudgedPart => _context.Data.TestRows.Length > 0 ? Part.Test : HasValidation ? Part.Validation : Part.Train;
@@ -201,7 +212,10 @@ internal sealed class Fit
         return evaluator.Evaluate(parameters);
     }
 
-    private Evaluation Evaluate(Graph deployed, RowSet rows)
+    /// <summary>Evaluates a model that holds its parameters.</summary>
+    /// <param name="deployed">Raw rows to answers.</param>
+    /// <param name="rows">The raw rows.</param>
+    public Evaluation Evaluate(Graph deployed, RowSet rows)
     {
         using var evaluator = new Evaluator(deployed, [.. _context.Data.Train.Features.Select(f => f.Name)], Data.Target, _context.Runner, rows);
         return evaluator.Evaluate(new Dictionary<string, Tensor>(StringComparer.Ordinal));

@@ -30,6 +30,7 @@ internal sealed class FoldsStage : IStage
         context.SetMetrics(context.Options.Final is null
             ? folds.First(f => f.Name == context.Choice.Best).Metrics
             : context.Statistics!.Mean.Where(p => p.Key == Part.Validation).ToDictionary());
+        context.TrainSample = context.Options.Final is null ? context.Fit(StagePlan.FitOf(context.Choice.Best)).TrainSampleSize : null;
         string looks = context.Options is { Final: null, Ensemble: null } ? TestEvaluation.Run(context, context.Exported, context.Folds[context.Choice.Best].Errors) : "";
         int all = context.FoldsInOrder.Count();
         string failed = folds.Length < all ? FormattableString.Invariant($"{all - folds.Length} of {all} folds failed; ") : "";

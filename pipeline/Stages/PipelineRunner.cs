@@ -212,6 +212,7 @@ internal static class PipelineRunner
             Ensemble = earlier?.Ensemble,
             Choice = earlier?.Choice,
             TestLooks = earlier?.TestLooks,
+            TrainSample = earlier?.TrainSample,
             Model = earlier?.Model,
             Warnings = earlier?.Warnings ?? [],
         };
@@ -372,6 +373,7 @@ internal static class PipelineRunner
             Deviation = record.Deviation is { Count: > 0 } ? record.Deviation : null,
             Exported = isFolds && context.Choice is not null && record.Model is not null && context.Options.Ensemble is null ? context.Exported.Name : null,
             TestLooks = record.TestLooks,
+            TrainSample = record.TrainSample,
             Candidates = record.Candidates.Count > 1 ? record.Candidates : null,
             Ensemble = record.Ensemble,
         };

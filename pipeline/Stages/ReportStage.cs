@@ -155,6 +155,7 @@ internal sealed class ReportStage : IStage
         new("threads", context.Threads.ToString(System.Globalization.CultureInfo.InvariantCulture)),
         new("ONNX Runtime", OrtInfo.Version),
         .. record.Batches.Select(b => new ReportData.Fact(b.Path, FormattableString.Invariant($"{b.Batch} rows, found among {string.Join(", ", b.Trials.Select(t => t.Batch))}; {b.Ended}"))),
+        .. context.TrainSample is var (rows, all) ? (ReportData.Fact[])[new("train metrics", FormattableString.Invariant($"of {rows} rows drawn from {all}"))] : [],
         .. record.Placement is { } placement ? (ReportData.Fact[])[new("training step", Engines.Describe(placement))] : [],
     ];
 

@@ -88,6 +88,9 @@ internal sealed class RunContext : IDisposable
     /// <summary>How often the test set has been looked at; null before this run did so.</summary>
     public int? TestLooks { get; set; }
 
+    /// <summary>Of how many training rows the metrics of that part are; null where they are of all.</summary>
+    public SampleSize? TrainSample { get; set; }
+
     /// <summary>Mean and deviation of the folds that did not fail; null where there are none.</summary>
     public FoldStatistics? Statistics => FoldsInOrder.Where(f => f.Error is null).Select(f => f.Metrics).ToArray() is { Length: > 0 } folds ? FoldStatistics.Of(folds) : null;
 
@@ -133,6 +136,7 @@ internal sealed class RunContext : IDisposable
         EnsembleRecord = Options.Ensemble is null ? null : record.Ensemble;
         Choice = record.Choice;
         TestLooks = record.TestLooks;
+        TrainSample = record.TrainSample;
     }
 
     /// <summary>A record with what the stages have found so far.</summary>
@@ -147,6 +151,7 @@ internal sealed class RunContext : IDisposable
         Ensemble = EnsembleRecord,
         Choice = Choice,
         TestLooks = TestLooks,
+        TrainSample = TrainSample,
         Placement = Placement ?? record.Placement,
         Warnings = [.. record.Warnings, .. Warnings.Except(record.Warnings)],
         Model = File.Exists(Folder.ModelPath) ? Folder.ModelPath : null,

@@ -1,6 +1,6 @@
 namespace Anneal.Serving.Validation;
 
-/// <summary>The answers do not depend on how many rows are asked at once: the largest difference between the batch sizes stays within a limit.</summary>
+/// <summary>The answers do not depend on how many rows are asked at once: the largest difference to the largest batch size stays within a limit.</summary>
 /// <param name="maxAbs">The limit.</param>
 public sealed class BatchInvarianceGate(double maxAbs) : IGate
 {
@@ -11,11 +11,12 @@ public sealed class BatchInvarianceGate(double maxAbs) : IGate
     public GateResult Check(ValidationContext context)
     {
         IReadOnlyList<Pass> passes = context.Passes;
-        Difference worst = passes.Skip(1).Select(p => Difference.Between(passes[0].Outputs, p)).MaxBy(d => d.Value) ?? Difference.None;
+        Pass whole = context.Whole;
+        Difference worst = passes.Where(p => p != whole).Select(p => Difference.Between(whole.Outputs, p)).MaxBy(d => d.Value) ?? Difference.None;
         string sizes = string.Join(", ", passes.Select(p => p.Batch));
         string detail = worst.Where.Length == 0
             ? $"equal at batch sizes {sizes}"
-            : FormattableString.Invariant($"batch sizes {sizes}; largest difference to batch size {passes[0].Batch} is {worst.Value:g6}: {worst.Where}");
+            : FormattableString.Invariant($"batch sizes {sizes}; largest difference to batch size {whole.Batch} is {worst.Value:g6}: {worst.Where}");
         return new GateResult(Name, worst.Value <= maxAbs, worst.Value, maxAbs, detail);
     }
 }

@@ -10,12 +10,13 @@ internal sealed record Difference(double Value, string Where, int? Row = null)
 {
     public static Difference None { get; } = new(0, "");
 
-    /// <summary>Compares the outputs that both sides have and that hold numbers.</summary>
+    /// <summary>Compares the outputs that both sides have and that hold numbers, on the rows that a pass ran.</summary>
     public static Difference Between(IReadOnlyDictionary<string, Tensor> expected, Pass pass)
     {
         Difference worst = None;
-        foreach ((string name, Tensor a) in expected.Where(e => e.Value.Type.IsFloating()))
+        foreach ((string name, Tensor all) in expected.Where(e => e.Value.Type.IsFloating()))
         {
+            Tensor a = pass.Of(all);
             Tensor b = pass.Outputs.GetValueOrDefault(name) ?? throw AnnealException.BadData($"the model has no output '{name}' to compare with");
             if (a.Type != DType.Float || b.Type != DType.Float || a.Length != b.Length)
             {
@@ -30,7 +31,7 @@ internal sealed record Difference(double Value, string Where, int? Row = null)
                 d = double.IsNaN(d) ? double.PositiveInfinity : d;
                 if (d > worst.Value)
                 {
-                    int row = i / (a.Length / a.Shape[0]);
+                    int row = pass.NumberOf(i / (a.Length / a.Shape[0]));
                     worst = new Difference(d, FormattableString.Invariant($"output '{name}', row {row}, batch size {pass.Batch}"), row);
                 }
             }

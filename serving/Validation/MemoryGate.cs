@@ -11,12 +11,12 @@ public sealed class MemoryGate(double limitMb) : IGate
     public GateResult Check(ValidationContext context)
     {
         int largest = context.Set.Batches.Where(b => b > 0).DefaultIfEmpty(1).Max();
-        HeadRows rows = HeadRows.Of(context.Set.Feeds, Math.Min(largest, context.Set.Rows));
+        SampleRows rows = SampleRows.Of(context.Set, largest);
         using var growth = new MemoryGrowth();
         using OrtModel model = context.Model.Reopen(context.Model.Options.Threads);
-        _ = Pass.Run(model, rows.Feeds, rows.Rows, rows.Rows);
+        _ = rows.Run(model, largest);
         double size = growth.PeakBytes / 1e6;
         return new GateResult(Name, size <= limitMb, size, limitMb, FormattableString.Invariant(
-            $"opening the file and a batch of {rows.Rows} rows take {size:0.#} MB, expected at most {limitMb:g6}"));
+            $"opening the file and a batch of {rows.Numbers.Length} rows take {size:0.#} MB, expected at most {limitMb:g6}"));
     }
 }

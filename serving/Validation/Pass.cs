@@ -4,30 +4,44 @@ using Anneal.Onnx.Tensors;
 
 namespace Anneal.Serving.Validation;
 
-/// <summary>All rows of a set through a model at one batch size.</summary>
+/// <summary>All rows of a set, or some of them, through a model at one batch size.</summary>
 internal sealed class Pass
 {
     private readonly Dictionary<string, Tensor> _outputs = new(StringComparer.Ordinal);
     private readonly double[] _milliseconds;
     private readonly int _rows;
+    private readonly int[]? _numbers;
 
-    private Pass(int batch, int rows, int runs)
+    private Pass(int batch, int rows, int runs, int[]? numbers)
     {
         Batch = batch;
         _rows = rows;
+        _numbers = numbers;
         _milliseconds = new double[runs];
     }
 
     /// <summary>Rows per run.</summary>
     public int Batch { get; }
 
-    /// <summary>The answers for all rows, by output name.</summary>
+    /// <summary>The answers for all rows that it ran, by output name.</summary>
     public IReadOnlyDictionary<string, Tensor> Outputs => _outputs;
 
-    public static Pass Run(OrtModel model, IReadOnlyDictionary<string, Tensor> feeds, int rows, int batch)
+    /// <summary>The number in the set of a row that it ran.</summary>
+    public int NumberOf(int row) => _numbers is null ? row : _numbers[row];
+
+    /// <summary>The rows that it ran, of a tensor with those of the whole set or with those alone.</summary>
+    public Tensor Of(Tensor all) => _numbers is null || all.Shape[0] == _rows ? all : all.Take(_numbers);
+
+    /// <summary>Runs rows.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="feeds">By input name.</param>
+    /// <param name="rows">How many rows they have.</param>
+    /// <param name="batch">Rows per run; 0 for all in one.</param>
+    /// <param name="numbers">Their numbers in the set; null where they are all of it.</param>
+    public static Pass Run(OrtModel model, IReadOnlyDictionary<string, Tensor> feeds, int rows, int batch, int[]? numbers = null)
     {
         int size = batch <= 0 ? rows : Math.Min(batch, rows);
-        var pass = new Pass(size, rows, (rows + size - 1) / size);
+        var pass = new Pass(size, rows, (rows + size - 1) / size, numbers);
         Tensor[] all = [.. model.Inputs.Select(i => feeds.GetValueOrDefault(i.Name)
             ?? throw AnnealException.BadData($"the model's input '{i.Name}' has no data", $"there is data for: {string.Join(", ", feeds.Keys)}").In(model.Path))];
         if (all.FirstOrDefault(f => f.Rank == 0 || f.Shape[0] != rows) is { } ragged)

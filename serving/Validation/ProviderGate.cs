@@ -9,7 +9,7 @@ public sealed class ProviderGate : IGate
     /// <inheritdoc/>
     public GateResult Check(ValidationContext context)
     {
-        OrtProfile profile = context.Model.Profile(context.Head.Feeds);
+        OrtProfile profile = context.Model.Profile(SampleRows.Of(context.Set, SampleRows.Batch).Feeds);
         IReadOnlyList<string> elsewhere = profile.Fallback(context.Model.Options.Device);
         string nodes = string.Join(", ", profile.ByProvider.Select(p => $"{p.Value} nodes on {p.Key}"));
         string detail = elsewhere.Count == 0 ? nodes : $"{nodes}; not where they were asked for: {string.Join(", ", elsewhere)}";

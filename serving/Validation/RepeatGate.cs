@@ -9,10 +9,10 @@ public sealed class RepeatGate : IGate
     /// <inheritdoc/>
     public GateResult Check(ValidationContext context)
     {
-        HeadRows head = context.Head;
-        Pass first = head.Run(context.Model);
-        Difference worst = Difference.Between(first.Outputs, head.Run(context.Model));
+        SampleRows rows = context.Sample;
+        Pass first = context.SampledAt(SampleRows.Batch);
+        Difference worst = Difference.Between(first.Outputs, rows.Run(context.Model));
         return new GateResult(Name, worst.Value == 0, worst.Value, 0, FormattableString.Invariant(
-            $"{head.Rows} rows asked twice at batch size {first.Batch}: {(worst.Value == 0 ? "the same answers" : $"largest difference {worst.Value:g6}: {worst.Where}")}"));
+            $"{rows.Numbers.Length} rows asked twice at batch size {first.Batch}: {(worst.Value == 0 ? "the same answers" : $"largest difference {worst.Value:g6}: {worst.Where}")}"));
     }
 }

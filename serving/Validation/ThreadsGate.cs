@@ -4,6 +4,7 @@ namespace Anneal.Serving.Validation;
 /// <param name="maxAbs">The limit.</param>
 public sealed class ThreadsGate(double maxAbs) : IGate
 {
+    private const int MostRows = 256;
     private static readonly int[] s_threads = [1, 2, 3, 4];
 
     /// <inheritdoc/>
@@ -12,18 +13,18 @@ public sealed class ThreadsGate(double maxAbs) : IGate
     /// <inheritdoc/>
     public GateResult Check(ValidationContext context)
     {
-        HeadRows head = context.Head;
+        SampleRows rows = SampleRows.Of(context.Set, MostRows);
         Pass[] passes = [.. s_threads.Select(Run)];
         Difference worst = passes.Skip(1).Select(p => Difference.Between(passes[0].Outputs, p)).MaxBy(d => d.Value)!;
         string detail = worst.Where.Length == 0
             ? "equal"
             : FormattableString.Invariant($"largest difference to one thread {worst.Value:g6}: {worst.Where}");
-        return new GateResult(Name, worst.Value <= maxAbs, worst.Value, maxAbs, $"{head.Rows} rows on {string.Join(", ", s_threads)} threads: {detail}");
+        return new GateResult(Name, worst.Value <= maxAbs, worst.Value, maxAbs, $"{rows.Numbers.Length} rows on {string.Join(", ", s_threads)} threads: {detail}");
 
         Pass Run(int threads)
         {
             using OrtModel model = context.Model.Reopen(threads);
-            return head.Run(model);
+            return rows.Run(model);
         }
     }
 }

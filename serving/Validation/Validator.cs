@@ -8,7 +8,7 @@ public static class Validator
 {
     private const int FlipsShown = 20;
 
-    /// <summary>Runs all rows through the model at each batch size and checks the gates.</summary>
+    /// <summary>Runs the rows through the model at each batch size, all of them at the largest, and checks the gates.</summary>
     /// <param name="model">The model.</param>
     /// <param name="set">The rows, the trainer's answers and the truth.</param>
     /// <param name="gates">The gates.</param>
@@ -37,8 +37,8 @@ public static class Validator
 
     /// <summary>A model's answers.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="set">The rows; they run at the first of its batch sizes.</param>
+    /// <param name="set">The rows; they run at the largest of its batch sizes.</param>
     /// <returns>The answers for all rows, by output name.</returns>
     /// <exception cref="AnnealException">The rows do not fit the model.</exception>
-    public static IReadOnlyDictionary<string, Tensor> Answer(OrtModel model, ValidationSet set) => new ValidationContext(model, set).PassAt(set.Batches[0]).Outputs;
+    public static IReadOnlyDictionary<string, Tensor> Answer(OrtModel model, ValidationSet set) => new ValidationContext(model, set).Answers;
 }

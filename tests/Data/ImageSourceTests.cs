@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 using Anneal.Onnx;
 using Anneal.Trainer.Data;
 
@@ -90,6 +91,23 @@ public sealed class ImageSourceTests
         Assert.That(colour.Features[0].Values.Bytes[..18].ToArray(), Is.All.EqualTo(200));
         Assert.That(colour.Features[0].Values.Bytes[18..36].ToArray(), Is.All.EqualTo(90));
         Assert.That(colour.Features[0].Values.Bytes[36..].ToArray(), Is.All.EqualTo(0), "what is transparent is black");
+    }
+
+    // Pixels are taken out of the library in strips of 64 rows.
+    [TestCase(63)]
+    [TestCase(64)]
+    [TestCase(65)]
+    [TestCase(150)]
+    public void Load_TallImage_HasEachRowInItsPlace(int height)
+    {
+        using var folder = new TempFolder();
+        byte[] pixels = [.. Enumerable.Range(0, height * 3 * 3).Select(i => (byte)(i * 7))];
+        string path = Zip(folder, ("a/1.png", PngImage.Of(height, 3, 3, pixels)));
+
+        DataTable table = new ImageSource(path).Load();
+
+        byte[] planes = [.. Enumerable.Range(0, 3).SelectMany(c => Enumerable.Range(0, height * 3).Select(i => pixels[(i * 3) + c]))];
+        Assert.That(table.Features[0].Values.Bytes.ToArray(), Is.EqualTo(planes));
     }
 
     [Test]
@@ -187,6 +205,10 @@ public sealed class ImageSourceTests
             mean += value;
         }
 
+        Assert.That(
+            Convert.ToHexStringLower(SHA256.HashData(test.Features[0].Values.Bytes)),
+            Is.EqualTo("2fb7dfcd1893f37e705d81075b9d9d7245d714b136474baa19c48f02d7a6f670"),
+            "what libvips gives where it writes each image to memory itself");
         Assert.That(mean / test.Features[0].Values.Length / 255, Is.EqualTo(0.4734).Within(0.01), "the known mean of CIFAR-10's pixels");
     }
 }

@@ -47,6 +47,24 @@ internal sealed class BatchStatisticsTests
         Assert.That(Compare.Doubles(estimated["norm1.var"]), Is.EqualTo(variance).Within(1e-6));
     }
 
+    // The first norm sees the rows themselves: batches of 4,000 make three of the first 10,000 rows and one that is left out.
+    [Test]
+    public void Estimate_ManyRows_TakesTheFirstBatchesThatHaveTenThousand()
+    {
+        const int many = 15_000;
+        using var runner = new SimdRunner(2);
+        (Tensor features, Tensor target) = Networks.Rows(many, Features, 3);
+        int[] rows = [.. Enumerable.Range(0, many)];
+
+        IReadOnlyDictionary<string, Tensor> estimated = BatchStatistics.Estimate(s_graphs, runner, new RowSet([features], target, rows), 4000, Seed, Initial());
+
+        int[] taken = [.. Permutation.Of(Seed, "shuffle", 0, many).Take(12_000)];
+        double[] mean = [.. Enumerable.Range(0, Features).Select(f => taken.Average(r => (double)features.Span<float>()[(r * Features) + f]))];
+
+        // Sums of 4,000 floats; the mean of all rows differs by about 4e-3.
+        Assert.That(Compare.Doubles(estimated["norm1.mean"]), Is.EqualTo(mean).Within(1e-5));
+    }
+
     [Test]
     public void Estimate_OtherParameters_StayAsTheyAre()
     {

@@ -8,7 +8,12 @@ namespace Anneal.Trainer.Loop;
 /// <summary>Estimates the running averages of batch normalisation anew, for parameters that no step has left.</summary>
 public static class BatchStatistics
 {
-    /// <summary>Replaces each running average by the mean of the batches' own: Σ nᵢ·mᵢ / Σ nᵢ over the batches of one pass, where batch i has nᵢ rows.</summary>
+    private const int MostRows = 10_000;
+
+    /// <summary>
+    /// Replaces each running average by the mean of the batches' own: Σ nᵢ·mᵢ / Σ nᵢ over the first batches of one pass that together have 10,000 rows, or over all
+    /// where there are fewer; batch i has nᵢ rows.
+    /// </summary>
     /// <param name="graphs">The model's graphs.</param>
     /// <param name="runner">The engine.</param>
     /// <param name="rows">The training rows; they are not augmented, and nothing is dropped out.</param>
@@ -32,9 +37,11 @@ public static class BatchStatistics
         var feeds = new Tensor[featureAt.Length];
         var fetches = new Tensor?[session.Fetches.Count];
         double[][] sums = [.. session.Fetches.Select(f => new double[parameters[NameOf(f.Name)].Length])];
-        for (int step = 0; step < feed.StepsPerEpoch; step++)
+        int seen = 0;
+        while (seen < Math.Min(MostRows, rows.Rows.Length))
         {
             Batch next = feed.Next();
+            seen += next.Rows;
             for (int i = 0; i < feeds.Length; i++)
             {
                 feeds[i] = next.Features[featureAt[i]];
@@ -50,7 +57,7 @@ public static class BatchStatistics
         var estimated = new SortedDictionary<string, Tensor>(parameters.ToDictionary(), StringComparer.Ordinal);
         for (int i = 0; i < sums.Length; i++)
         {
-            estimated[NameOf(session.Fetches[i].Name)] = Tensor.Vector<float>([.. sums[i].Select(s => (float)(s / rows.Rows.Length))]);
+            estimated[NameOf(session.Fetches[i].Name)] = Tensor.Vector<float>([.. sums[i].Select(s => (float)(s / seen))]);
         }
 
         return estimated;

@@ -10,7 +10,9 @@ namespace Anneal.Trainer.Loop;
 /// <summary>Evaluates parameters on a fixed set of rows.</summary>
 public sealed class Evaluator : IDisposable
 {
-    private const int BatchRows = 1000;
+    // The activations of more rows of a convolutional net leave the caches, and a row then takes several times as long.
+    private const int BatchRows = 64;
+
     private readonly TargetSpec _target;
     private readonly IReadOnlyList<string> _inputs;
     private readonly IReadOnlyList<StateBinding> _state;

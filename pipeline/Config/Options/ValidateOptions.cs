@@ -34,7 +34,7 @@ internal sealed record ValidateOptions
     [Key("robustness", "a defined answer or a clear error for what no training row had: NaN, infinity, empty and unknown texts, wrong shapes")]
     public bool Robustness { get; init; }
 
-    [Key("batch_sizes", "batch sizes the whole test set is run at")]
+    [Key("batch_sizes", "batch sizes the test set is run at: all of it at the largest, 1,000 rows at the others")]
     [Range(1, int.MaxValue)]
     [Word("all")]
     public IReadOnlyList<int?> BatchSizes { get; init; } = [1, 7, 64, null];

@@ -52,6 +52,34 @@ internal sealed class TaskTests
     }
 
     [Test]
+    public void Run_MoreThanTenThousandTrainingRows_SaysOfHowManyItsTrainMetricsAre()
+    {
+        using var folder = new TempFolder();
+        (Tensor features, Tensor target) = Networks.Rows(12_000, 3, 2);
+        Save(folder["x.npy"], features);
+        Save(folder["y.npy"], target);
+        folder.Write("pipelines.yaml", """
+            version: 1
+            pipelines:
+              arrays:
+                task: classification
+                data: {train: {npy: {features: x.npy, labels: y.npy}}, split: {holdout: {validation: 0.1}}}
+                model: {layers: [{dense: 2}]}
+                train: {epochs: 1, batch: 500, optimizer: {momentum: {lr: 0.05}}, monitor: none}
+                preflight: none
+
+            """);
+
+        Tool first = Tool.RunIn(folder[""], "run", "--out", "run", "--until", "average", "--json");
+        Tool again = Tool.RunIn(folder[""], "run", "--out", "run", "--until", "average");
+
+        JsonElement sample = first.Json.GetProperty("train_sample");
+        Assert.That((sample.GetProperty("rows").GetInt32(), sample.GetProperty("of").GetInt32()), Is.EqualTo((10_000, 10_800)));
+        Assert.That(again.Output, Does.Match(@"(?m)^train .*\(10000 of 10800 rows\)\r?$"));
+        Assert.That(again.Output, Does.Not.Match(@"(?m)^validation .*rows\)"));
+    }
+
+    [Test]
     public void Run_ClassesOfArrays_AnswersTheirNames()
     {
         using var folder = new TempFolder();

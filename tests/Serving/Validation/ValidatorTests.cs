@@ -115,6 +115,35 @@ public sealed class ValidatorTests
         Assert.That(report.Metrics["accuracy"], Is.LessThan(0.5), "the metric is that of ONNX Runtime's answers");
     }
 
+    // Rows of a set of 2,500 that stand for all are 0, 2, 5, 7, 10, …: row 7 is one of them, row 4 is not.
+    [TestCase(4, 500)]
+    [TestCase(7, 1)]
+    public void Run_ManyRows_AllRunAtTheLargestBatchSizeAndAThousandAtTheOthers(int odd, int found)
+    {
+        Tensor scores = Tensor.Of<float>([2500, 2], [.. Enumerable.Range(0, 2500).SelectMany(_ => (float[])[0.25f, 0.75f])]);
+        Tensor reference = scores.Clone();
+        reference.Span<float>()[odd * 2] = 1;
+        using OrtModel model = Models.Open(Models.Scores(0, 0), _folder);
+        var set = new ValidationSet(
+            ModelTask.Classification,
+            new Dictionary<string, Tensor> { ["scores"] = scores },
+            new Dictionary<string, Tensor> { ["probabilities"] = reference },
+            Tensor.Zeros(DType.Int64, 2500))
+        {
+            Batches = [1, 500],
+        };
+
+        ValidationReport report = Validator.Run(model, set, [new ParityGate(0.1), new DecisionFlipsGate(0), new BatchInvarianceGate(0), new RepeatGate()]);
+
+        Assert.That(report.Flips.Single(), Has.Property("Row").EqualTo(odd).And.Property("Batch").EqualTo(found));
+        Assert.That(report.WorstRow, Is.EqualTo(odd));
+        Assert.That(report.Gates[0].Detail, Does.EndWith($"row {odd}, batch size {found}"));
+        Assert.That(report.Gates[2].Passed);
+        Assert.That(report.Gates[3].Detail, Does.StartWith("1000 rows asked twice at batch size 64: "));
+        Assert.That(report.Rows, Is.EqualTo(2500));
+        Assert.That(report.Metrics["accuracy"], Is.Zero, "over all rows");
+    }
+
     [Test]
     public void Run_MetricMissed_SaysByHowMuch()
     {

@@ -12,6 +12,12 @@ internal static unsafe partial class Vips
     private const string Library = "vips";
     private const long MaxPixels = 1L << 28;
     private const int UChar = 0;
+    private const int BlackAndWhite = 1;
+    private const int Srgb = 22;
+
+    // A strip is computed on the thread that asks for it; the library's own writing to memory starts a thread for each image.
+    private const int StripRows = 64;
+    private static readonly byte[] s_jpegMark = [0xFF, 0xD8, 0xFF];
     private static readonly Lazy<AnnealException?> s_problem = new(Start);
 
     /// <summary>Loads the library, once.</summary>
@@ -36,17 +42,19 @@ internal static unsafe partial class Vips
         ErrorClear();
         fixed (byte* start = file)
         {
-            using Handle image = Open(start, file.Length, "sequential");
+            using var source = new Handle(SourceNewFromMemory(start, (nuint)file.Length));
+            string loader = LoaderOf(source, file);
+            using Handle image = Open(source, loader, "sequential");
             if ((long)ImageGetWidth(image.Value) * ImageGetHeight(image.Value) > MaxPixels)
             {
                 throw AnnealException.BadData($"an image of {ImageGetHeight(image.Value)}×{ImageGetWidth(image.Value)} pixels, of at most {MaxPixels} that are read");
             }
 
-            using Handle upright = ImageGetOrientation(image.Value) > 1 ? Upright(start, file.Length) : image.Share();
+            using Handle upright = ImageGetOrientation(image.Value) > 1 ? Upright(source, loader) : image.Share();
             using Handle opaque = ImageHasAlpha(upright.Value) != 0 ? Apply(upright, "flatten") : upright.Share();
-            string space = channels == 1 ? "b-w" : "srgb";
-            bool isInSpace = ImageGetBands(opaque.Value) == channels && ImageGetFormat(opaque.Value) == UChar && InterpretationName(opaque) == space;
-            using Handle coloured = isInSpace ? opaque.Share() : Apply(opaque, "colourspace", ("space", space));
+            int space = channels == 1 ? BlackAndWhite : Srgb;
+            bool isInSpace = ImageGetBands(opaque.Value) == channels && ImageGetFormat(opaque.Value) == UChar && ImageGetInterpretation(opaque.Value) == space;
+            using Handle coloured = isInSpace ? opaque.Share() : Apply(opaque, "colourspace", ("space", channels == 1 ? "b-w" : "srgb"));
             using Handle sized = size is not var (height, width) || (ImageGetHeight(coloured.Value) == height && ImageGetWidth(coloured.Value) == width)
                 ? coloured.Share()
                 : Apply(coloured, "thumbnail_image", ("width", Text(width)), ("height", Text(height)), ("size", "force"));
@@ -89,13 +97,18 @@ internal static unsafe partial class Vips
         }
     }
 
-    private static Handle Open(byte* file, int length, string access) =>
-        new(ImageNewFromBuffer(file, (nuint)length, $"access={access},fail_on=warning", 0, 0, 0, 0, 0, 0));
+    // Asking every loader costs as much as a small image's own.
+    private static string LoaderOf(Handle source, ReadOnlySpan<byte> file) => file.StartsWith(s_jpegMark)
+        ? "jpegload_source"
+        : Marshal.PtrToStringUTF8((nint)ForeignFindLoadSource(source.Value)) ?? throw Failure();
+
+    private static Handle Open(Handle source, string loader, string access) =>
+        Call(loader, "source", SourceGetType(), source, ("access", access), ("fail_on", "warning"));
 
     // Turning reads rows out of their order, which a sequential image refuses.
-    private static Handle Upright(byte* file, int length)
+    private static Handle Upright(Handle source, string loader)
     {
-        using Handle image = Open(file, length, "random");
+        using Handle image = Open(source, loader, "random");
         return Apply(image, "autorot");
     }
 
@@ -106,47 +119,56 @@ internal static unsafe partial class Vips
             throw AnnealException.BadData($"{ImageGetBands(image.Value)} channels in {InterpretationName(image)}, expected {shape.Channels}");
         }
 
-        byte* pixels = ImageWriteToMemory(image.Value, out nuint length);
-        if (pixels is null)
+        using var region = new Handle(RegionNew(image.Value));
+        int area = shape.Height * shape.Width;
+        for (int top = 0; top < shape.Height; top += StripRows)
         {
-            throw Failure();
-        }
-
-        try
-        {
-            var source = new ReadOnlySpan<byte>(pixels, checked((int)length));
-            int area = shape.Height * shape.Width;
-            for (int channel = 0; channel < shape.Channels; channel++)
+            byte* pixels = RegionFetch(region.Value, 0, top, shape.Width, Math.Min(StripRows, shape.Height - top), out nuint length);
+            if (pixels is null)
             {
-                Span<byte> to = destination.Slice(channel * area, area);
-                for (int i = 0; i < to.Length; i++)
+                throw Failure();
+            }
+
+            try
+            {
+                var strip = new ReadOnlySpan<byte>(pixels, checked((int)length));
+                for (int channel = 0; channel < shape.Channels; channel++)
                 {
-                    to[i] = source[(i * shape.Channels) + channel];
+                    Span<byte> to = destination.Slice((channel * area) + (top * shape.Width), strip.Length / shape.Channels);
+                    for (int i = 0; i < to.Length; i++)
+                    {
+                        to[i] = strip[(i * shape.Channels) + channel];
+                    }
                 }
             }
-        }
-        finally
-        {
-            Free(pixels);
+            finally
+            {
+                Free(pixels);
+            }
         }
     }
 
-    /// <summary>The result of one of the library's operations on an image, its other arguments given as text.</summary>
-    private static Handle Apply(Handle image, string operation, params ReadOnlySpan<(string Name, string Value)> arguments)
+    private static Handle Apply(Handle image, string operation, params ReadOnlySpan<(string Name, string Value)> arguments) =>
+        Call(operation, "in", ImageGetType(), image, arguments);
+
+    /// <summary>The image that one of the library's operations makes of an object, its other arguments given as text.</summary>
+    private static Handle Call(string operation, string input, nuint type, Handle item, params ReadOnlySpan<(string Name, string Value)> arguments)
     {
         using var call = new Handle(OperationNew(operation));
         var value = default(GValue);
-        ValueInit(ref value, ImageGetType());
+        ValueInit(ref value, type);
         try
         {
-            ValueSetObject(ref value, image.Value);
-            ObjectSetProperty(call.Value, "in", ref value);
+            ValueSetObject(ref value, item.Value);
+            ObjectSetProperty(call.Value, input, ref value);
             foreach ((string name, string text) in arguments)
             {
                 Check(ObjectSetArgumentFromString(call.Value, name, text));
             }
 
             Check(ObjectBuild(call.Value));
+            ValueUnset(ref value);
+            ValueInit(ref value, ImageGetType());
             ObjectGetProperty(call.Value, "out", ref value);
             return new Handle(ValueDupObject(ref value));
         }
@@ -198,10 +220,14 @@ internal static unsafe partial class Vips
     [LibraryImport(Library, EntryPoint = "vips_error_clear")]
     private static partial void ErrorClear();
 
-    // Variadic in C, its list ended by a null. Where variadic arguments go by registers the null is read from the fourth one, on Apple's
-    // 64-bit Arm from the stack, behind the eight registers: nulls in all of these end it everywhere.
-    [LibraryImport(Library, EntryPoint = "vips_image_new_from_buffer", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial nint ImageNewFromBuffer(byte* buffer, nuint length, string options, nint end, nint r5, nint r6, nint r7, nint r8, nint onStack);
+    [LibraryImport(Library, EntryPoint = "vips_source_new_from_memory")]
+    private static partial nint SourceNewFromMemory(byte* data, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "vips_source_get_type")]
+    private static partial nuint SourceGetType();
+
+    [LibraryImport(Library, EntryPoint = "vips_foreign_find_load_source")]
+    private static partial byte* ForeignFindLoadSource(nint source);
 
     [LibraryImport(Library, EntryPoint = "vips_image_get_width")]
     private static partial int ImageGetWidth(nint image);
@@ -230,8 +256,11 @@ internal static unsafe partial class Vips
     [LibraryImport(Library, EntryPoint = "vips_image_hasalpha")]
     private static partial int ImageHasAlpha(nint image);
 
-    [LibraryImport(Library, EntryPoint = "vips_image_write_to_memory")]
-    private static partial byte* ImageWriteToMemory(nint image, out nuint length);
+    [LibraryImport(Library, EntryPoint = "vips_region_new")]
+    private static partial nint RegionNew(nint image);
+
+    [LibraryImport(Library, EntryPoint = "vips_region_fetch")]
+    private static partial byte* RegionFetch(nint region, int left, int top, int width, int height, out nuint length);
 
     [LibraryImport(Library, EntryPoint = "vips_image_get_type")]
     private static partial nuint ImageGetType();
