@@ -109,7 +109,8 @@ internal sealed class OrtSession : IQueuedSession
 
     private void EndFirst()
     {
-        _afterFirst?.Invoke(_session);
+        Action<InferenceSession>? after = _afterFirst;
         _afterFirst = null;
+        after?.Invoke(_session);
     }
 }
