@@ -53,8 +53,16 @@ internal sealed class OrtMemory : IDisposable
     public OrtBuffer Of(Tensor tensor)
     {
         OrtBuffer buffer = Allocate(tensor.Type, tensor.Shape);
-        buffer.Upload(tensor);
-        return buffer;
+        try
+        {
+            buffer.Upload(tensor);
+            return buffer;
+        }
+        catch
+        {
+            buffer.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

@@ -134,9 +134,10 @@ public sealed class OrtStepRunner : IGraphRunner
             session = OrtSessions.Open(
                 ModelWriter.ToBytes(lowered), _options with { AllowFallback = true, OptimizedPath = optimized, ProfilePrefix = Path.Combine(folder, "profile") });
             SizeNodes sizes = SizeNodes.Of(GraphOutline.Read(optimized));
+            // One that cannot be made has disposed of both by itself.
             return new OrtSession(session, model.Graph, state, _options.Device, new HashSet<string>(), first => Judge(OrtProfile.End(first), sizes, judged, folder));
         }
-        catch
+        catch when (Directory.Exists(folder))
         {
             session?.Dispose();
             Directory.Delete(folder, recursive: true);
