@@ -4,67 +4,89 @@ namespace Anneal.Bench;
 
 /// <summary>What a comparison is asked to do.</summary>
 /// <param name="Repository">The repository's folder.</param>
-/// <param name="Script">PyTorch's side, train_step.py.</param>
 /// <param name="Root">The root to run Python in by chroot; null for this system's python3.</param>
 /// <param name="Threads">Threads of both sides.</param>
 /// <param name="Seconds">Time of a measurement, in seconds.</param>
 /// <param name="Rounds">Measurements of each side, in turn.</param>
 /// <param name="Cases">The cases.</param>
-internal sealed record CompareOptions(string Repository, string Script, string? Root, int Threads, double Seconds, int Rounds, IReadOnlyList<string> Cases)
+internal sealed record CompareOptions(string Repository, string? Root, int Threads, double Seconds, int Rounds, IReadOnlyList<string> Cases)
 {
     public const string Usage = """
-        usage: dotnet run -c Release --project bench -- step [--peers DIR] [--root DIR] [--threads N] [--seconds S] [--rounds R] [CASE ...]
+        usage: dotnet run -c Release --project bench -- step [--engine simd|ort] [--device cpu|cuda] [--capture auto|on|off] [--batch N] [--compile]
+                                                             [--root DIR] [--threads N] [--seconds S] [--rounds R] [CASE ...]
 
         Times training steps here and in PyTorch in turn and prints the ratios (above 1: Anneal is faster).
-        --peers  the folder of train_step.py (default: ../shared/peers beside the repository)
-        --root   a root that peers/setup.sh has made, to run Python in by chroot (default: this system's python3)
+        --device   where both sides compute (default: cpu); cuda needs --engine ort
+        --capture  whether Anneal's steps are captured on CUDA (default: auto)
+        --batch    rows of a step, of both sides (default: the case's own)
+        --compile  also through torch.compile
+        --root     a root to run Python in by chroot (default: this system's python3)
         """;
+
+    private static readonly string[] s_engines = ["simd", "ort"];
+    private static readonly string[] s_devices = ["cpu", "cuda"];
+    private static readonly string[] s_captures = ["auto", "on", "off"];
+
+    /// <summary>PyTorch's side.</summary>
+    public string Script => Path.Combine(Repository, "bench", "torch_step.py");
+
+    /// <summary>Our engine.</summary>
+    public string Engine { get; init; } = "simd";
+
+    /// <summary>Where both sides compute.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>Whether our steps are captured on CUDA.</summary>
+    public string Capture { get; init; } = "auto";
+
+    /// <summary>Rows of a step; null for the case's own.</summary>
+    public int? Batch { get; init; }
+
+    /// <summary>Whether torch.compile is measured too.</summary>
+    public bool Compiles { get; init; }
 
     /// <summary>Reads the arguments; null when they are wrong.</summary>
     public static CompareOptions? Parse(string[] args)
     {
-        string repository = RepositoryFolder();
-        string peers = Path.Combine(repository, "..", "shared", "peers");
-        var options = new CompareOptions(repository, "", null, Environment.ProcessorCount, 4, 3, ["mlp", "mlp32", "tabular", "cnn", "resnet20", "lstm", "transformer"]);
+        var options = new CompareOptions(RepositoryFolder(), null, Environment.ProcessorCount, 4, 3, ["mlp", "mlp32", "tabular", "cnn", "resnet20", "lstm", "transformer"]);
         var cases = new List<string>();
         for (int i = 0; i < args.Length; i++)
         {
             if (args[i][0] != '-')
             {
                 cases.Add(args[i]);
-                continue;
             }
-
-            if (i + 1 == args.Length)
+            else if (args[i] == "--compile")
+            {
+                options = options with { Compiles = true };
+            }
+            else if (i + 1 == args.Length || options.With(args[i], args[++i]) is not { } more)
             {
                 return null;
             }
-
-            string value = args[++i];
-            switch (args[i - 1])
+            else
             {
-                case "--peers":
-                    peers = value;
-                    break;
-                case "--root":
-                    options = options with { Root = value };
-                    break;
-                case "--threads" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int threads):
-                    options = options with { Threads = threads };
-                    break;
-                case "--rounds" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int rounds):
-                    options = options with { Rounds = rounds };
-                    break;
-                case "--seconds" when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds):
-                    options = options with { Seconds = seconds };
-                    break;
-                default:
-                    return null;
+                options = more;
             }
         }
 
-        return options with { Script = Path.GetFullPath(Path.Combine(peers, "train_step.py")), Cases = cases.Count > 0 ? cases : options.Cases };
+        return options.Device == "cuda" && options.Engine != "ort" ? null : options with { Cases = cases.Count > 0 ? cases : options.Cases };
     }
+
+    private CompareOptions? With(string name, string value) => name switch
+    {
+        "--root" => this with { Root = value },
+        "--engine" when s_engines.Contains(value) => this with { Engine = value },
+        "--device" when s_devices.Contains(value) => this with { Device = value },
+        "--capture" when s_captures.Contains(value) => this with { Capture = value },
+        "--batch" when Whole(value) is { } batch => this with { Batch = batch },
+        "--threads" when Whole(value) is { } threads => this with { Threads = threads },
+        "--rounds" when Whole(value) is { } rounds => this with { Rounds = rounds },
+        "--seconds" when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) => this with { Seconds = seconds },
+        _ => null,
+    };
+
+    private static int? Whole(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value > 0 ? value : null;
 
     private static string RepositoryFolder()
     {

@@ -11,38 +11,53 @@ internal static class StepComparison
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(CompareOptions options)
     {
-        Console.WriteLine($"{"CASE",-10} {"ROUND",5} {"TORCH MS",10} {"ANNEAL MS",10} {"RATIO",7} {"TORCH MB",9} {"ANNEAL MB",9}");
+        Console.WriteLine($"{"CASE",-12} {"BATCH",5} {"ROUND",5} {"AGAINST",-9} {"TORCH MS",10} {"ANNEAL MS",10} {"RATIO",7} {"TORCH MB",9} {"ANNEAL MB",9}");
         foreach (string name in options.Cases)
         {
-            var ratios = new List<double>();
+            var ratios = new List<double>[] { [], [] };
             for (int round = 1; round <= options.Rounds; round++)
             {
-                if (await MeasureAsync(Torch(options, name)) is not { } torch || await MeasureAsync(Anneal(options, name)) is not { } anneal)
+                if (await MeasureAsync(Torch(options, name, compiles: false), options) is not { } eager || await MeasureAsync(Anneal(options, name), null) is not { } anneal)
                 {
                     return 3;
                 }
 
-                double ratio = Field(torch, "ms_per_step") / Field(anneal, "ms_per_step");
-                ratios.Add(ratio);
-                Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{name,-10} {round,5} {Field(torch, "ms_per_step"),10:F3} {Field(anneal, "ms_per_step"),10:F3} {ratio,7:F2} "
-                        + $"{Field(torch, "peak_rss_mb"),9:F0} {Field(anneal, "peak_rss_mb"),9:F0}"));
+                Print("eager", eager, anneal, round, ratios[0]);
+                if (options.Compiles)
+                {
+                    if (await MeasureAsync(Torch(options, name, compiles: true), options) is not { } compiled)
+                    {
+                        return 3;
+                    }
+
+                    Print("compiled", compiled, anneal, round, ratios[1]);
+                }
             }
 
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-10} median ratio {ratios.Order().ElementAt(ratios.Count / 2):F2}"));
+            string more = options.Compiles ? string.Create(CultureInfo.InvariantCulture, $", {Median(ratios[1]):F2} against torch.compile") : "";
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-12} median ratio {Median(ratios[0]):F2}{more}"));
         }
 
         return 0;
     }
 
-    // OpenBLAS does not pick its AVX-512 kernels by itself on every processor that has the instructions.
-    private static ProcessStartInfo Torch(CompareOptions options, string name)
+    private static void Print(string against, JsonElement torch, JsonElement anneal, int round, List<double> ratios)
     {
-        string[] arguments = [.. Settings(options), name];
-        ProcessStartInfo start = options.Root is { } root
-            ? new("chroot", [root, "python3", "/peers/train_step.py", .. arguments])
-            : new("python3", [options.Script, .. arguments]);
+        double ratio = Field(torch, "ms_per_step") / Field(anneal, "ms_per_step");
+        ratios.Add(ratio);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{anneal.GetProperty("case").GetString(),-12} {Field(anneal, "batch"),5:F0} {round,5} {against,-9} {Field(torch, "ms_per_step"),10:F3} {Field(anneal, "ms_per_step"),10:F3} {ratio,7:F2} "
+                + $"{Field(torch, "peak_rss_mb"),9:F0} {Field(anneal, "peak_rss_mb"),9:F0}"));
+    }
+
+    private static double Median(List<double> ratios) => ratios.Order().ElementAt(ratios.Count / 2);
+
+    // OpenBLAS does not pick its AVX-512 kernels by itself on every processor that has the instructions. Another root does not see the script, which comes by standard input.
+    private static ProcessStartInfo Torch(CompareOptions options, string name, bool compiles)
+    {
+        string[] arguments = [.. Settings(options), "--device", options.Device, .. compiles ? (string[])["--compile"] : [], name];
+        ProcessStartInfo start = options.Root is { } root ? new("chroot", [root, "python3", "-", .. arguments]) : new("python3", ["-", .. arguments]);
         start.Environment["OPENBLAS_CORETYPE"] = "SkylakeX";
         return start;
     }
@@ -50,22 +65,31 @@ internal static class StepComparison
     private static ProcessStartInfo Anneal(CompareOptions options, string name)
     {
         string launcher = Path.Combine(options.Repository, OperatingSystem.IsWindows() ? "anneal.cmd" : "anneal");
-        return new(launcher, ["bench", "step", "--case", name, .. Settings(options)]);
+        return new(launcher, ["bench", "step", "--case", name, .. Settings(options), "--engine", options.Engine, "--device", options.Device, "--capture", options.Capture]);
     }
 
     private static string[] Settings(CompareOptions options) =>
     [
         "--threads", options.Threads.ToString(CultureInfo.InvariantCulture),
         "--seconds", options.Seconds.ToString(CultureInfo.InvariantCulture),
+        .. options.Batch is { } batch ? (string[])["--batch", batch.ToString(CultureInfo.InvariantCulture)] : [],
         "--json",
     ];
 
-    private static async Task<JsonElement?> MeasureAsync(ProcessStartInfo start)
+    // With options: PyTorch's side, which reads its script.
+    private static async Task<JsonElement?> MeasureAsync(ProcessStartInfo start, CompareOptions? options)
     {
+        start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
+        if (options is not null)
+        {
+            await process.StandardInput.WriteAsync(await File.ReadAllTextAsync(options.Script));
+        }
+
+        process.StandardInput.Close();
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)

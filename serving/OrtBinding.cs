@@ -43,34 +43,18 @@ internal sealed class OrtBinding : IDisposable
             throw new ArgumentException($"{feeds.Length} feeds and {fetches.Length} fetches given, expected {_inputs.Length} and {_outputs.Length}");
         }
 
-        for (int i = 0; i < feeds.Length; i++)
-        {
-            if (_copies || !_inputs[i].Holds(feeds[i]))
-            {
-                Check(_feeds[i], feeds[i]);
-                Replace(ref _inputs[i], feeds[i]);
-                _binding.BindInput(_feeds[i].Name, _inputs[i].Value!);
-            }
-        }
-
-        _shapes.Update(feeds);
-        for (int i = 0; i < fetches.Length; i++)
-        {
-            Prepare(i, ref fetches[i]);
-        }
-
         try
         {
+            Bind(feeds, fetches);
             _session.RunWithBinding(_options, _binding);
+            if (_bound.Contains(false))
+            {
+                Collect(fetches);
+            }
         }
         catch (OnnxRuntimeException error)
         {
             throw OrtErrors.Translate(error, "ONNX Runtime failed");
-        }
-
-        if (_bound.Contains(false))
-        {
-            Collect(fetches);
         }
 
         GC.KeepAlive(_inputs);
@@ -86,6 +70,25 @@ internal sealed class OrtBinding : IDisposable
 
         _binding.Dispose();
         _options.Dispose();
+    }
+
+    private void Bind(ReadOnlySpan<Tensor> feeds, Span<Tensor?> fetches)
+    {
+        for (int i = 0; i < feeds.Length; i++)
+        {
+            if (_copies || !_inputs[i].Holds(feeds[i]))
+            {
+                Check(_feeds[i], feeds[i]);
+                Replace(ref _inputs[i], feeds[i]);
+                _binding.BindInput(_feeds[i].Name, _inputs[i].Value!);
+            }
+        }
+
+        _shapes.Update(feeds);
+        for (int i = 0; i < fetches.Length; i++)
+        {
+            Prepare(i, ref fetches[i]);
+        }
     }
 
     // An output of known shape is written into the caller's tensor; any other is allocated by ONNX Runtime and copied.

@@ -8,16 +8,17 @@ namespace Anneal.Serving;
 internal static partial class OrtErrors
 {
     private const string OnCpu = "or use --device cpu";
+    private const string Loader = $"where the loader finds it (LD_LIBRARY_PATH) or in a folder that {CudaLibraries.FoldersVariable} names";
     private const string GoOn = "the last checkpoint is kept: go on with 'anneal resume'";
 
     // The first that fits tells; what is more special stands before what is more general.
     private static readonly (Regex Message, string Text, string Hint)[] s_known =
     [
         (ProviderLibrary(), "ONNX Runtime's CUDA provider is not beside anneal: '{0}'", $"build for Linux x64 with -p:Cuda=true, {OnCpu}"),
-        (CudaLibrary(), "library '{0}' of CUDA is missing", $"install CUDA 13 where the loader finds it (LD_LIBRARY_PATH), {OnCpu}; anneal doctor lists what is there"),
-        (CudnnLibrary(), "library '{0}' of cuDNN is missing", $"install cuDNN 9 for CUDA 13 where the loader finds it (LD_LIBRARY_PATH), {OnCpu}; anneal doctor lists what is there"),
+        (CudaLibrary(), "library '{0}' of CUDA is missing", $"install CUDA 13 {Loader}, {OnCpu}; anneal doctor lists what is there"),
+        (CudnnLibrary(), "library '{0}' of cuDNN is missing", $"install cuDNN 9 for CUDA 13 {Loader}, {OnCpu}; anneal doctor lists what is there"),
         (DriverLibrary(), "NVIDIA's driver is missing: '{0}'", $"install a driver for CUDA 13 (580 or newer), {OnCpu}"),
-        (AnyLibrary(), "library '{0}' is missing", $"install it where the loader finds it (LD_LIBRARY_PATH), {OnCpu}"),
+        (AnyLibrary(), "library '{0}' is missing", $"install it {Loader}, {OnCpu}"),
         (OldDriver(), "NVIDIA's driver is too old for CUDA 13", $"install driver 580 or newer, {OnCpu}"),
         (NoDevice(), "there is no CUDA device", $"look at nvidia-smi and CUDA_VISIBLE_DEVICES, {OnCpu}"),
         (Fallback(), "a node has no kernel on CUDA and would run on the CPU", $"set train.allow_fallback: true to let it, {OnCpu}"),
@@ -30,15 +31,25 @@ internal static partial class OrtErrors
     /// <param name="what">What could not be done.</param>
     public static AnnealException Translate(OnnxRuntimeException error, string what) => Translate(error.Message, what, error);
 
+    /// <summary>The error of memory that was not to be had: the message of whoever was asked, with how much was asked for where it does not say so itself.</summary>
+    /// <param name="error">ONNX Runtime's error, or the host's of its own memory.</param>
+    /// <param name="asked">Bytes that were asked for.</param>
+    public static AnnealException OfAllocation(Exception error, long asked) =>
+        Translate(error is OutOfMemoryException ? "out of memory" : error.Message, "ONNX Runtime's session finds no memory for a tensor", error, asked);
+
     /// <summary>The same from a message alone.</summary>
-    public static AnnealException Translate(string message, string what, Exception? inner = null)
+    /// <param name="message">The message.</param>
+    /// <param name="what">What could not be done.</param>
+    /// <param name="inner">The error underneath, if any.</param>
+    /// <param name="asked">Bytes that were asked for, where the message is of memory and does not say how much; null where it is not known.</param>
+    public static AnnealException Translate(string message, string what, Exception? inner = null, long? asked = null)
     {
         foreach ((Regex pattern, string text, string hint) in s_known)
         {
             if (pattern.Match(message) is { Success: true } match)
             {
                 string detail = match.Groups.Count > 1 ? match.Groups[1].Value : match.Value;
-                return new AnnealException(ExitCode.Data, $"{what}: {string.Format(CultureInfo.InvariantCulture, text, Asked(pattern, detail))}", hint, inner) { IsOutOfMemory = pattern == OutOfMemory() };
+                return new AnnealException(ExitCode.Data, $"{what}: {string.Format(CultureInfo.InvariantCulture, text, Asked(pattern, detail, asked))}", hint, inner) { IsOutOfMemory = pattern == OutOfMemory() };
             }
         }
 
@@ -49,8 +60,8 @@ internal static partial class OrtErrors
         };
     }
 
-    private static string Asked(Regex pattern, string detail) => pattern != OutOfMemory() ? detail
-        : long.TryParse(detail, CultureInfo.InvariantCulture, out long bytes) ? string.Create(CultureInfo.InvariantCulture, $": {bytes / 1e6:0.0} MB were asked for") : "";
+    private static string Asked(Regex pattern, string detail, long? asked) => pattern != OutOfMemory() ? detail
+        : (long.TryParse(detail, CultureInfo.InvariantCulture, out long said) ? said : asked) is { } bytes ? string.Create(CultureInfo.InvariantCulture, $": {bytes / 1e6:0.0} MB were asked for") : "";
 
     [GeneratedRegex(@"^\[ErrorCode:\w+\]\s*")]
     private static partial Regex Prefix();

@@ -5,6 +5,7 @@ using TensorElementType = Microsoft.ML.OnnxRuntime.Tensors.TensorElementType;
 namespace Anneal.Serving;
 
 /// <summary>Where a session's own tensors live: in plain memory on the CPU; on CUDA in the device's memory, reached through pinned memory of the host.</summary>
+/// <remarks>What ONNX Runtime says of memory that it cannot give or reach, on whatever thread, becomes an error of ours here and nowhere else.</remarks>
 internal sealed class OrtMemory : IDisposable
 {
     private readonly OrtMemoryInfo? _deviceInfo;
@@ -18,8 +19,16 @@ internal sealed class OrtMemory : IDisposable
         {
             _deviceInfo = new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.DeviceAllocator, 0, OrtMemType.Default);
             _pinnedInfo = new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA_PINNED, OrtAllocatorType.DeviceAllocator, 0, OrtMemType.CpuOutput);
-            _device = new OrtAllocator(session, _deviceInfo);
-            _pinned = new OrtAllocator(session, _pinnedInfo);
+            try
+            {
+                _device = new OrtAllocator(session, _deviceInfo);
+                _pinned = new OrtAllocator(session, _pinnedInfo);
+            }
+            catch (OnnxRuntimeException error)
+            {
+                Dispose();
+                throw OrtErrors.Translate(error, "ONNX Runtime gives no memory of the device");
+            }
         }
     }
 
@@ -27,15 +36,33 @@ internal sealed class OrtMemory : IDisposable
     public bool IsHost => _device is null;
 
     /// <summary>Memory for a tensor.</summary>
-    public OrtBuffer Allocate(DType type, ReadOnlySpan<int> shape) =>
-        IsHost ? new Plain(Tensor.Zeros(type, shape)) : new OnDevice(Tensor.Zeros(type, shape), _device!, _pinned!);
+    /// <exception cref="AnnealException">There is not as much; the error says how much was asked for.</exception>
+    public OrtBuffer Allocate(DType type, ReadOnlySpan<int> shape)
+    {
+        try
+        {
+            return IsHost ? new Plain(Tensor.Zeros(type, shape)) : new OnDevice(Tensor.Zeros(type, shape), _device!, _pinned!);
+        }
+        catch (Exception error) when (error is OnnxRuntimeException or OutOfMemoryException)
+        {
+            throw OrtErrors.OfAllocation(error, (long)Tensor.LengthOf(shape) * type.Size());
+        }
+    }
 
     /// <summary>Memory for a tensor, with its content.</summary>
     public OrtBuffer Of(Tensor tensor)
     {
         OrtBuffer buffer = Allocate(tensor.Type, tensor.Shape);
-        buffer.Upload(tensor);
-        return buffer;
+        try
+        {
+            buffer.Upload(tensor);
+            return buffer;
+        }
+        catch
+        {
+            buffer.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -72,7 +99,16 @@ internal sealed class OrtMemory : IDisposable
             Host = host;
             long[] shape = [.. host.Shape.ToArray().Select(s => (long)s)];
             Value = OrtValue.CreateAllocatedTensorValue(device, (TensorElementType)host.Type, shape);
-            _pinned = OrtValue.CreateAllocatedTensorValue(pinned, (TensorElementType)host.Type, shape);
+            try
+            {
+                _pinned = OrtValue.CreateAllocatedTensorValue(pinned, (TensorElementType)host.Type, shape);
+            }
+            catch
+            {
+                Value.Dispose();
+                throw;
+            }
+
             _from = [_pinned];
             _to = [Value];
         }
@@ -84,21 +120,33 @@ internal sealed class OrtMemory : IDisposable
         public override void Upload(Tensor from)
         {
             from.Bytes.CopyTo(_pinned.GetTensorMutableRawData());
-            OrtEnv.Instance().CopyTensors(_from, _to, null!);
+            Copy(_from, _to);
         }
 
         public override void Download(Tensor to)
         {
-            OrtEnv.Instance().CopyTensors(_to, _from, null!);
+            Copy(_to, _from);
             _pinned.GetTensorMutableRawData()[..checked((int)to.ByteLength)].CopyTo(to.Bytes);
         }
 
-        public override void CopyTo(OrtBuffer other) => OrtEnv.Instance().CopyTensors(_to, ((OnDevice)other)._to, null!);
+        public override void CopyTo(OrtBuffer other) => Copy(_to, ((OnDevice)other)._to);
 
         public override void Dispose()
         {
             _pinned.Dispose();
             base.Dispose();
+        }
+
+        private static void Copy(OrtValue[] from, OrtValue[] to)
+        {
+            try
+            {
+                OrtEnv.Instance().CopyTensors(from, to, null!);
+            }
+            catch (OnnxRuntimeException error)
+            {
+                throw OrtErrors.Translate(error, "ONNX Runtime failed to copy between the host and the device");
+            }
         }
     }
 }

@@ -34,6 +34,9 @@ public sealed record OrtOptions
     /// <summary>Whether steps run as if the device captured them, on a device that does not: from the same places, after the same trial.</summary>
     internal bool RehearsesCapture { get; init; }
 
+    /// <summary>Whether evaluations are judged by where their nodes ran as if they had been for CUDA, on a machine without it.</summary>
+    internal bool RehearsesFallback { get; init; }
+
     /// <summary>Whether the session may capture what it runs.</summary>
     internal bool Captures { get; init; }
 

@@ -46,7 +46,10 @@ internal sealed class OrtProfile
     public int Memcpy => _nodes.Count(n => n.Op.StartsWith("Memcpy", StringComparison.Ordinal));
 
     /// <summary>Nodes that another device than the CPU was to run, and that the CPU ran.</summary>
-    public IReadOnlyList<string> Fallback(OrtDevice device) => device == OrtDevice.Cpu
+    /// <param name="device">The device.</param>
+    /// <param name="exempt">The names of nodes that belong to the CPU on any device; null for none.</param>
+    /// <returns>Each as <c>name (op)</c>.</returns>
+    public IReadOnlyList<string> Fallback(OrtDevice device, IReadOnlySet<string>? exempt = null) => device == OrtDevice.Cpu
         ? []
-        : [.. _nodes.Where(n => n.Provider == CpuProvider).Select(n => $"{n.Node} ({n.Op})")];
+        : [.. _nodes.Where(n => n.Provider == CpuProvider && exempt?.Contains(n.Node) != true).Select(n => $"{n.Node} ({n.Op})")];
 }

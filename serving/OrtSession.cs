@@ -36,12 +36,23 @@ internal sealed class OrtSession : IQueuedSession
 
         Feeds = [.. graph.FeedsOf(state)];
         Fetches = [.. graph.FetchesOf(state)];
-        _memory = new OrtMemory(session, device);
-        _state = new OrtState(state, inPlace, _memory);
-        _turns = [.. Enumerable.Range(0, _state.Turns).Select(_ => new OrtBinding(session, Feeds, Fetches, copies: !_memory.IsHost))];
-        for (int turn = 0; turn < _turns.Length; turn++)
+        try
         {
-            _state.Bind(_turns[turn].Io, turn);
+            _memory = new OrtMemory(session, device);
+            _state = new OrtState(state, inPlace, _memory);
+            _turns = [.. Enumerable.Range(0, _state.Turns).Select(_ => new OrtBinding(session, Feeds, Fetches, copies: !_memory.IsHost))];
+            for (int turn = 0; turn < _turns.Length; turn++)
+            {
+                _state.Bind(_turns[turn].Io, turn);
+            }
+        }
+        catch
+        {
+            EndFirst();
+            _state?.Dispose();
+            _memory?.Dispose();
+            session.Dispose();
+            throw;
         }
     }
 
@@ -109,7 +120,8 @@ internal sealed class OrtSession : IQueuedSession
 
     private void EndFirst()
     {
-        _afterFirst?.Invoke(_session);
+        Action<InferenceSession>? after = _afterFirst;
         _afterFirst = null;
+        after?.Invoke(_session);
     }
 }

@@ -81,6 +81,7 @@ internal static class OrtSessions
             throw AnnealException.BadData("this build of ONNX Runtime has no CUDA provider", "build for Linux x64 with -p:Cuda=true, or use --device cpu");
         }
 
+        CudaLibraries.EnsureLoaded();
         try
         {
             using var cuda = new OrtCUDAProviderOptions();

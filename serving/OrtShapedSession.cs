@@ -23,10 +23,21 @@ internal sealed class OrtShapedSession : IQueuedSession
         _home = home;
         Feeds = [.. graph.FeedsOf(state)];
         Fetches = [.. graph.FetchesOf(state)];
-        _memory = new OrtMemory(home.Session, device);
-        _state = new OrtState(state, home.InPlace, _memory);
-        Shapes = new OrtShapes(_memory, _state, Feeds, Fetches, batch, open);
-        _queue = new OrtQueue(session: null, _memory, _state, Feeds, Fetches, Shapes);
+        try
+        {
+            _memory = new OrtMemory(home.Session, device);
+            _state = new OrtState(state, home.InPlace, _memory);
+            Shapes = new OrtShapes(_memory, _state, Feeds, Fetches, batch, open);
+            _queue = new OrtQueue(session: null, _memory, _state, Feeds, Fetches, Shapes);
+        }
+        catch
+        {
+            Shapes?.Dispose();
+            _state?.Dispose();
+            _memory?.Dispose();
+            home.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

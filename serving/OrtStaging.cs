@@ -11,10 +11,19 @@ internal sealed class OrtStaging : IDisposable
     public OrtStaging(InferenceSession? session, OrtMemory memory, OrtState state, IReadOnlyList<ValueInfo> infos, ReadOnlySpan<Tensor> feeds, int turns)
     {
         Feeds = new OrtBuffer[feeds.Length];
-        for (int i = 0; i < feeds.Length; i++)
+        Bindings = [];
+        try
         {
-            OrtBinding.Check(infos[i], feeds[i]);
-            Feeds[i] = memory.Allocate(feeds[i].Type, feeds[i].Shape);
+            for (int i = 0; i < feeds.Length; i++)
+            {
+                OrtBinding.Check(infos[i], feeds[i]);
+                Feeds[i] = memory.Allocate(feeds[i].Type, feeds[i].Shape);
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
 
         Bindings = [.. Enumerable.Range(0, turns).Select(_ => session!.CreateIoBinding())];
@@ -60,9 +69,9 @@ internal sealed class OrtStaging : IDisposable
             binding.Dispose();
         }
 
-        foreach (OrtBuffer feed in Feeds)
+        foreach (OrtBuffer? feed in Feeds)
         {
-            feed.Dispose();
+            feed?.Dispose();
         }
     }
 }

@@ -14,10 +14,23 @@ internal sealed class OrtState : IDisposable
     /// <param name="memory">Where they live.</param>
     public OrtState(IReadOnlyList<StateBinding> state, IReadOnlySet<string> inPlace, OrtMemory memory)
     {
-        foreach (StateBinding binding in state)
+        // What one that finds no memory has taken goes back, for a smaller batch to try.
+        try
         {
-            bool isSingle = binding.Output.Length == 0 || inPlace.Contains(binding.Input);
-            _states.Add(binding.Input, (binding, isSingle ? [memory.Of(binding.Initial)] : [memory.Of(binding.Initial), memory.Of(binding.Initial)]));
+            foreach (StateBinding binding in state)
+            {
+                var buffers = new OrtBuffer[binding.Output.Length == 0 || inPlace.Contains(binding.Input) ? 1 : 2];
+                _states.Add(binding.Input, (binding, buffers));
+                for (int i = 0; i < buffers.Length; i++)
+                {
+                    buffers[i] = memory.Of(binding.Initial);
+                }
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
 
         Turns = _states.Values.Any(s => s.Buffers.Length > 1) ? 2 : 1;
@@ -108,9 +121,9 @@ internal sealed class OrtState : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (OrtBuffer buffer in _states.Values.SelectMany(s => s.Buffers))
+        foreach (OrtBuffer? buffer in _states.Values.SelectMany(s => s.Buffers))
         {
-            buffer.Dispose();
+            buffer?.Dispose();
         }
     }
 }

@@ -16,6 +16,7 @@ public sealed class OrtStepRunner : IGraphRunner
     private readonly OrtOptions _options;
     private readonly Lazy<KernelAnswers> _kernels;
     private readonly List<OrtPlacement> _placements = [];
+    private readonly List<OrtPlacement> _evaluations = [];
 
     /// <summary>Creates a runner.</summary>
     /// <param name="options">Device, threads and how to run; null for the CPU on all cores.</param>
@@ -28,8 +29,14 @@ public sealed class OrtStepRunner : IGraphRunner
     /// <inheritdoc/>
     public string Name => OrtSessions.NameOf(_options.Device);
 
+    /// <summary>Whether the device is one that captures steps.</summary>
+    public bool Captures => _options.Device != OrtDevice.Cpu;
+
     /// <summary>How the steps that have run once are placed, in the order in which they were opened.</summary>
     public IReadOnlyList<OrtPlacement> Placements => _placements;
+
+    /// <summary>How graphs that replace no state, evaluations and looks into the model, are placed on another device than the CPU, in the order in which they first ran.</summary>
+    public IReadOnlyList<OrtPlacement> Evaluations => _evaluations;
 
     /// <summary>A graph as this runner hands it to ONNX Runtime.</summary>
     /// <param name="model">The model.</param>
@@ -75,8 +82,7 @@ public sealed class OrtStepRunner : IGraphRunner
     {
         if (state.All(s => s.Output.Length == 0))
         {
-            // What has no kernel on the device was refused by lowering; what is left to the CPU are sizes of a free batch.
-            return new OrtSession(OrtSessions.Open(ModelWriter.ToBytes(Lower(model, [])), _options with { AllowFallback = true }), model.Graph, state, _options.Device, new HashSet<string>());
+            return OpenEvaluation(model, state);
         }
 
         // Another device than the CPU gets a session for each batch size: sizes that are free are computed on the CPU, and what follows from them goes there with them.
@@ -108,6 +114,59 @@ public sealed class OrtStepRunner : IGraphRunner
 
         OpenedShape opened = OpenStep(Lower(model, state), state, captures: false, place.Take);
         return new OrtSession(opened.Session, model.Graph, state, _options.Device, opened.InPlace, _ => opened.EndFirst());
+    }
+
+    // ONNX Runtime refuses a session whose sizes are computed on the CPU as it refuses any other node there. So the session is opened without that rule, and held to it by where its nodes ran.
+    private OrtSession OpenEvaluation(Model model, IReadOnlyList<StateBinding> state)
+    {
+        Model lowered = Lower(model, []);
+        OrtDevice judged = _options.RehearsesFallback ? OrtDevice.Cuda : _options.Device;
+        if (judged == OrtDevice.Cpu)
+        {
+            return new OrtSession(OrtSessions.Open(ModelWriter.ToBytes(lowered), _options), model.Graph, state, _options.Device, new HashSet<string>());
+        }
+
+        InferenceSession? session = null;
+        string folder = Directory.CreateTempSubdirectory("anneal-ort-").FullName;
+        try
+        {
+            string optimized = Path.Combine(folder, OptimizedName);
+            session = OrtSessions.Open(
+                ModelWriter.ToBytes(lowered), _options with { AllowFallback = true, OptimizedPath = optimized, ProfilePrefix = Path.Combine(folder, "profile") });
+            SizeNodes sizes = SizeNodes.Of(GraphOutline.Read(optimized));
+            // One that cannot be made has disposed of both by itself.
+            return new OrtSession(session, model.Graph, state, _options.Device, new HashSet<string>(), first => Judge(OrtProfile.End(first), sizes, judged, folder));
+        }
+        catch when (Directory.Exists(folder))
+        {
+            session?.Dispose();
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
+    }
+
+    private void Judge(OrtProfile profile, SizeNodes sizes, OrtDevice device, string folder)
+    {
+        Directory.Delete(folder, recursive: true);
+        if (profile.ByProvider.Count == 0)
+        {
+            return;
+        }
+
+        _evaluations.Add(new OrtPlacement(
+            Name,
+            DType.Float.Name(),
+            profile.ByProvider,
+            profile.Fallback(device, sizes.Sizes),
+            profile.Memcpy,
+            InPlace: 0,
+            TwoBuffers: 0,
+            Captured: false,
+            NotCaptured: "evaluations are not captured"));
+        if (!_options.AllowFallback && profile.Fallback(device, sizes.Drawn) is { Count: > 0 } fallen)
+        {
+            throw AnnealException.BadData($"{Name} left {string.Join(", ", fallen)} of an evaluation to the CPU", "set train.allow_fallback: true to let the CPU run it, or use --device cpu");
+        }
     }
 
     // A step is captured once a trial has shown that its replays give what it gives; what keeps it from that is the reason.

@@ -19,7 +19,7 @@ public static class StepLowering
     ];
 
     // Ops whose bodies hold what mixed precision computes in half: activations, dropout and attention.
-    private static readonly HashSet<string> s_halved = new(StringComparer.Ordinal) { "Gelu", "Mish", "RandomDropout", "ReluGrad", "SelfAttention", "SelfAttentionGrad", "Shrink", "Swish" };
+    private static readonly HashSet<string> s_halved = new(StringComparer.Ordinal) { "Gelu", "RandomDropout", "ReluGrad", "SelfAttention", "SelfAttentionGrad", "Swish" };
 
     private static readonly PassPipeline s_before = new(("DeadNodes", DeadNodes.Apply));
 
@@ -52,15 +52,26 @@ public static class StepLowering
         return Model.Of(graph);
     }
 
-    /// <summary>The nodes that the runtime has no kernel for.</summary>
+    /// <summary>The nodes that the runtime has no kernel for, those inside loops too.</summary>
     /// <param name="graph">A lowered graph.</param>
     /// <param name="hasKernel">As for lowering.</param>
-    /// <returns>Each with the type that there is no kernel for.</returns>
+    /// <returns>Each with the type that there is no kernel for. A node inside a loop or a branch counts as of the type of the node that holds it, which is that of nearly all in the loops written here.</returns>
     public static IReadOnlyList<(Node Node, DType Type)> Missing(Graph graph, Func<string, DType, bool> hasKernel)
     {
         TypeInference types = TypeInference.Of(graph);
-        return [.. graph.Nodes.Where(n => n.Domain.Length == 0).Select(n => (n, TypeOf(n, types))).Where(n => !hasKernel(n.n.OpType, n.Item2))];
+        return
+        [
+            .. from node in graph.Nodes
+               let type = TypeOf(node, types)
+               from run in Runs(node)
+               where run.Domain != Model.AnnealDomain && !hasKernel(run.OpType, type)
+               select (run, type),
+        ];
     }
+
+    // What the runtime runs for a node: the node itself or, of a call that is left, its body, each with what its loops and branches hold.
+    private static IEnumerable<Node> Runs(Node node) =>
+        node.Domain == Model.AnnealDomain && OpTable.Get(node).Body is { } body ? body.Nodes.SelectMany(Runs) : Captures.Subgraphs(node).SelectMany(g => g.Nodes).SelectMany(Runs).Prepend(node);
 
     // The type by which kernels are told apart: that of the first input that is no condition.
     private static DType TypeOf(Node node, TypeInference types)

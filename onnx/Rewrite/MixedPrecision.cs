@@ -15,7 +15,7 @@ public static class MixedPrecision
     private static readonly HashSet<string> s_products = Names("Conv ConvGradW ConvGradX ConvTranspose Einsum Gemm MatMul");
 
     private static readonly HashSet<string> s_between = Names(
-        "Abs Add Celu Clip Concat Elu Erf Expand Flatten HardSigmoid HardSwish Identity LeakyRelu Max MaxPool Min Mul Neg PRelu Pad Relu Reshape Selu Sigmoid Sign Slice Softplus Softsign Split Squeeze Sub Tanh ThresholdedRelu Transpose Unsqueeze Where");
+        "Abs Add Celu Clip Concat Elu Erf Expand Flatten HardSigmoid HardSwish Identity LeakyRelu Max MaxPool Min Mish Mul Neg PRelu Pad Relu Reshape Selu Shrink Sigmoid Sign Slice Softplus Softsign Split Squeeze Sub Tanh ThresholdedRelu Transpose Unsqueeze Where");
 
     /// <summary>Applies the pass.</summary>
     /// <param name="graph">The step.</param>

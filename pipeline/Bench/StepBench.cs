@@ -14,17 +14,19 @@ internal sealed class StepBench
     private const int Slices = 5;
     private const int WarmUp = 10;
 
-    private readonly StepCase _case;
     private readonly Tensor[][] _feeds;
     private readonly Tensor _step = Tensor.Scalar(0L);
     private readonly TrainingGraphs _graphs;
 
     public StepBench(StepCase @case)
     {
-        _case = @case;
+        Case = @case;
         _graphs = @case.Build();
         _feeds = new Tensor[Batches][];
     }
+
+    /// <summary>The case.</summary>
+    public StepCase Case { get; }
 
     /// <summary>The step that is measured.</summary>
     public Model Step => _graphs.Step;
@@ -50,7 +52,7 @@ internal sealed class StepBench
     public StepReport Measure(IGraphRunner runner, int threads, double seconds, CancellationToken cancel)
     {
         using IGraphSession session = runner.Open(_graphs.Step, _graphs.StepState());
-        var fetches = new Tensor?[session.Fetches.Count];
+        var steps = new Steps(session);
         for (int b = 0; b < Batches; b++)
         {
             _feeds[b] = [.. session.Feeds.Select(f => Feed(f.Name, b))];
@@ -59,38 +61,75 @@ internal sealed class StepBench
         long done = 0;
         for (int i = 0; i < WarmUp; i++)
         {
-            RunStep(session, fetches, i, ++done);
+            RunStep(steps, i, ++done);
         }
 
         double best = double.PositiveInfinity;
         for (int slice = 0; slice < Slices; slice++)
         {
             int n = 0;
+            steps.TakeAll();
             long start = Stopwatch.GetTimestamp();
             while (n == 0 || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds / Slices)
             {
                 cancel.ThrowIfCancellationRequested();
-                RunStep(session, fetches, n++, ++done);
+                RunStep(steps, n++, ++done);
             }
 
+            steps.TakeAll();
             best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds / n);
         }
 
-        return new StepReport(_case.Name, runner.Name, _case.Batch, threads, best * 1e3, _case.Batch / best, Machine.PeakResidentMb);
+        return new StepReport(Case.Name, runner.Name, Case.Batch, threads, best * 1e3, Case.Batch / best, Machine.PeakResidentMb);
     }
 
-    private void RunStep(IGraphSession session, Tensor?[] fetches, int batch, long step)
+    private void RunStep(Steps steps, int batch, long step)
     {
         _step.Span<long>()[0] = step;
-        session.Run(_feeds[batch % Batches], fetches);
+        steps.Run(_feeds[batch % Batches]);
     }
 
     private Tensor Feed(string name, int batch) => name switch
     {
-        StepCase.Input => _case.Features(_case.Batch, batch),
-        TrainingGraphs.TargetInput => StepCase.Targets(_case.Batch, batch),
+        StepCase.Input => Case.Features(Case.Batch, batch),
+        TrainingGraphs.TargetInput => StepCase.Targets(Case.Batch, batch),
         TrainingGraphs.RateInput => Tensor.Scalar(StepCase.Rate),
         TrainingGraphs.StepInput => _step,
-        _ => throw new InvalidOperationException($"the step graph of '{_case.Name}' asks for '{name}'"),
+        _ => throw new InvalidOperationException($"the step graph of '{Case.Name}' asks for '{name}'"),
     };
+
+    // As training runs them: where the engine takes steps ahead they are begun ahead, and the older half of their results is taken when no more may wait.
+    private sealed class Steps(IGraphSession session)
+    {
+        private readonly IQueuedSession? _queued = session is IQueuedSession { Capacity: > 0 } queued ? queued : null;
+        private readonly Tensor?[] _fetches = new Tensor?[session.Fetches.Count];
+        private int _waiting;
+
+        public void Run(Tensor[] feeds)
+        {
+            if (_queued is null)
+            {
+                session.Run(feeds, _fetches);
+                return;
+            }
+
+            if (_waiting == _queued.Capacity)
+            {
+                Take(_queued.Capacity / 2);
+            }
+
+            _queued.Enqueue(feeds);
+            _waiting++;
+        }
+
+        public void TakeAll() => Take(0);
+
+        private void Take(int left)
+        {
+            for (; _waiting > left; _waiting--)
+            {
+                _queued!.Dequeue(_fetches);
+            }
+        }
+    }
 }

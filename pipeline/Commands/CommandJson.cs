@@ -10,6 +10,7 @@ namespace Anneal.Pipeline.Commands;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(CheckReport))]
+[JsonSerializable(typeof(EpochReport))]
 [JsonSerializable(typeof(ErrorReport))]
 [JsonSerializable(typeof(ExplainReport))]
 [JsonSerializable(typeof(DoctorReport))]

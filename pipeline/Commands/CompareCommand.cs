@@ -89,5 +89,12 @@ internal sealed class CompareCommand : AnnealCommand
         output.WriteLine(report.First is { } first
             ? string.Create(CultureInfo.InvariantCulture, $"step {first.Step}: '{first.Tensor}' on {first.Engine} differs from {report.Engines[0]} by {first.Difference:0.0e+0}, allowed {report.Tolerance:0.0e+0}")
             : string.Create(CultureInfo.InvariantCulture, $"{string.Join(" and ", report.Engines)} agree on {report.Subject}: the largest difference is {report.Largest:0.0e+0}, allowed {report.Tolerance:0.0e+0}"));
+        if (report.First is { Kinks: { Relus: > 0 } or { Maxima: > 0 } } breach)
+        {
+            LockStepReport.Kinks kinks = breach.Kinks;
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"in that step {kinks.ReluFlips:N0} of {kinks.Relus:N0} values fall on different sides of a Relu's kink, and {kinks.MaximaFlips:N0} of {kinks.Maxima:N0} maxima are taken from another place"));
+        }
     }
 }

@@ -22,10 +22,6 @@ internal sealed class DoctorCommand : AnnealCommand
         Add(_fresh);
     }
 
-    private static readonly string[] s_cudaLibraries = OperatingSystem.IsWindows()
-        ? ["nvcuda.dll", "cudart64_13.dll", "cublas64_13.dll", "cublasLt64_13.dll", "cufft64_12.dll", "cudnn64_9.dll", "onnxruntime_providers_cuda.dll"]
-        : ["libcuda.so.1", "libcudart.so.13", "libcublas.so.13", "libcublasLt.so.13", "libcufft.so.12", "libcudnn.so.9", "libonnxruntime_providers_cuda.so"];
-
     public override ExitCode Run(ParseResult arguments, CommandOutput output, CancellationToken cancel)
     {
         var missing = new List<string>();
@@ -89,20 +85,21 @@ internal sealed class DoctorCommand : AnnealCommand
 
     private static DoctorReport.CudaFacts Cuda(DoctorReport.OnnxRuntimeFacts onnxRuntime, List<string> missing)
     {
-        ILookup<bool, string> libraries = s_cudaLibraries.ToLookup(IsThere);
+        // What is loaded from the folders of ANNEAL_CUDA_LIBS is found by its name from then on.
         string? problem = onnxRuntime.Version is null ? "CUDA: ONNX Runtime does not load" : OrtInfo.Problem(OrtDevice.Cuda);
         if (problem is not null)
         {
             missing.Add($"CUDA (optional): {problem}");
         }
 
+        ILookup<bool, string> libraries = CudaLibraries.Driver.Concat(CudaLibraries.Needed).Append(CudaLibraries.Provider).ToLookup(IsThere);
         return new DoctorReport.CudaFacts(problem is null, [.. libraries[true]], [.. libraries[false]]);
     }
 
     // The provider's own library needs the core one beside it in memory to load: that it is there is what can be said.
     private static bool IsThere(string library)
     {
-        if (library.Contains("providers", StringComparison.Ordinal))
+        if (library == CudaLibraries.Provider)
         {
             return File.Exists(Path.Combine(AppContext.BaseDirectory, library));
         }
@@ -132,6 +129,7 @@ internal sealed class DoctorCommand : AnnealCommand
         table.Add("telemetry", report.OnnxRuntime.Telemetry ? "ON" : "off");
         table.Add("CUDA", report.Cuda.Usable ? "usable" : "not usable");
         table.Add("CUDA libraries", report.Cuda.Found.Count == 0 ? "none" : string.Join(' ', report.Cuda.Found));
+        table.Add("CUDA folders", Environment.GetEnvironmentVariable(CudaLibraries.FoldersVariable) is { Length: > 0 } folders ? folders : $"those of the loader; {CudaLibraries.FoldersVariable} names others");
         table.Add("MNIST", report.MnistFolder ?? "not there");
         table.Write(output);
         foreach (string line in report.Missing)

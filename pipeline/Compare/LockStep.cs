@@ -59,9 +59,11 @@ internal sealed class LockStep
 
     private void Take(IGraphSession[] sessions, IGraphSession gradients, int step, Func<string, int, Tensor> feed)
     {
+        var before = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (StateBinding state in _state)
         {
             Tensor value = sessions[0].ReadState(state.Input);
+            before.Add(state.Input, value);
             foreach (IGraphSession other in sessions.Skip(1).Append(gradients))
             {
                 other.WriteState(state.Input, value);
@@ -84,7 +86,7 @@ internal sealed class LockStep
                 most = double.IsNaN(difference) || difference > most ? difference : most;
                 if (!(difference <= _tolerance))
                 {
-                    _first ??= new LockStepReport.Breach(step, name, _runners[engine].Name, difference);
+                    _first ??= new LockStepReport.Breach(step, name, _runners[engine].Name, difference, KinkCount.Of(_graphs, (_runners[0], _runners[engine]), before, feeds));
                 }
             }
 

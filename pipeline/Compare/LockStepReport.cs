@@ -35,5 +35,13 @@ internal sealed record LockStepReport(
     /// <param name="Tensor">The tensor.</param>
     /// <param name="Engine">The engine that differs from the first.</param>
     /// <param name="Difference">By how much, as a share of the tensor's scale.</param>
-    internal sealed record Breach(int Step, string Tensor, string Engine, double Difference);
+    /// <param name="Kinks">Where the two engines took different sides in that step.</param>
+    internal sealed record Breach(int Step, string Tensor, string Engine, double Difference, Kinks Kinks);
+
+    /// <summary>Kinks of a step's forward pass, and how many of them two engines passed on different sides.</summary>
+    /// <param name="Relus">Values that a Relu cuts off at zero.</param>
+    /// <param name="ReluFlips">Those that are above zero on one engine alone.</param>
+    /// <param name="Maxima">Windows of which a MaxPool takes the largest value.</param>
+    /// <param name="MaximaFlips">Those whose largest stands elsewhere on the other engine.</param>
+    internal sealed record Kinks(long Relus, long ReluFlips, long Maxima, long MaximaFlips);
 }

@@ -29,6 +29,9 @@ internal sealed record RunRecord
     /// <summary>How ONNX Runtime ran the training step; null on another engine.</summary>
     public OrtPlacement? Placement { get; init; }
 
+    /// <summary>How ONNX Runtime ran evaluations on another device than the CPU; null where there were none.</summary>
+    public OrtPlacement? EvaluationPlacement { get; init; }
+
     /// <summary>The batches that were found for the run, of <c>batch: auto</c>.</summary>
     public IReadOnlyList<BatchRecord> Batches { get; init; } = [];
 

@@ -199,6 +199,7 @@ internal static class PipelineRunner
             BaseModel = context.Config.BasePath,
             Engine = engine,
             Placement = earlier?.Placement,
+            EvaluationPlacement = earlier?.EvaluationPlacement,
             Batches = context.Config.Batches is { Count: > 0 } found ? found : earlier?.Batches ?? [],
             Stages = earlier?.Stages ?? new Dictionary<string, StageRecord>(StringComparer.Ordinal),
             Metrics = earlier?.Metrics ?? new Dictionary<string, IReadOnlyDictionary<string, double>>(StringComparer.Ordinal),

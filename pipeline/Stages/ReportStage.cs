@@ -157,6 +157,7 @@ internal sealed class ReportStage : IStage
         .. record.Batches.Select(b => new ReportData.Fact(b.Path, FormattableString.Invariant($"{b.Batch} rows, found among {string.Join(", ", b.Trials.Select(t => t.Batch))}; {b.Ended}"))),
         .. context.TrainSample is var (rows, all) ? (ReportData.Fact[])[new("train metrics", FormattableString.Invariant($"of {rows} rows drawn from {all}"))] : [],
         .. record.Placement is { } placement ? (ReportData.Fact[])[new("training step", Engines.Describe(placement))] : [],
+        .. record.EvaluationPlacement is { } evaluation ? (ReportData.Fact[])[new("evaluation", Engines.Describe(evaluation))] : [],
     ];
 
     private static string HashOf(RunContext context, string name) => File.Exists(context.Folder.File(name)) ? StageKey.OfFile(context.Folder.File(name)) : "";

@@ -63,6 +63,9 @@ internal sealed class RunContext : IDisposable
     /// <summary>How ONNX Runtime ran the last training step that this run opened; null where it ran none.</summary>
     public OrtPlacement? Placement => _runner.IsValueCreated && _runner.Value is OrtStepRunner { Placements: [.., var last] } ? last : null;
 
+    /// <summary>How ONNX Runtime ran the first evaluation of this run on another device than the CPU; null where it ran none.</summary>
+    public OrtPlacement? EvaluationPlacement => _runner.IsValueCreated && _runner.Value is OrtStepRunner { Evaluations: [var first, ..] } ? first : null;
+
     /// <summary>The folds that were trained, by name.</summary>
     public Dictionary<string, FoldRecord> Folds { get; } = new(StringComparer.Ordinal);
 
@@ -153,6 +156,7 @@ internal sealed class RunContext : IDisposable
         TestLooks = TestLooks,
         TrainSample = TrainSample,
         Placement = Placement ?? record.Placement,
+        EvaluationPlacement = EvaluationPlacement ?? record.EvaluationPlacement,
         Warnings = [.. record.Warnings, .. Warnings.Except(record.Warnings)],
         Model = File.Exists(Folder.ModelPath) ? Folder.ModelPath : null,
     };

@@ -5,6 +5,7 @@ using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Config.Options;
 using Anneal.Pipeline.Report;
 using Anneal.Pipeline.Report.TensorBoard;
+using Anneal.Serving;
 using Anneal.Trainer.Loop;
 using Anneal.Trainer.Models;
 using Anneal.Trainer.Monitors;
@@ -114,6 +115,12 @@ internal sealed class TrainStage(string fit) : ITraining
         if (context.Placement is { } placement)
         {
             context.Output.Line($"{Name,-8} on {context.Engine}: {Engines.Describe(placement)}");
+            WarnOfFallback(context, "the training step", placement);
+        }
+
+        if (context.EvaluationPlacement is { } evaluation)
+        {
+            WarnOfFallback(context, "evaluation", evaluation);
         }
 
         ITraining.ThrowIfInterrupted(outcome, context);
@@ -125,6 +132,14 @@ internal sealed class TrainStage(string fit) : ITraining
         EpochRecord last = outcome.State.History[^1];
         string validation = last.Validation.Count > 0 ? FormattableString.Invariant($", validation loss {last.Validation[Metrics.Loss]:0.0000}") : "";
         return FormattableString.Invariant($"{outcome.State.Epoch} epochs, {outcome.State.Step} steps, train loss {last.Train[Metrics.Loss]:0.0000}{validation}{SkippedOf(training)}");
+    }
+
+    private static void WarnOfFallback(RunContext context, string what, OrtPlacement placement)
+    {
+        if (placement.Fallback.Count > 0)
+        {
+            context.Warn(FormattableString.Invariant($"{placement.Fallback.Count} nodes of {what} fell back to the CPU: {string.Join(", ", placement.Fallback.Take(3))}"));
+        }
     }
 
     private static string SkippedOf(Fit training) =>

@@ -29,10 +29,14 @@ internal static class KernelProbe
         var inputs = new List<ValueInfo>();
         var feeds = new List<Tensor>();
         var initializers = Graph.NoInitializers.ToBuilder();
-        string[] names = [.. @case.Inputs.Select((_, i) => FormattableString.Invariant($"in{i}"))];
+        string[] names = [.. @case.Inputs.Select((input, i) => input is null ? "" : FormattableString.Invariant($"in{i}"))];
         for (int i = 0; i < names.Length; i++)
         {
-            KernelCase.Input input = @case.Inputs[i];
+            if (@case.Inputs[i] is not { } input)
+            {
+                continue;
+            }
+
             if (input.Values is { } values)
             {
                 initializers[names[i]] = Tensor.Of<long>(input.Shape, values);
@@ -46,7 +50,7 @@ internal static class KernelProbe
         }
 
         string[] outputs = [.. Enumerable.Range(0, @case.Outputs).Select(i => FormattableString.Invariant($"out{i}"))];
-        var node = new Node("probed", "", @case.Op, [.. names], [.. outputs], @case.Attributes, Origin.None);
+        var node = new Node("probed", @case.Domain, @case.Op, [.. names], [.. outputs], @case.Attributes, Origin.None);
         ValueInfo[] untyped = [.. outputs.Select(o => new ValueInfo(o, new TensorType(DType.Undefined, null)))];
         var graph = new Graph("probe", [.. inputs], [.. untyped], initializers.ToImmutable(), [node], Graph.NoValues);
         try

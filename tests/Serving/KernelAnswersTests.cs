@@ -11,9 +11,6 @@ namespace Anneal.Tests.Serving;
 
 internal sealed class KernelAnswersTests
 {
-    // What they hold is probed.
-    private static readonly string[] s_notProbed = ["Scan", "If", "Constant"];
-
     [Test]
     public void Of_CpuProvider_IsProbedOnceAndThenRead()
     {
@@ -51,7 +48,35 @@ internal sealed class KernelAnswersTests
             .Select(n => n.OpType);
         IEnumerable<string> inBodies = OpTable.All.Select(op => op.Body).OfType<Function>().SelectMany(f => f.Nodes).SelectMany(Captures.WithNested).Where(n => n.Domain.Length == 0).Select(n => n.OpType);
 
-        Assert.That(inSteps.Concat(inBodies).Distinct().Except(KernelCases.All.Select(c => c.Op)).Except(s_notProbed), Is.Empty);
+        Assert.That(inSteps.Concat(inBodies).Distinct().Except(KernelCases.All.Select(c => c.Op)).Except(KernelCases.NotProbed.Keys), Is.Empty);
+    }
+
+    [Test]
+    public void Cases_OfKernels_CoverEveryStandardOpThatIsKnownHere()
+    {
+        string[] standard = [.. OpTable.All.Where(op => op.Domain != Model.AnnealDomain).Select(op => op.Name)];
+
+        Assert.That(standard.Except(KernelCases.All.Select(c => c.Op)).Except(KernelCases.NotProbed.Keys), Is.Empty);
+        Assert.That(KernelCases.All.Select(c => c.Op), Is.Unique);
+        Assert.That(KernelCases.NotProbed.Keys.Intersect(KernelCases.All.Select(c => c.Op)), Is.Empty);
+    }
+
+    // A GRU's body is a loop, which stays one: its nodes are of the step all the same.
+    [TestCase("Tanh")]
+    [TestCase("Scan")]
+    public void Missing_NodeInsideALoop_IsFound(string missing)
+    {
+        Layer[] layers =
+        [
+            new Layer.Recurrent("gru", Origin.None, RecurrentKind.Gru, Units: 4, ReturnSequences: false, Bidirectional: false, Rate: 0),
+            new Layer.Dense("dense", Origin.None, 3, Activation.Linear, Bias: true, Initializer.Auto),
+        ];
+        TrainingGraphs graphs = new StepCase("gru", 4, [5, 6], layers, 3).Build();
+        Graph lowered = StepLowering.Apply(graphs.Step, (_, _) => true, graphs.StepState()).Graph;
+
+        Assert.That(lowered.Nodes.Select(n => n.OpType), Has.None.EqualTo(missing), "it is in the body alone");
+        Assert.That(StepLowering.Missing(lowered, (_, _) => true), Is.Empty);
+        Assert.That(StepLowering.Missing(lowered, (op, _) => op != missing).Select(n => (n.Node.OpType, n.Type)), Is.Not.Empty.And.All.EqualTo((missing, DType.Float)));
     }
 
     [Test]

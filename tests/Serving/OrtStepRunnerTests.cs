@@ -4,8 +4,10 @@ using Anneal.Onnx.Tensors;
 using Anneal.Serving;
 using Anneal.Tests.Cases;
 using Anneal.Tests.Loop;
+using Anneal.Trainer.Data;
 using Anneal.Trainer.Loop;
 using Anneal.Trainer.Models;
+using Anneal.Trainer.Optimizers;
 using Evaluator = Anneal.Trainer.Loop.Evaluator;
 
 namespace Anneal.Tests.Serving;
@@ -146,6 +148,53 @@ internal sealed class OrtStepRunnerTests
         {
             Compare.Close(value, reference.Parameters[name], 1e-3, name);
         }
+    }
+
+    // 200 rows in batches of 8: of 20 batches a step and an epoch's last step has 5. Results of 16 runs are kept, so five steps of 3 are begun ahead, and one of 20 gives up its first results meanwhile.
+    [TestCase(1, 16)]
+    [TestCase(3, 5)]
+    [TestCase(20, 1)]
+    public void Train_StepsOfSeveralBatches_AreBegunAheadAndGiveTheSimdEnginesLosses(int accumulate, int ahead)
+    {
+        using var trained = new Trained(0.2f, new UpdateSettings(Optimizer.Momentum()) { Accumulate = accumulate });
+        LoopOptions options = Trained.Options(2) with { Batch = 8 };
+        var simd = new LoopTrace();
+        LoopOutcome reference = trained.Run(options, trained.Store("simd"), simd);
+        var ort = new LoopTrace();
+        LoopOutcome outcome = trained.Run(options, trained.Store("ort"), ort, _runner);
+        using var driver = new GradientDriver(_runner.Open(trained.Graphs.Step, trained.Graphs.StepState()), trained.Graphs);
+
+        Assert.That(driver.Ahead, Is.EqualTo(ahead));
+        Assert.That(ort.Steps.Select(s => (s.Step, s.Rows)), Is.EqualTo(simd.Steps.Select(s => (s.Step, s.Rows))));
+        Assert.That(ort.Steps.Select(s => s.Loss), Is.EqualTo(simd.Steps.Select(s => s.Loss)).Within(1e-4), "float sums in another order");
+        Assert.That(outcome.State.History[^1].Train["accuracy"], Is.EqualTo(reference.State.History[^1].Train["accuracy"]).Within(0.011), "one row or two of 200");
+        foreach ((string name, Tensor value) in outcome.Parameters)
+        {
+            Compare.Close(value, reference.Parameters[name], 1e-3, name);
+        }
+    }
+
+    [Test]
+    public void Begin_UntilNoMoreMayBe_LeavesTheNewerHalfComputing()
+    {
+        using var trained = new Trained();
+        using var driver = new GradientDriver(_runner.Open(trained.Graphs.Step, trained.Graphs.StepState()), trained.Graphs);
+        var pending = new PendingSteps(driver);
+        using var feed = new BatchFeed(trained.Rows.Features, trained.Rows.Target, trained.Rows.Rows, 8, seed: 1);
+        for (int step = 1; !pending.IsFull; step++)
+        {
+            pending.Begin(feed, new StepRecord(1, step, step, 8, 0, 0.01f), step);
+        }
+
+        Assert.That((pending.Count, pending.Left), Is.EqualTo((16, 8)));
+        Assert.That(pending.TryTake(out StepRecord first, out StepResult result));
+        Assert.That((first.Step, first.Loss), Is.EqualTo((1L, result.Loss)));
+        Assert.That(pending.IsFull, Is.False);
+        while (pending.TryTake(out first, out _))
+        {
+        }
+
+        Assert.That(first, Is.EqualTo(default(StepRecord)));
     }
 
     [Test]

@@ -9,7 +9,7 @@ internal interface IQueuedDriver : IStepDriver
     int Ahead { get; }
 
     /// <summary>Begins a step; the parameters are as <see cref="IStepDriver.Run"/> takes them.</summary>
-    void Begin(BatchFeed feed, float rate, long step);
+    void Begin(BatchFeed feed, int rows, float rate, long step);
 
     /// <summary>What the oldest step gave whose result is not taken yet.</summary>
     StepResult End();

@@ -20,6 +20,12 @@ internal sealed class PendingSteps
     /// <summary>Whether no more steps may be begun before results are taken.</summary>
     public bool IsFull => _records.Count >= Math.Max(1, _queued?.Ahead ?? 0);
 
+    /// <summary>Steps that are left to compute while the results of those before them are taken: the newer half of what may be begun.</summary>
+    public int Left => (_queued?.Ahead ?? 0) / 2;
+
+    /// <summary>Steps whose results are not taken yet.</summary>
+    public int Count => _records.Count;
+
     /// <summary>Begins a step.</summary>
     /// <param name="feed">Where its batches come from.</param>
     /// <param name="record">The step, without its loss.</param>
@@ -28,7 +34,7 @@ internal sealed class PendingSteps
     {
         if (_queued is not null)
         {
-            _queued.Begin(feed, record.Rate, number);
+            _queued.Begin(feed, record.Rows, record.Rate, number);
         }
         else
         {

@@ -65,10 +65,13 @@ internal sealed class StepSession : IDisposable
     /// <summary>Runs that may be begun ahead; 0 where none may.</summary>
     public int Ahead => _session is IQueuedSession queued ? queued.Capacity : 0;
 
+    /// <summary>Runs that are begun and whose results are not taken yet.</summary>
+    public int Begun => _begun.Count;
+
     /// <summary>Begins a run, whose batch is copied.</summary>
-    public void Begin(Batch batch, float rate, long step)
+    public void Begin(Batch batch, float rate, long step, float share = 1, bool last = true)
     {
-        Feed(batch, rate, step, share: 1, last: true);
+        Feed(batch, rate, step, share, last);
         _begun.Enqueue(batch.Rows);
         ((IQueuedSession)_session).Enqueue(_feeds);
     }

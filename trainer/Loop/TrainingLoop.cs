@@ -141,12 +141,14 @@ public sealed class TrainingLoop
         var record = new StepRecord(state.Epoch + 1, state.StepInEpoch + 1, state.Step + 1, span.RowsOf(state), 0, span.RateAt(state));
         pending.Begin(feed, record, NumberOf(span, state));
         state = state with { StepInEpoch = state.StepInEpoch + 1, Step = state.Step + 1, Rows = state.Rows + record.Rows };
-        return pending.IsFull ? TakeAll(pending, state) : state;
+        return pending.IsFull ? Take(pending, state, pending.Left) : state;
     }
 
-    private LoopState TakeAll(PendingSteps pending, LoopState state)
+    private LoopState TakeAll(PendingSteps pending, LoopState state) => Take(pending, state, left: 0);
+
+    private LoopState Take(PendingSteps pending, LoopState state, int left)
     {
-        while (pending.TryTake(out StepRecord record, out StepResult result))
+        while (pending.Count > left && pending.TryTake(out StepRecord record, out StepResult result))
         {
             if (!float.IsFinite(result.Loss))
             {

@@ -22,6 +22,29 @@ internal sealed class BenchCommandTests
         Assert.That(report.GetProperty("peak_rss_mb").GetDouble(), Is.InRange(10, 10_000));
     }
 
+    [TestCase("simd")]
+    [TestCase("ort")]
+    public void BenchEpoch_Json_HoldsAnEpochAgainstItsSteps(string engine)
+    {
+        Tool tool = Tool.Run("bench", "epoch", "--case", "tabular", "--engine", engine, "--batch", "1000", "--threads", "1", "--seconds", "0.1", "--json");
+
+        JsonElement report = tool.Json;
+        double Number(string name) => report.GetProperty(name).GetDouble();
+        Assert.That(report.EnumerateObject().Select(p => p.Name), Is.EqualTo(new[] { "case", "engine", "batch", "threads", "augment", "steps", "ms_per_step", "ms_per_epoch", "ratio" }));
+        Assert.That((Number("batch"), report.GetProperty("augment").GetString()), Is.EqualTo((1000, "none")));
+        Assert.That(Number("steps"), Is.InRange(20, 60));
+        Assert.That(Number("ratio"), Is.Positive.And.EqualTo(Number("ms_per_epoch") / (Number("steps") * Number("ms_per_step"))).Within(1e-9));
+    }
+
+    [Test]
+    public void BenchStep_Batch_TakesThePlaceOfTheCasesOwn()
+    {
+        Tool tool = Tool.Run("bench", "step", "--case", "tabular", "--batch", "48", "--threads", "1", "--seconds", "0.05", "--json");
+
+        Assert.That(tool.Json.GetProperty("batch").GetInt32(), Is.EqualTo(48));
+        Assert.That(tool.Json.GetProperty("samples_per_s").GetDouble() * tool.Json.GetProperty("ms_per_step").GetDouble(), Is.EqualTo(48e3).Within(1));
+    }
+
     [Test]
     public void BenchGemm_Json_HasTheFieldsThatOtherProgramsRelyOn()
     {
@@ -84,6 +107,9 @@ internal sealed class BenchCommandTests
     [TestCase("mlp", 100, 784 * 500 + 500 + 500 * 500 + 500 + 500 * 10 + 10)]
     [TestCase("mlp32", 32, 784 * 500 + 500 + 500 * 500 + 500 + 500 * 10 + 10)]
     [TestCase("tabular", 32, 30 * 64 + 64 + 64 * 32 + 32 + 32 * 2 + 2)]
+    [TestCase("cnn", 64, 9 * 32 + 32 + 9 * 32 * 64 + 64 + 64 * 49 * 128 + 128 + 128 * 10 + 10)]
+    [TestCase("resnet20", 64, 9 * 3 * 16 + 32 + 6 * (9 * 16 * 16 + 32) + 9 * 16 * 32 + 5 * 9 * 32 * 32 + 16 * 32 + 7 * 64 + 9 * 32 * 64 + 5 * 9 * 64 * 64 + 32 * 64 + 7 * 128 + 64 * 10 + 10)]
+    [TestCase("lstm", 64, 4 * 128 * (28 + 128) + 2 * 4 * 128 + 128 * 10 + 10)]
     [TestCase("transformer", 64, 28 * 64 + 64 + 2 * (64 * 192 + 192 + 64 * 64 + 64 + 4 * 64 + 64 * 128 + 128 + 128 * 64 + 64) + 64 * 10 + 10)]
     public void StepCases_Case_HasTheSizesOfItsPeer(string name, int batch, int parameters)
     {
@@ -91,7 +117,7 @@ internal sealed class BenchCommandTests
         TrainingGraphs graphs = step.Build();
 
         Assert.That(step.Batch, Is.EqualTo(batch));
-        Assert.That(graphs.Parameters.Sum(p => p.Initial.Length), Is.EqualTo(parameters));
+        Assert.That(graphs.Parameters.Where(p => p.IsTrained).Sum(p => p.Initial.Length), Is.EqualTo(parameters));
         Assert.That(graphs.Optimizer.Name, Is.EqualTo("adam"));
     }
 

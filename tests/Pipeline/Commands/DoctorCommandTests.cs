@@ -21,6 +21,17 @@ internal sealed class DoctorCommandTests
     }
 
     [Test]
+    public void Doctor_FolderOfCudaThatIsNotThere_IsSaid()
+    {
+        Tool tool = Tool.RunWith("ANNEAL_CUDA_LIBS", "/nowhere/cuda", "doctor", "--json");
+
+        Assert.That(tool.ExitCode, Is.Zero, "CUDA is optional");
+        Assert.That(tool.Json.GetProperty("cuda").GetProperty("usable").GetBoolean(), Is.False);
+        Assert.That(tool.Json.GetProperty("missing").EnumerateArray().Select(m => m.GetString()), Has.Some.Contains("ANNEAL_CUDA_LIBS names the folder '/nowhere/cuda', which is not there"));
+        Assert.That(tool.Error, Does.Match(@"CUDA folders\s+/nowhere/cuda"));
+    }
+
+    [Test]
     public void Doctor_Probe_ShowsWhatTheCpuProviderRuns()
     {
         Tool tool = Tool.Run("doctor", "--probe", "--json");
