@@ -73,7 +73,7 @@ internal sealed class PredictCommand : AnnealCommand
         long start = Stopwatch.GetTimestamp();
 
         // Each of the batches in work has a thread; ONNX Runtime's own would only take turns with these.
-        using OrtModel model = OrtModel.Open(arguments.GetValue(_model)!, OrtChoice.Of(arguments.GetValue(_device)!, 1, output));
+        using var model = PredictionModel.Open(arguments.GetValue(_model)!, OrtChoice.Of(arguments.GetValue(_device)!, 1, output));
         PredictionSummary summary;
         try
         {
