@@ -88,6 +88,7 @@ public static class Predictor
                 Save();
             }
 
+            files.FlushAhead();
             options.Progress?.Invoke(new PredictionProgress(progress.State.RowsRead, source.Rows, source.Fraction));
         })
         {
