@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Anneal.Onnx;
 using Anneal.Pipeline.Report;
-using Anneal.Serving;
 using Anneal.Serving.BatchInference;
 using Anneal.Trainer.Data.Images;
 
