@@ -1,5 +1,4 @@
 using Anneal.Onnx.Ir;
-using Anneal.Onnx.Kernels;
 using Anneal.Onnx.Tensors;
 
 namespace Anneal.Serving;
@@ -9,8 +8,6 @@ internal sealed class CaptureTrial(OrtShapes shapes, OrtState state, OrtMemory m
 {
     /// <summary>Rows of its steps.</summary>
     public const int Rows = 8;
-
-    private const float Scalar = 0.01f;
 
     // Kernels that add up in no fixed order differ in the last digits, and Adam makes steps of either sign of a gradient that is nothing else.
     private const float Tolerance = 1e-3f;
@@ -29,7 +26,7 @@ internal sealed class CaptureTrial(OrtShapes shapes, OrtState state, OrtMemory m
 
     private SortedDictionary<string, Tensor> Step()
     {
-        OrtBuffer[] given = [.. feeds.Select(f => memory.Of(MadeUp(f)))];
+        OrtBuffer[] given = [.. feeds.Select(f => memory.Of(InputSample.Of(f, Rows)))];
         OrtBuffer[] results = [.. fetches.Select(f => memory.Allocate(f.Type.Type, f.Type.Shape!.Value.ToSizes()))];
         try
         {
@@ -56,40 +53,6 @@ internal sealed class CaptureTrial(OrtShapes shapes, OrtState state, OrtMemory m
                 buffer.Dispose();
             }
         }
-    }
-
-    // Class and step numbers are 0 and 1: whatever the model, they are among those that there are.
-    private static Tensor MadeUp(ValueInfo info)
-    {
-        int[] sizes = [.. info.Type.Shape!.Value.Dims.Select(d => d.IsKnown ? d.Size : Rows)];
-        Tensor tensor = Tensor.Zeros(info.Type.Type, sizes);
-        ulong key = CounterRandom.Key(0, "capture/" + info.Name);
-        switch (info.Type.Type)
-        {
-            case DType.Float:
-                Span<float> floats = tensor.Span<float>();
-                for (int i = 0; i < floats.Length; i++)
-                {
-                    floats[i] = sizes.Length == 0 ? Scalar : CounterRandom.UInt32(key, (ulong)i) / (float)uint.MaxValue;
-                }
-
-                break;
-            case DType.UInt8:
-                for (int i = 0; i < tensor.Length; i++)
-                {
-                    tensor.Bytes[i] = (byte)CounterRandom.UInt32(key, (ulong)i);
-                }
-
-                break;
-            case DType.Bool:
-                tensor.Bytes.Fill(1);
-                break;
-            case DType.Int64 when sizes.Length == 0:
-                tensor.Span<long>()[0] = 1;
-                break;
-        }
-
-        return tensor;
     }
 
     private static bool IsSame(Tensor expected, Tensor actual)

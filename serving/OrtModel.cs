@@ -62,7 +62,12 @@ public sealed class OrtModel : IDisposable
     public static OrtModel Open(string path, OrtOptions? options = null)
     {
         options ??= new OrtOptions();
-        var model = CheckedModel.Open(path, options.Limits);
+        return Open(path, CheckedModel.Open(path, options.Limits), options);
+    }
+
+    /// <summary>Opens what was made of a file that was read before.</summary>
+    internal static OrtModel Open(string path, CheckedModel model, OrtOptions options)
+    {
         try
         {
             return new OrtModel(path, model, options);
@@ -78,15 +83,6 @@ public sealed class OrtModel : IDisposable
     /// <returns>The model; the caller disposes it.</returns>
     /// <exception cref="AnnealException">The file is gone or changed beyond opening.</exception>
     public OrtModel Reopen(int threads) => Open(Path, Options with { Threads = threads });
-
-    /// <summary>Opens the same file once more without the tables of its texts.</summary>
-    /// <param name="coded">What those tables were.</param>
-    /// <returns>The model, of which the texts are codes; null where it has no such tables.</returns>
-    internal OrtModel? ReopenCoded(out CodedModel? coded)
-    {
-        coded = Inputs.Concat(Outputs).Any(v => v.Type.Type == DType.String) ? CodedModel.Of(CheckedModel.Open(Path, Options.Limits)) : null;
-        return coded is null ? null : new OrtModel(Path, coded.Model, Options);
-    }
 
     /// <summary>Opens the same file once more, runs it once and says which provider ran each node.</summary>
     internal OrtProfile Profile(IReadOnlyDictionary<string, Tensor> feeds)

@@ -18,7 +18,7 @@ internal sealed class PredictBench
         _model = model;
         _input = input;
         Threads = threads;
-        using OrtModel opened = Open();
+        using PredictionModel opened = Open();
         Batch = batch ?? Predict(opened, ".csv", null, say).Batch;
     }
 
@@ -31,7 +31,7 @@ internal sealed class PredictBench
     /// <summary>Measures each side so many times in turn.</summary>
     public IReadOnlyList<PredictBenchReport.Side> Measure(string[] outputs, int rounds, CancellationToken cancel)
     {
-        using OrtModel opened = Open();
+        using PredictionModel opened = Open();
         using var loop = new BareLoop(_model, _input, Batch, MostInMemory, Threads);
         using var single = new BareLoop(_model, _input, Batch, MostInMemory, 1);
         (string Name, Func<long> Run)[] sides =
@@ -70,9 +70,9 @@ internal sealed class PredictBench
         return loop.Rows;
     }
 
-    private OrtModel Open() => OrtModel.Open(_model, new OrtOptions { Threads = 1 });
+    private PredictionModel Open() => PredictionModel.Open(_model, new OrtOptions { Threads = 1 });
 
-    private PredictionSummary Predict(OrtModel model, string ending, int? batch, Action<string>? say)
+    private PredictionSummary Predict(PredictionModel model, string ending, int? batch, Action<string>? say)
     {
         string target = Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"anneal-bench-{Environment.ProcessId}{ending}"));
         try

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Anneal.Onnx;
 using Anneal.Pipeline.Report;
-using Anneal.Serving;
 using Anneal.Serving.BatchInference;
 using Anneal.Trainer.Data.Images;
 
@@ -73,7 +72,7 @@ internal sealed class PredictCommand : AnnealCommand
         long start = Stopwatch.GetTimestamp();
 
         // Each of the batches in work has a thread; ONNX Runtime's own would only take turns with these.
-        using OrtModel model = OrtModel.Open(arguments.GetValue(_model)!, OrtChoice.Of(arguments.GetValue(_device)!, 1, output));
+        using var model = PredictionModel.Open(arguments.GetValue(_model)!, OrtChoice.Of(arguments.GetValue(_device)!, 1, output));
         PredictionSummary summary;
         try
         {

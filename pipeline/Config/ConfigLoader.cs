@@ -84,7 +84,7 @@ internal static class ConfigLoader
             throw Failure(diagnostics);
         }
 
-        options = options.WithDerivedDefaults();
+        options = options.WithDerivedDefaults(binding.Origins.ContainsKey);
         var writer = new ResolvedWriter(binding);
         writer.Text.Append("version: 1\npipelines:\n  ").Append(ScalarShape.Quote(name)).Append(":\n");
         ValueShape.OfRecord(typeof(PipelineOptions)).WriteBlock(options, "", "", 4, writer);

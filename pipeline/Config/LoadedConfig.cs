@@ -27,8 +27,11 @@ internal sealed class LoadedConfig(string name, PipelineOptions options, string 
     /// <summary>The batches that were found for it and stand in the place of <c>auto</c>.</summary>
     public IReadOnlyList<Runs.BatchRecord> Batches { get; set; } = [];
 
-    /// <summary>The same pipeline with a model that goes on from no other.</summary>
-    public LoadedConfig With(ModelOptions model) => new(Name, Options with { Model = model }, Yaml, Rows, Files, Pipelines) { Batches = Batches };
+    /// <summary>Whether the model is a student's own in the place of the pipeline's, of whose parameters what is frozen speaks.</summary>
+    public bool IsOfStudent { get; private init; }
+
+    /// <summary>The same pipeline with a student's network, which goes on from no other.</summary>
+    public LoadedConfig ForStudent(ModelOptions model) => new(Name, Options with { Model = model }, Yaml, Rows, Files, Pipelines) { Batches = Batches, IsOfStudent = true };
 
     public Origin OriginOf(string path) => Rows.FirstOrDefault(r => r.Path == path || r.Path.StartsWith(path + ".", StringComparison.Ordinal))?.Origin ?? Origin.Default;
 

@@ -17,7 +17,7 @@ internal static class PlanProfiler
     private const int PeakRuns = 10;
     private const double Seconds = 1;
 
-    /// <summary>Runs a model on made-up inputs: ramps of floats in [0, 1), and zeros.</summary>
+    /// <summary>Runs a model on made-up inputs.</summary>
     /// <param name="model">The model. An input <c>X</c> beside an output <c>X.next</c> is state, kept between runs.</param>
     /// <param name="batch">The size of every dimension that is not fixed.</param>
     /// <param name="threads">Threads of the engine.</param>
@@ -29,7 +29,7 @@ internal static class PlanProfiler
         StateBinding[] state = StateOf(model, batch);
         using var runner = new SimdRunner(threads);
         using SimdSession session = runner.OpenPlanned(model, state);
-        Tensor[] feeds = [.. session.Feeds.Select(f => MakeUp(f, batch))];
+        Tensor[] feeds = [.. session.Feeds.Select(f => InputSample.Of(f, batch))];
         var plan = session.PlanFor(feeds);
         (double[][] runs, double[] wholes) = Run(session, feeds, plan.Steps.Count, cancel);
         (PlanProfile.Step Step, double Least)[] steps =
@@ -60,7 +60,7 @@ internal static class PlanProfiler
         return
         [
             .. model.Graph.Inputs.Where(i => outputs.Contains(i.Name + TrainingGraphs.NextSuffix))
-                .Select(i => new StateBinding(i.Name, i.Name + TrainingGraphs.NextSuffix, MakeUp(i, batch))),
+                .Select(i => new StateBinding(i.Name, i.Name + TrainingGraphs.NextSuffix, InputSample.Of(i, batch))),
         ];
     }
 
@@ -136,37 +136,5 @@ internal static class PlanProfiler
             isCounted ? nodes.Sum(n => n.Step.Operations ?? 0) / ms / 1e6 : null,
             nodes.Sum(n => n.Step.Bytes) / ms / 1e6,
             nodes.Sum(n => n.Least) * 1e3 / ms);
-    }
-
-    private static Tensor MakeUp(ValueInfo input, int batch)
-    {
-        TensorShape shape = input.Type.Shape
-            ?? throw AnnealException.BadData($"the rank of input '{input.Name}' is not known", "a plan needs inputs with shapes");
-        var tensor = Tensor.Zeros(input.Type.Type, [.. shape.Dims.Select(d => d.IsKnown ? d.Size : batch)]);
-        switch (input.Type.Type)
-        {
-            case DType.Float:
-                Ramp(tensor.Span<float>());
-                break;
-            case DType.Double:
-                Ramp(tensor.Span<double>());
-                break;
-            case DType.Int64 when tensor.Rank == 0:
-                // A step number, of which 0 is none.
-                tensor.Span<long>()[0] = 1;
-                break;
-        }
-
-        return tensor;
-    }
-
-    private static void Ramp<T>(Span<T> values)
-        where T : unmanaged, System.Numerics.INumber<T>
-    {
-        const int Period = 251;
-        for (int i = 0; i < values.Length; i++)
-        {
-            values[i] = T.CreateChecked(i % Period) / T.CreateChecked(Period);
-        }
     }
 }

@@ -32,7 +32,7 @@ internal sealed class Fit
     {
         _context = context;
         Name = name;
-        Config = name == StagePlan.Student && context.Options.Ensemble!.Distill!.Model is { } student ? context.Config.With(student) : context.Config;
+        Config = name == StagePlan.Student && context.Options.Ensemble!.Distill!.Model is { } student ? context.Config.ForStudent(student) : context.Config;
         Seed = StagePlan.SeedOf(name) ?? (ulong)context.Options.Seed;
         _data = new Lazy<PreparedData>(() => context.Data.Prepare(
             name == StagePlan.Final ? context.Data.Plan.TrainAndValidation : context.Data.Plan.Of(StagePlan.FoldOf(name) ?? context.Data.Plan.Folds[0].Name),

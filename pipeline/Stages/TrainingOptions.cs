@@ -23,8 +23,9 @@ internal static class TrainingOptions
         TrainOptions train = config.Options.Train;
         return new UpdateSettings(OptimizerOf(phase.Optimizer).Optimizer)
         {
-            Freezing = [.. FreezingOf(config.Options, NumberOf(train, phase), path => OriginOf(config, path))],
+            Freezing = config.IsOfStudent ? [] : [.. FreezingOf(config.Options, NumberOf(train, phase), path => OriginOf(config, path))],
             Ahead = ahead,
+            GroupsMayFitNone = config.IsOfStudent,
             Groups = [.. (train.Groups ?? []).Select((g, i) => GroupOf(config, g, string.Create(CultureInfo.InvariantCulture, $"train.groups.{i}.match")))],
             Regularization = RegularizationOf(train.Regularize),
             ClipNorm = (float)(train.Clip.Norm ?? 0),
@@ -126,7 +127,7 @@ internal static class TrainingOptions
     {
         Rate = (float)group.Lr,
         Decay = (float?)group.WeightDecay,
-        IsFrozen = group.Frozen,
+        IsFrozen = group.Frozen && !config.IsOfStudent,
     };
 
     private static Regularization RegularizationOf(RegularizeOptions options) => new()

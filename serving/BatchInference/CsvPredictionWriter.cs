@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Anneal.Onnx.Tensors;
 
@@ -16,6 +17,7 @@ internal sealed class CsvPredictionWriter(Stream stream, OutputColumns columns) 
 
     public bool IsAtBoundary => true;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Encode(ReadOnlySpan<Tensor> outputs, int rows, ArrayBufferWriter<byte> into)
     {
         int[] widths = OutputColumns.Widths(outputs, rows);
@@ -24,10 +26,7 @@ internal sealed class CsvPredictionWriter(Stream stream, OutputColumns columns) 
             for (int o = 0; o < columns.Order.Count; o++)
             {
                 int output = columns.Order[o];
-                for (int i = row * widths[output]; i < (row + 1) * widths[output]; i++)
-                {
-                    Field(into, outputs[output], i, o == columns.Order.Count - 1 && i == ((row + 1) * widths[output]) - 1 ? LineEnd : Separator);
-                }
+                Fields(into, outputs[output], row * widths[output], widths[output], o == columns.Order.Count - 1 ? LineEnd : Separator);
             }
         }
     }
@@ -71,51 +70,72 @@ internal sealed class CsvPredictionWriter(Stream stream, OutputColumns columns) 
         stream.Write(header.WrittenSpan);
     }
 
-    private static void Field(ArrayBufferWriter<byte> into, Tensor tensor, int index, byte end)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Fields(ArrayBufferWriter<byte> into, Tensor tensor, int first, int count, byte end)
     {
         switch (tensor.Type)
         {
-            case DType.String when tensor.IsUtf8:
-                Quoted(into, tensor.Utf8(index), end);
-                break;
-            case DType.String:
-                Quoted(into, Encoding.UTF8.GetBytes(tensor.Strings[index]), end);
-                break;
             case DType.Float:
-                Span<byte> span = into.GetSpan(FloatText.MostBytes + 1);
-                int written = FloatText.Write(tensor.Span<float>()[index], span);
-                span[written] = end;
-                into.Advance(written + 1);
+                Floats(into, tensor.Span<float>().Slice(first, count), end);
                 break;
             case DType.Double:
-                Number(into, tensor.Span<double>()[index], end);
+                Numbers<double>(into, tensor.Span<double>().Slice(first, count), end);
                 break;
             case DType.Int64:
-                Number(into, tensor.Span<long>()[index], end);
+                Numbers<long>(into, tensor.Span<long>().Slice(first, count), end);
                 break;
             case DType.Int32:
-                Number(into, tensor.Span<int>()[index], end);
+                Numbers<int>(into, tensor.Span<int>().Slice(first, count), end);
                 break;
             case DType.UInt8:
-                Number(into, tensor.Span<byte>()[index], end);
-                break;
-            case DType.Bool:
-                Quoted(into, tensor.Span<bool>()[index] ? "true"u8 : "false"u8, end);
+                Numbers<byte>(into, tensor.Span<byte>().Slice(first, count), end);
                 break;
             default:
-                throw AnnealException.BadData($"outputs of element type {tensor.Type.Name()} cannot be written as text");
+                for (int i = first; i < first + count; i++)
+                {
+                    Quoted(into, Text(tensor, i), i == first + count - 1 ? end : Separator);
+                }
+
+                break;
         }
     }
 
-    private static void Number<T>(ArrayBufferWriter<byte> into, T value, byte end)
-        where T : IUtf8SpanFormattable
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Floats(ArrayBufferWriter<byte> into, ReadOnlySpan<float> values, byte end)
     {
-        Span<byte> span = into.GetSpan(64);
-        value.TryFormat(span, out int written, "", CultureInfo.InvariantCulture);
-        span[written] = end;
-        into.Advance(written + 1);
+        Span<byte> span = into.GetSpan(values.Length * (FloatText.MostBytes + 1));
+        int written = 0;
+        for (int i = 0; i < values.Length; i++)
+        {
+            written += FloatText.Write(values[i], span[written..]);
+            span[written++] = i == values.Length - 1 ? end : Separator;
+        }
+
+        into.Advance(written);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Numbers<T>(ArrayBufferWriter<byte> into, ReadOnlySpan<T> values, byte end)
+        where T : IUtf8SpanFormattable
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            Span<byte> span = into.GetSpan(64);
+            values[i].TryFormat(span, out int written, "", CultureInfo.InvariantCulture);
+            span[written] = i == values.Length - 1 ? end : Separator;
+            into.Advance(written + 1);
+        }
+    }
+
+    private static ReadOnlySpan<byte> Text(Tensor tensor, int index) => tensor.Type switch
+    {
+        DType.String when tensor.IsUtf8 => tensor.Utf8(index),
+        DType.String => Encoding.UTF8.GetBytes(tensor.Strings[index]),
+        DType.Bool => tensor.Span<bool>()[index] ? "true"u8 : "false"u8,
+        _ => throw AnnealException.BadData($"outputs of element type {tensor.Type.Name()} cannot be written as text"),
+    };
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Quoted(ArrayBufferWriter<byte> into, ReadOnlySpan<byte> text, byte end)
     {
         Span<byte> span = into.GetSpan((2 * text.Length) + 3);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Anneal.Serving.BatchInference;
 
@@ -17,10 +18,17 @@ internal static class FloatText
     private const int MostPower = 45;
     private static readonly ulong[] s_powers = [.. Enumerable.Range(LeastPower, MostPower - LeastPower + 1).Select(Power)];
 
+    private static ReadOnlySpan<uint> Tens => [0, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
+
+    private static ReadOnlySpan<byte> Pairs =>
+        "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"u8;
+
+    // What runs for each value is compiled in full at once: until it is compiled again by itself, it takes ten times as long, which of some thousand rows is longer than all else.
     /// <summary>Writes a float.</summary>
     /// <param name="value">The float.</param>
     /// <param name="into">Receives it: at least <see cref="MostBytes"/> long.</param>
     /// <returns>The number of bytes.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Write(float value, Span<byte> into)
     {
         uint bits = BitConverter.SingleToUInt32Bits(value);
@@ -55,6 +63,7 @@ internal static class FloatText
     }
 
     // The shortest decimal within the interval that rounds to the float; of several, the nearest. All values are four times their size.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (uint Digits, int Power) Shortest(uint significand, uint exponent)
     {
         uint c = exponent != 0 ? significand | (1u << SignificandBits) : significand;
@@ -101,20 +110,14 @@ internal static class FloatText
         return (uint)high | ((uint)(low >> 32) > 1 ? 1u : 0);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Layout(uint digits, int power, Span<byte> into)
     {
-        Span<byte> text = stackalloc byte[10];
-        int start = text.Length;
-        for (; digits > 0; digits /= 10)
+        int count = CountOf(digits);
+        int point = count + power;
+        if (point > Math.Max(count, PlainDigits) || point < -3)
         {
-            text[--start] = (byte)('0' + (digits % 10));
-        }
-
-        text = text[start..];
-        int point = text.Length + power;
-        if (point > Math.Max(text.Length, PlainDigits) || point < -3)
-        {
-            return Scientific(text, point - 1, into);
+            return Scientific(digits, count, point - 1, into);
         }
 
         if (point <= 0)
@@ -122,40 +125,68 @@ internal static class FloatText
             into[0] = (byte)'0';
             into[1] = (byte)'.';
             into.Slice(2, -point).Fill((byte)'0');
-            text.CopyTo(into[(2 - point)..]);
-            return 2 - point + text.Length;
+            Put(digits, into.Slice(2 - point, count));
+            return 2 - point + count;
         }
 
-        if (point >= text.Length)
+        if (point >= count)
         {
-            text.CopyTo(into);
-            into[text.Length..point].Fill((byte)'0');
+            Put(digits, into[..count]);
+            into[count..point].Fill((byte)'0');
             return point;
         }
 
-        text[..point].CopyTo(into);
+        Put(digits, into.Slice(1, count));
+        into.Slice(1, point).CopyTo(into);
         into[point] = (byte)'.';
-        text[point..].CopyTo(into[(point + 1)..]);
-        return text.Length + 1;
+        return count + 1;
     }
 
-    private static int Scientific(ReadOnlySpan<byte> text, int exponent, Span<byte> into)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Scientific(uint digits, int count, int exponent, Span<byte> into)
     {
-        int at = 0;
-        into[at++] = text[0];
-        if (text.Length > 1)
+        Put(digits, into.Slice(1, count));
+        into[0] = into[1];
+        int at = 1;
+        if (count > 1)
         {
-            into[at++] = (byte)'.';
-            text[1..].CopyTo(into[at..]);
-            at += text.Length - 1;
+            into[1] = (byte)'.';
+            at += count;
         }
 
         into[at++] = (byte)'E';
         into[at++] = (byte)(exponent < 0 ? '-' : '+');
-        int size = Math.Abs(exponent);
-        into[at++] = (byte)('0' + (size / 10));
-        into[at++] = (byte)('0' + (size % 10));
-        return at;
+        Put((uint)Math.Abs(exponent), into.Slice(at, 2));
+        return at + 2;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int CountOf(uint digits)
+    {
+        int count = 1;
+        while (count < Tens.Length && digits >= Tens[count])
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    // Fills the place with the last digits of a number.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Put(uint digits, Span<byte> into)
+    {
+        int at = into.Length;
+        for (; at >= 2; digits /= 100)
+        {
+            at -= 2;
+            Pairs.Slice((int)(digits % 100) * 2, 2).CopyTo(into[at..]);
+        }
+
+        if (at > 0)
+        {
+            into[0] = (byte)('0' + (digits % 10));
+        }
     }
 
     // 10^k in 64 bits, rounded up.

@@ -7,10 +7,13 @@ namespace Anneal.Serving.BatchInference;
 internal sealed class PredictionFiles : IDisposable
 {
     private const int BufferSize = 1 << 16;
+    private const int FlushBytes = 1 << 20;
     private readonly string _output;
     private readonly string _rejects;
     private readonly string _rejectHeader;
     private FileStream? _rejectStream;
+    private Task _flush = Task.CompletedTask;
+    private long _flushed;
 
     /// <summary>Opens the files, cut off where the state says.</summary>
     /// <param name="output">The final output.</param>
@@ -63,6 +66,20 @@ internal sealed class PredictionFiles : IDisposable
         _rejectStream.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{row.Line},{reason}\n")));
     }
 
+    /// <summary>Has the disk take what has been written while more is worked out, so that little is left to wait for at the end.</summary>
+    public void FlushAhead()
+    {
+        if (Output.Position - _flushed < FlushBytes || !_flush.IsCompleted)
+        {
+            return;
+        }
+
+        _flush.GetAwaiter().GetResult();
+        _flushed = Output.Position;
+        Output.Flush();
+        _flush = Task.Run(() => RandomAccess.FlushToDisk(Output.SafeFileHandle));
+    }
+
     /// <summary>Makes what has been written last, and the state with it.</summary>
     public void Save(PredictionState state)
     {
@@ -74,6 +91,7 @@ internal sealed class PredictionFiles : IDisposable
     /// <summary>Gives the complete files their names. A reject file of an earlier prediction is not left to be taken for one of this.</summary>
     public void Finish()
     {
+        _flush.GetAwaiter().GetResult();
         Output.Flush(flushToDisk: true);
         Output.Dispose();
         _rejectStream?.Flush(flushToDisk: true);
@@ -90,6 +108,8 @@ internal sealed class PredictionFiles : IDisposable
 
     public void Dispose()
     {
+        // Waits without telling of its error: where that matters, Finish has told of it.
+        Task.WaitAny(_flush);
         Output.Dispose();
         _rejectStream?.Dispose();
     }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
-using Anneal.Onnx.Ir.Format;
 using Anneal.Onnx.Tensors;
 
 namespace Anneal.Serving.BatchInference;
@@ -18,11 +17,11 @@ public static class Predictor
     /// <returns>What was done.</returns>
     /// <exception cref="AnnealException">The input does not fit the model's signature, or a row cannot be read and is not to be skipped: nothing is written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled, and how far it came is saved.</exception>
-    public static PredictionSummary Run(OrtModel model, string input, string output, PredictOptions? options = null, CancellationToken cancellation = default)
+    public static PredictionSummary Run(PredictionModel model, string input, string output, PredictOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new PredictOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Batch ?? 1, 1, nameof(options));
-        ModelSignature? signature = ModelSignature.Find(model.Metadata);
+        ModelSignature? signature = ModelSignature.Find(model.Session.Metadata);
         if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(output))))
         {
             throw AnnealException.BadUsage($"the folder of the output '{output}' does not exist");
@@ -31,9 +30,7 @@ public static class Predictor
         OutputKind kind = OutputKinds.Of(output);
         string rejects = options.Rejects ?? output + ".rejects.csv";
 
-        // The lanes look texts up in the model's own tables as they read them, which spares ONNX Runtime a string each.
-        using OrtModel? codedModel = model.ReopenCoded(out CodedModel? coded);
-        IRowSource Open() => RowSources.Open(input, model.Inputs, signature, options.OpenImages, coded?.Inputs);
+        IRowSource Open() => RowSources.Open(input, model.Inputs, signature, options.OpenImages, model.Codes);
         using IRowSource source = Open();
         ValueInfo[] outputs = [.. source.KeyName is { } key ? [new ValueInfo(key, TensorType.Of(DType.String, Dim.Of("N")))] : Array.Empty<ValueInfo>(), .. model.Outputs];
         var columns = new OutputColumns(outputs, signature?.Classes ?? [], source.KeyName);
@@ -44,7 +41,7 @@ public static class Predictor
 
         SortedDictionary<string, string> command = CommandOf(model, input, options);
         PredictionState? state = Saved(output, rejects, command, options);
-        int batch = state?.Batch ?? options.Batch ?? BatchChoice.Measure(codedModel ?? model, Open, options);
+        int batch = state?.Batch ?? options.Batch ?? BatchChoice.Measure(model.Session, Open, options);
         source.Skip(state?.RowsRead ?? 0);
         var progress = new Progress(state ?? new PredictionState(command, batch, 0, 0, 0, 0, 0));
         try
@@ -52,7 +49,7 @@ public static class Predictor
             int[]? array = kind == OutputKind.Npy && state?.OutputBytes > 0 ? [.. NpyReader.ReadHeader(PredictionFiles.PartOf(output)).Shape.Skip(1).Select(s => (int)s)] : null;
             using var files = new PredictionFiles(output, rejects, source is TextRowSource ? "line" : "row", state);
             using IPredictionWriter writer = OutputKinds.Open(kind, files.Output, columns, array, state?.RowsWritten ?? 0, options.RowGroup);
-            Write(codedModel ?? model, coded?.Outputs, source, writer, files, progress, options, cancellation);
+            Write(model, source, writer, files, progress, options, cancellation);
             files.Finish();
         }
         catch (AnnealException)
@@ -66,8 +63,7 @@ public static class Predictor
     }
 
     private static void Write(
-        OrtModel model,
-        IReadOnlyDictionary<string, CodeTexts>? texts,
+        PredictionModel model,
         IRowSource source,
         IPredictionWriter writer,
         PredictionFiles files,
@@ -83,7 +79,7 @@ public static class Predictor
             saved = options.Clock.GetTimestamp();
         }
 
-        var run = new BatchRun(model, source, writer, (read, written, rejected) =>
+        var run = new BatchRun(model.Session, source, writer, (read, written, rejected) =>
         {
             rejected.ForEach(files.Reject);
             progress.Add(read, written, rejected.Count);
@@ -92,13 +88,14 @@ public static class Predictor
                 Save();
             }
 
+            files.FlushAhead();
             options.Progress?.Invoke(new PredictionProgress(progress.State.RowsRead, source.Rows, source.Fraction));
         })
         {
             Batch = progress.State.Batch,
             Lanes = options.Lanes > 0 ? options.Lanes : Environment.ProcessorCount,
             SkipBad = options.SkipBad,
-            Texts = [.. model.Outputs.Select(o => texts?.GetValueOrDefault(o.Name) is { } table ? new CodedTexts(table) : null)],
+            Texts = [.. model.Outputs.Select(o => model.Texts?.GetValueOrDefault(o.Name) is { } table ? new CodedTexts(table) : null)],
         };
         if (run.Run(cancellation))
         {
@@ -115,12 +112,12 @@ public static class Predictor
     }
 
     // All that the bytes of the output follow from. Lanes do not count: each runs its batches alone.
-    private static SortedDictionary<string, string> CommandOf(OrtModel model, string input, PredictOptions options) => new(StringComparer.Ordinal)
+    private static SortedDictionary<string, string> CommandOf(PredictionModel model, string input, PredictOptions options) => new(StringComparer.Ordinal)
     {
         ["model"] = FileIdentity.Of(model.Path),
         ["input"] = FileIdentity.Of(input),
         ["engine"] = model.Engine,
-        ["threads"] = model.Options.Threads.ToString(CultureInfo.InvariantCulture),
+        ["threads"] = model.Session.Options.Threads.ToString(CultureInfo.InvariantCulture),
         ["batch"] = options.Batch?.ToString(CultureInfo.InvariantCulture) ?? "auto",
         ["on_error"] = options.SkipBad ? "skip" : "fail",
         ["row_group"] = options.RowGroup.ToString(CultureInfo.InvariantCulture),

@@ -6,6 +6,7 @@ namespace Anneal.Tests.Architecture;
 public sealed class EnumTests
 {
     [TestCase(typeof(ActivationKind), typeof(Activation))]
+    [TestCase(typeof(CaptureKind), typeof(Anneal.Serving.CaptureMode))]
     [TestCase(typeof(FillKind), typeof(Anneal.Trainer.Data.Augment.BorderFill))]
     [TestCase(typeof(FlipKind), typeof(Anneal.Trainer.Data.Augment.FlipAxis))]
     [TestCase(typeof(InitKind), typeof(Initializer))]

@@ -30,6 +30,8 @@ public sealed class OpErrorTests
             yield return new TestCaseData("element 0 is '300', expected a text of a uint8", new OpCase("Cast", Tensor.OfStrings([1], ["300"])) { Attributes = Attributes.Of(("to", (long)DType.UInt8)) });
             yield return new TestCaseData("axis 2 is out of range for rank 2", new OpCase("Softmax", Sample.Real([2, 2])) { Attributes = Attributes.Of(("axis", 2L)) });
             yield return new TestCaseData("axis 2 is out of range for rank 2", new OpCase("ReduceSum", Sample.Real([2, 2]), Tensor.Vector(2L)));
+            yield return new TestCaseData("index -1 is", new OpCase("ArrayFeatureExtractor", Sample.Real([2, 4]), Tensor.Vector(3L, -1)) { Domain = Model.MlDomain });
+            yield return new TestCaseData("index -1 is negative", new OpCase("ArrayFeatureExtractor", Sample.Real([2, 4]), Tensor.Vector(3L, -1)) { Domain = Model.MlDomain, Constants = [1] });
             yield return new TestCaseData("shapes [2] and [3] do not broadcast", new OpCase("Where", Sample.Bools([2]), Sample.Real([3]), Sample.Real([3])));
             yield return new TestCaseData("the bound has shape [2], expected a scalar", new OpCase("Clip", Sample.Real([2]), Sample.Real([2])));
             yield return new TestCaseData(

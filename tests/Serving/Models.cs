@@ -2,12 +2,15 @@ using Anneal.Onnx.Ir;
 using Anneal.Onnx.Ir.Format;
 using Anneal.Onnx.Tensors;
 using Anneal.Serving;
+using Anneal.Serving.BatchInference;
 
 namespace Anneal.Tests.Serving;
 
 /// <summary>Small graphs that the tests of this folder run for real.</summary>
 internal static class Models
 {
+    private static readonly OrtOptions s_options = new() { Threads = 1 };
+
     /// <summary>total[2] ← total + step[2]; twice = relu(total + total).</summary>
     public static Model Counter()
     {
@@ -38,10 +41,15 @@ internal static class Models
     }
 
     /// <summary>Writes a model into a test's folder and opens it.</summary>
-    public static OrtModel Open(Model model, TempFolder folder)
+    public static OrtModel Open(Model model, TempFolder folder) => OrtModel.Open(Write(model, folder), s_options);
+
+    /// <summary>Writes a model into a test's folder and opens it to run files through it.</summary>
+    public static PredictionModel OpenForPrediction(Model model, TempFolder folder) => PredictionModel.Open(Write(model, folder), s_options);
+
+    private static string Write(Model model, TempFolder folder)
     {
         string path = folder["model.onnx"];
         ModelWriter.Write(model, path);
-        return OrtModel.Open(path, new OrtOptions { Threads = 1 });
+        return path;
     }
 }

@@ -12,6 +12,9 @@ public sealed record UpdateSettings(Optimizer Optimizer)
     /// <summary>Groups of parameters; the first that a name fits holds.</summary>
     public IReadOnlyList<ParameterGroup> Groups { get; init; } = [];
 
+    /// <summary>Whether a group that fits no parameter is left out rather than refused: its name is one of another network's.</summary>
+    public bool GroupsMayFitNone { get; init; }
+
     /// <summary>Which parameters stay as they are; where none of these fits, their group says so.</summary>
     public IReadOnlyList<FreezeRule> Freezing { get; init; } = [];
 
@@ -88,7 +91,7 @@ public sealed record UpdateSettings(Optimizer Optimizer)
             throw NoneFits(rule.Pattern, rule.Origin, names);
         }
 
-        foreach (ParameterGroup group in Groups)
+        foreach (ParameterGroup group in GroupsMayFitNone ? [] : Groups)
         {
             if (!names.Any(group.Matches))
             {

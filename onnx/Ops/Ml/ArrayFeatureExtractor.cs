@@ -4,10 +4,9 @@ using Anneal.Onnx.Tensors;
 
 namespace Anneal.Onnx.Ops;
 
-/// <summary>Picks elements along the last dimension; of one row [C] the result is [1, indices].</summary>
+/// <summary>Picks elements along the last dimension; of one row [C] the result is [1, indices]. A negative index is an error.</summary>
 internal sealed class ArrayFeatureExtractor : Op, IDecomposable
 {
-    private static readonly Gather s_gather = new();
     private static readonly Attributes s_last = Attributes.Of(("axis", -1L));
 
     public override string Domain => Model.MlDomain;
@@ -23,6 +22,11 @@ internal sealed class ArrayFeatureExtractor : Op, IDecomposable
 
     public override TensorType[] Infer(InferenceScope scope)
     {
+        if ((scope.Integers(1) ?? []).Any(i => i < 0))
+        {
+            throw scope.Error($"index {scope.Integers(1)!.First(i => i < 0)} is negative, and the indices of this op do not count from the end");
+        }
+
         Dim count = scope.Shape(1) is { IsStatic: true } indices ? Dim.Of((int)indices.ElementCount!.Value) : Dim.Unknown;
         return scope.Shape(0) switch
         {
@@ -45,5 +49,5 @@ internal sealed class ArrayFeatureExtractor : Op, IDecomposable
     }
 
     public override Kernel Compile(KernelSpec spec) =>
-        s_gather.Compile(new KernelSpec(spec.Node with { Attributes = s_last }, [spec.In(0), spec.In(1)], [spec.Out()], [spec.Constant(0), spec.Constant(1)]));
+        Gather.Compile(new KernelSpec(spec.Node with { Attributes = s_last }, [spec.In(0), spec.In(1)], [spec.Out()], [spec.Constant(0), spec.Constant(1)]), countsFromEnd: false);
 }

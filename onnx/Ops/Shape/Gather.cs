@@ -54,7 +54,12 @@ public sealed class Gather : Op
     }
 
     /// <inheritdoc/>
-    public override unsafe Kernel Compile(KernelSpec spec)
+    public override Kernel Compile(KernelSpec spec) => Compile(spec, countsFromEnd: true);
+
+    /// <summary>Compiles the kernel.</summary>
+    /// <param name="spec">The node, its inputs and outputs.</param>
+    /// <param name="countsFromEnd">Whether negative indices count from the end; else they are errors.</param>
+    internal static unsafe Kernel Compile(KernelSpec spec, bool countsFromEnd)
     {
         Slot x = spec.In(0);
         Slot y = spec.Out();
@@ -64,7 +69,7 @@ public sealed class Gather : Op
         int axisSize = x.Shape[axis];
         int picks = y.Length == 0 ? 0 : y.Length / inner;
         int perItem = Math.Max(1, Elementwise.Chunk / Math.Max(1, inner));
-        var indices = new Indexing(spec.Node, spec.In(1), axis, axisSize);
+        var indices = new Indexing(spec.Node, spec.In(1), axis, axisSize, countsFromEnd ? -axisSize : 0);
         int bytes = inner * x.Type.Size();
         bool isText = x.Type == DType.String;
         Action<int> body = item =>

@@ -8,7 +8,7 @@ internal sealed record CsvOptions : SourceOptions
     [Key("path", "the file", IsFile = true)]
     public required string Path { get; init; }
 
-    [Key("columns", "name and type of each column, in the file's order; 'test' takes those of 'train' when it has none")]
+    [Key("columns", "name and type of each column, in the file's order")]
     public IReadOnlyDictionary<string, ColumnKind>? Columns { get; init; }
 
     [Key("header", "whether the first line holds the columns' names")]

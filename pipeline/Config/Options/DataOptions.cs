@@ -10,7 +10,7 @@ internal sealed record DataOptions
     [Key("train", "the rows to train on; 'split' takes the validation rows from them")]
     public SourceOptions? Train { get; init; }
 
-    [Key("test", "rows that training never sees")]
+    [Key("test", "rows that training never sees; what it leaves out is as in 'train', but for where its files lie")]
     public SourceOptions? Test { get; init; }
 
     [Key("split", "how rows are held out of 'train'")]

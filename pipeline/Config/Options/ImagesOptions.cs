@@ -8,13 +8,13 @@ internal sealed record ImagesOptions : SourceOptions
     [Key("path", "a folder or a .zip", IsFile = true, MayBeFolder = true, IsPrimary = true)]
     public required string Path { get; init; }
 
-    [Key("folder", "the folder of the class folders within it, such as cifar10/train; empty for the top")]
+    [Key("folder", "the folder of the class folders within it, such as cifar10/train; empty for the top", IsPlace = true)]
     public string Folder { get; init; } = "";
 
-    [Key("channels", "what pixels become; 'test' takes that of 'train', which is rgb by default")]
+    [Key("channels", "what pixels become; rgb when left out")]
     public ChannelsKind? Channels { get; init; }
 
-    [Key("size", "[height, width] that every image is stretched to, in pixels; auto demands that all have the first one's; 'test' takes that of 'train'")]
+    [Key("size", "[height, width] that every image is stretched to, in pixels; auto demands that all have the first one's")]
     [Range(1, 65536)]
     [Word("auto")]
     public IReadOnlyList<int>? Size { get; init; }

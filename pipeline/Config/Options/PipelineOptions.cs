@@ -1,3 +1,4 @@
+using System.Reflection;
 using Anneal.Pipeline.Config.Schema;
 
 namespace Anneal.Pipeline.Config.Options;
@@ -56,7 +57,8 @@ internal sealed record PipelineOptions
     public ValidateOptions Validate { get; init; } = new();
 
     /// <summary>Fills the defaults that depend on another key; a pipeline without data stays as it is.</summary>
-    public PipelineOptions WithDerivedDefaults()
+    /// <param name="isGiven">Whether a key's path was written.</param>
+    public PipelineOptions WithDerivedDefaults(Func<string, bool> isGiven)
     {
         if (Data is not DataOptions data)
         {
@@ -66,19 +68,15 @@ internal sealed record PipelineOptions
         bool isTable = data.Train is CsvOptions;
         data = data with { Split = Derived(data.Split) };
 
-        if (data is { Train: CsvOptions train, Test: CsvOptions { Columns: null } test })
+        if (data.Train is ImagesOptions { Channels: null } images)
         {
-            data = data with { Test = test with { Columns = train.Columns } };
+            data = data with { Train = images with { Channels = ChannelsKind.Rgb } };
         }
 
-        if (data.Train is ImagesOptions images)
+        if (data is { Train: { } train, Test: { } test })
         {
-            images = images with { Channels = images.Channels ?? ChannelsKind.Rgb };
-            data = data with
-            {
-                Train = images,
-                Test = data.Test is ImagesOptions other ? other with { Channels = other.Channels ?? images.Channels, Size = other.Size ?? images.Size } : data.Test,
-            };
+            string kind = test.GetType().GetCustomAttribute<KeyAttribute>()!.Name;
+            data = data with { Test = test.CompletedFrom(train, key => isGiven($"data.test.{kind}.{key}")) };
         }
 
         return this with

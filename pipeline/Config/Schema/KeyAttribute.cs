@@ -14,6 +14,9 @@ internal sealed class KeyAttribute(string name, string doc) : Attribute
     /// <summary>The value names a file that must exist.</summary>
     public bool IsFile { get; init; }
 
+    /// <summary>The value says where rows lie, so that no other source takes it over.</summary>
+    public bool IsPlace { get; init; }
+
     /// <summary>The file may be a folder instead.</summary>
     public bool MayBeFolder { get; init; }
 

@@ -223,6 +223,47 @@ internal sealed class ConfigLoaderTests
     }
 
     [Test]
+    public void Parse_TestTable_TakesWhatItLeavesOutFromTheTrainingTable()
+    {
+        using var folder = new DataFolder("train.csv", "test.csv");
+        CsvOptions[] Load(string test)
+        {
+            DataOptions data = folder.Load(ConfigText.Pipeline($$$"""
+                task: classification
+                data:
+                  train: {csv: {path: train.csv, columns: {a: number, y: category}, header: false, delimiter: ";", missing: [n/a], trim: false, label_strip: ".", skip_blank_lines: false}}
+                  test: {csv: {{{test}}}}
+                  label: y
+                model: {mlp: [4]}
+                """)).Options.Data;
+            return [(CsvOptions)data.Train!, (CsvOptions)data.Test!];
+        }
+
+        CsvOptions[] rest = Load("{path: test.csv}");
+        CsvOptions[] own = Load("{path: test.csv, header: true, missing: [none], columns: ~}");
+
+        Assert.That(rest[1], Is.EqualTo(rest[0] with { Path = "test.csv" }));
+        Assert.That(own[1], Is.EqualTo(own[0] with { Path = "test.csv", Header = true, Missing = own[1].Missing }));
+        Assert.That(own[1].Missing, Is.EqualTo(new[] { "none" }));
+    }
+
+    [TestCase("{path: test}", "", ChannelsKind.Gray, BadImageKind.Skip)]
+    [TestCase("{path: test, folder: b, on_error: fail}", "b", ChannelsKind.Gray, BadImageKind.Fail)]
+    public void Parse_TestImages_TakeAllButTheirPlaceFromTheTrainingImages(string test, string folder, ChannelsKind channels, BadImageKind onError)
+    {
+        using var files = new DataFolder();
+        Directory.CreateDirectory(Path.Combine(files.Path, "train"));
+        Directory.CreateDirectory(Path.Combine(files.Path, "test"));
+
+        DataOptions data = files.Load(ConfigText.Pipeline(
+            $"task: classification\ndata: {{train: {{images: {{path: train, folder: a, channels: gray, size: [8, 9], on_error: skip}}}}, test: {{images: {test}}}}}\nmodel: {{mlp: [4]}}")).Options.Data;
+
+        var options = (ImagesOptions)data.Test!;
+        Assert.That((options.Path, options.Folder, options.Channels, options.OnError), Is.EqualTo(("test", folder, (ChannelsKind?)channels, onError)));
+        Assert.That(options.Size, Is.EqualTo(new[] { 8, 9 }));
+    }
+
+    [Test]
     public void KeyText_OfValuesThatCannotChangeTheResult_StaysTheSame()
     {
         string plain = ConfigText.Load(ConfigText.Smallest).KeyText();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Ir.Format;
 using Anneal.Onnx.Tensors;
+using Anneal.Pipeline.Runs;
 using Anneal.Tests.Golden.Import;
 using Anneal.Tests.Models;
 using Anneal.Tests.Pipeline.Commands;
@@ -53,7 +54,7 @@ internal sealed class FineTuneRunTests
               phases:
                 - {optimizer: {adam: {lr: 0.01}}, epochs: 4, unfreeze: ["head.*"]}
                 - {optimizer: {adam: {lr: 0.001}}, epochs: 4, unfreeze: ["dense1.*"]}
-              groups: [{match: "dense1.*", lr: 0.1}]
+              groups: [{match: "dense1.*", lr: 0.1}, {match: "head.*", lr: 2}]
 
         """.Replace("DATA", Data, StringComparison.Ordinal);
 
@@ -120,7 +121,7 @@ internal sealed class FineTuneRunTests
     [Test]
     public void Run_EnsembleOfAnImportedModel_PassesParityAndSharesWhatIsFrozen()
     {
-        Tool tool = RunEnsemble("torch", "members", "{members: {seeds: 2}}");
+        Tool tool = RunEnsemble("torch", "members", "{members: {seeds: 2}}", "train.epochs=2");
 
         Model model = ModelReader.Read(_place["members/model.onnx"]);
         Assert.That(model.Metadata["anneal.fit"], Is.EqualTo("ensemble by mean_probabilities: members/42, members/43"));
@@ -129,10 +130,31 @@ internal sealed class FineTuneRunTests
         Assert.That(tool.Json.GetProperty("validation").GetProperty("decision_flips").GetInt32(), Is.Zero);
     }
 
+    [TestCase("{members: folds}", "data.split={kfold: 2}")]
+    [TestCase("{members: {snapshots: 2}}", "train.schedule={cyclic: {period: 1}}")]
+    [TestCase("{members: {runs: [other]}}", "average=none")]
+    public void Run_OtherEnsemblesOfAnImportedModel_PassParity(string ensemble, string more)
+    {
+        if (ensemble.Contains("runs", StringComparison.Ordinal))
+        {
+            Assert.That(_place.Run("run", "torch", "--out", "other", "--set", "seed=7", "--set", "train.epochs=1", "--set", "preflight=none", "--set", "validate.metric={}").ExitCode, Is.Zero);
+        }
+
+        string run = "imported-" + more.Split('=')[0];
+
+        Tool tool = RunEnsemble("torch", run, ensemble, "train.epochs=2", more);
+
+        EnsembleRecord record = RunFolder.ReadRecord(_place[run])!.Ensemble!;
+        Assert.That(record.Members, Has.Count.EqualTo(2));
+        Assert.That(record.Agreement[0][1], Is.LessThan(1), "each member learnt something else");
+        Assert.That(tool.Json.GetProperty("validation").GetProperty("decision_flips").GetInt32(), Is.Zero);
+        Assert.That(tool.Json.GetProperty("metrics").GetProperty("test").GetProperty("accuracy").GetDouble(), Is.EqualTo(record.Metrics["accuracy"]));
+    }
+
     [Test]
     public void Run_StudentOfImportedModels_IsWrittenBackToTheImportedFile()
     {
-        RunEnsemble("torch", "same", "{members: {seeds: 2}, distill: {}}");
+        RunEnsemble("torch", "same", "{members: {seeds: 2}, distill: {}}", "train.epochs=2");
 
         Model after = ModelReader.Read(_place["same/finetuned.onnx"]);
         Assert.That(after.Graph.Inputs.Single().ToString(), Is.EqualTo("image: float[N,1,8,8]"));
@@ -140,11 +162,13 @@ internal sealed class FineTuneRunTests
         Assert.That(after.Metadata["author"], Is.EqualTo("of the model"));
     }
 
-    [TestCase("torch")]
-    [TestCase("tuned")]
-    public void Run_StudentWithItsOwnNetwork_HasNothingOfTheImportedModel(string pipeline)
+    // What is frozen, and groups, name parameters that the student does not have, or has others of.
+    [TestCase("torch", "train.epochs=2")]
+    [TestCase("tuned", "train.epochs=2")]
+    [TestCase("thawed", "train.phases.0.epochs=1")]
+    public void Run_StudentWithItsOwnNetwork_HasNothingOfTheImportedModel(string pipeline, string more)
     {
-        RunEnsemble(pipeline, $"own-{pipeline}", "{members: {seeds: 2}, distill: {model: {mlp: [8]}}}");
+        RunEnsemble(pipeline, $"own-{pipeline}", "{members: {seeds: 2}, distill: {model: {mlp: [8]}}}", more);
 
         Model model = ModelReader.Read(_place[$"own-{pipeline}/model.onnx"]);
         Assert.That(model.Graph.Initializers.Values.Where(t => t.Rank > 1).Select(t => t.ToString()), Is.EquivalentTo(new[] { "float[64,8]", "float[8,4]" }));
@@ -190,9 +214,9 @@ internal sealed class FineTuneRunTests
         Assert.That(after.Graph.Initializers.Keys, Does.Contain("head.dense2.bias").And.Not.Contain("dense2.weight"));
     }
 
-    private Tool RunEnsemble(string pipeline, string run, string ensemble)
+    private Tool RunEnsemble(string pipeline, string run, string ensemble, params string[] more)
     {
-        Tool tool = _place.Run("run", pipeline, "--out", run, "--set", "ensemble=" + ensemble, "--set", "train.epochs=2", "--set", "preflight=none", "--set", "validate.metric={}", "--json");
+        Tool tool = _place.Run(["run", pipeline, "--out", run, "--set", "ensemble=" + ensemble, "--set", "preflight=none", "--set", "validate.metric={}", "--json", .. more.SelectMany(m => (string[])["--set", m])]);
         Assert.That(tool.ExitCode, Is.Zero, tool.Error);
         return tool;
     }

@@ -3,9 +3,11 @@ using System.Text;
 using Anneal.Onnx;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Ir.Format;
+using Anneal.Onnx.Proto;
 using Anneal.Onnx.Tensors;
 using Anneal.Serving;
 using Anneal.Serving.BatchInference;
+using Google.Protobuf;
 
 namespace Anneal.Tests.Serving.BatchInference;
 
@@ -24,7 +26,7 @@ public sealed class CodedTextsTests
     [Test]
     public async Task Run_TextsThatAreOnlyLookedUp_AnswersAsOnnxRuntimeDoesOnTheTexts([Values("csv", "jsonl", "parquet")] string format)
     {
-        using OrtModel model = Models.Open(Encoded(), _folder);
+        using PredictionModel model = Models.OpenForPrediction(Encoded(), _folder);
         string input = _folder["in." + format];
         switch (format)
         {
@@ -41,7 +43,8 @@ public sealed class CodedTextsTests
 
         Predictor.Run(model, input, _folder["out.csv"], new PredictOptions { Batch = 7 });
 
-        Tensor[] expected = model.Run(Tensor.OfStrings([Count, 1], [.. Enumerable.Range(0, Count).Select(Rows.City)]));
+        using OrtModel plain = Models.Open(Encoded(), _folder);
+        Tensor[] expected = plain.Run(Tensor.OfStrings([Count, 1], [.. Enumerable.Range(0, Count).Select(Rows.City)]));
         var text = new StringBuilder("codes,shares,name\n");
         for (int i = 0; i < Count; i++)
         {
@@ -54,34 +57,49 @@ public sealed class CodedTextsTests
     }
 
     [Test]
-    public void ReopenCoded_TextsThatAreOnlyLookedUp_TakesAndGivesCodes()
+    public void Open_TextsThatAreOnlyLookedUp_RunsOnCodes()
     {
-        using OrtModel model = Models.Open(Encoded(), _folder);
-        using OrtModel? coded = model.ReopenCoded(out CodedModel? tables);
+        using PredictionModel model = Models.OpenForPrediction(Encoded(), _folder);
 
-        Assert.That(coded!.Inputs[0].Type.Type, Is.EqualTo(DType.Int64));
-        Assert.That(coded.Outputs.Select(o => o.Type.Type), Is.EqualTo(new[] { DType.Int64, DType.Float, DType.Int64 }));
-        Assert.That(tables!.Inputs["city"].Keys, Is.EqualTo(new[] { "Rome", "Zürich\n", "Rome", "" }));
-        Assert.That(tables.Outputs["name"].Texts, Is.EqualTo(s_names));
+        Assert.That(model.Session.Inputs[0].Type.Type, Is.EqualTo(DType.Int64));
+        Assert.That(model.Session.Outputs.Select(o => o.Type.Type), Is.EqualTo(new[] { DType.Int64, DType.Float, DType.Int64 }));
+        Assert.That(model.Codes!["city"].Keys, Is.EqualTo(new[] { "Rome", "Zürich\n", "Rome", "" }));
+        Assert.That(model.Texts!["name"].Texts, Is.EqualTo(s_names));
+        Assert.That(model.Inputs[0].Type, Is.EqualTo(TensorType.Of(DType.String, Dim.Of("N"), 1)));
+        Assert.That(model.Outputs.Select(o => o.Type.Type), Is.EqualTo(new[] { DType.Int64, DType.Float, DType.String }));
     }
 
     [Test]
-    public void ReopenCoded_TextsReadByOthers_StayTexts([Values] bool tablesDiffer)
+    public void Open_TextsReadByOthers_StayTexts([Values] bool tablesDiffer)
     {
         var g = new GraphBuilder("texts");
         Value city = g.Input("city", TensorType.Of(DType.String, Dim.Of("N"), 1));
         g.Output(Codes(g, city), "codes");
         g.Output(tablesDiffer ? Codes(g, city, otherwise: 8) : g.Node("Identity", [city]), "second");
-        using OrtModel model = Models.Open(Model.Of(g.Build()), _folder);
+        using PredictionModel model = Models.OpenForPrediction(Model.Of(g.Build()), _folder);
 
-        Assert.That(model.ReopenCoded(out CodedModel? tables), Is.Null);
-        Assert.That(tables, Is.Null);
+        Assert.That(model.Session.Inputs[0].Type.Type, Is.EqualTo(DType.String));
+        Assert.That((model.Codes, model.Texts), Is.EqualTo(((object?)null, (object?)null)));
+    }
+
+    [Test]
+    public void Open_TableThatOnnxRuntimeRefuses_IsRefused()
+    {
+        ModelWriter.Write(Encoded(), _folder["model.onnx"]);
+        var proto = ModelProto.Parser.ParseFrom(File.ReadAllBytes(_folder["model.onnx"]));
+        foreach (NodeProto node in proto.Graph.Node.Where(n => n.Attribute.Any(a => a.Name == "keys_strings")))
+        {
+            node.Attribute.Add(new AttributeProto { Name = "keys_int64s", Type = AttributeProto.Types.AttributeType.Ints, Ints = { 1 } });
+        }
+
+        File.WriteAllBytes(_folder["two.onnx"], proto.ToByteArray());
+        Assert.That(() => PredictionModel.Open(_folder["two.onnx"]), Throws.TypeOf<AnnealException>());
     }
 
     [Test]
     public void Run_TextOfALookedUpColumnIsNotUtf8_NamesLineAndColumn()
     {
-        using OrtModel model = Models.Open(Encoded(), _folder);
+        using PredictionModel model = Models.OpenForPrediction(Encoded(), _folder);
         byte[] table = [.. "city\nRome\n"u8, 0xFF, (byte)'\n'];
         File.WriteAllBytes(_folder["in.csv"], table);
         Assert.That(

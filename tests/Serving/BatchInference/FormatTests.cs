@@ -4,7 +4,6 @@ using Anneal.Onnx;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Tensors;
-using Anneal.Serving;
 using Anneal.Serving.BatchInference;
 using Anneal.Tests.TrainerData;
 using Anneal.Trainer.Data.Images;
@@ -24,7 +23,7 @@ public sealed class FormatTests
     [Test]
     public async Task Run_EachFormatOfTables_GivesTheSameAnswers([Values(0, 1, 13, 1000)] int rows, [Values(1, 7, 256)] int batch)
     {
-        using OrtModel model = Rows.Open(_folder);
+        using PredictionModel model = Rows.Open(_folder);
         string[] inputs =
         [
             _folder.Write("a.csv", Rows.Csv(rows)),
@@ -45,7 +44,7 @@ public sealed class FormatTests
     [Test]
     public void Run_EachFormatOfAnswers_HoldsTheSame([Values(0, 1, 500)] int rows)
     {
-        using OrtModel model = Rows.Open(_folder);
+        using PredictionModel model = Rows.Open(_folder);
         string input = _folder.Write("in.csv", Rows.Csv(rows));
         var options = new PredictOptions { Batch = 64, Lanes = 2, RowGroup = 100 };
 
@@ -54,7 +53,7 @@ public sealed class FormatTests
         Predictor.Run(model, input, _folder["out.npy"], options);
 
         // What is written can be read: as rows of a model that passes them on.
-        using OrtModel same = Models.Open(Same(), _folder);
+        using PredictionModel same = Models.OpenForPrediction(Same(), _folder);
         foreach (string written in new[] { "out.jsonl", "out.parquet" })
         {
             Predictor.Run(same, _folder[written], _folder["again.csv"], options);
@@ -69,7 +68,7 @@ public sealed class FormatTests
     [Test]
     public void Run_JsonOfLists_FillsARowOfAnInputAndWritesLists()
     {
-        using OrtModel model = Models.Open(Models.Scores(1, 2), _folder);
+        using PredictionModel model = Models.OpenForPrediction(Models.Scores(1, 2), _folder);
         string input = _folder.Write("in.jsonl", "{\"scores\": [1, [0.5]]}\n\n{\"other\": {\"a\": [1]}, \"scores\": [3, 4]}");
 
         PredictionSummary summary = Predictor.Run(model, input, _folder["out.jsonl"]);
@@ -88,7 +87,7 @@ public sealed class FormatTests
     [TestCase("[1, 2]", "expected a JSON object")]
     public void Run_JsonRowThatCannotBeRead_NamesItsLine(string line, string reason)
     {
-        using OrtModel model = Models.Open(Models.Scores(1, 2), _folder);
+        using PredictionModel model = Models.OpenForPrediction(Models.Scores(1, 2), _folder);
         string input = _folder.Write("in.jsonl", $"{{\"scores\": [1, 2]}}\n{line}\n");
 
         Assert.That(() => Predictor.Run(model, input, _folder["out.csv"]), Throws.TypeOf<AnnealException>().With.Message.EqualTo($"{input}:2: {reason}"));
@@ -101,7 +100,7 @@ public sealed class FormatTests
         var g = new GraphBuilder("pixels");
         Value x = g.Input("pixels", TensorType.Of(DType.UInt8, Dim.Of("N"), 2, 2, 3));
         g.Output(g.Node("Identity", [x]), "same");
-        using OrtModel model = Models.Open(Model.Of(g.Build()), _folder);
+        using PredictionModel model = Models.OpenForPrediction(Model.Of(g.Build()), _folder);
         Directory.CreateDirectory(_folder["images/deep"]);
         for (int i = 0; i < 9; i++)
         {
@@ -132,7 +131,7 @@ public sealed class FormatTests
         Value x = g.Input("x", TensorType.Of(DType.Float, Dim.Of("N"), 1));
         g.Output(g.Node("IsNaN", [x]), "missing");
         g.Output(g.Node("Identity", [x]), "prediction");
-        using OrtModel model = Models.Open(Model.Of(g.Build()), _folder);
+        using PredictionModel model = Models.OpenForPrediction(Model.Of(g.Build()), _folder);
 
         Predictor.Run(model, _folder.Write("in.csv", "x\n1.5\n\"\"\n"), _folder["out.jsonl"]);
 

@@ -3,7 +3,6 @@ using Anneal.Onnx;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Tensors;
-using Anneal.Serving;
 using Anneal.Serving.BatchInference;
 
 namespace Anneal.Tests.Serving.BatchInference;
@@ -23,7 +22,7 @@ public sealed class PredictorTests
     [TestCase(256)]
     public void Run_CsvToCsv_WritesEveryRowInOrder(int batch)
     {
-        using OrtModel model = Models.Open(WithSignature(Scores(), new ModelSignature
+        using PredictionModel model = Models.OpenForPrediction(WithSignature(Scores(), new ModelSignature
         {
             Task = ModelTask.Classification,
             Classes = ["cat", "the \"dog\""],
@@ -42,7 +41,7 @@ public sealed class PredictorTests
     [Test]
     public void Run_Progress_CountsTheRowsOfTheFile()
     {
-        using OrtModel model = Models.Open(Scores(), _folder);
+        using PredictionModel model = Models.OpenForPrediction(Scores(), _folder);
         WriteNpy("in.npy", Tensor.Zeros(DType.Float, 10, 2));
         var seen = new List<(long, long?)>();
         Predictor.Run(model, _folder["in.npy"], _folder["out.npy"], new PredictOptions { Batch = 4, Progress = p => seen.Add((p.Rows, p.Total)) });
@@ -54,7 +53,7 @@ public sealed class PredictorTests
     [TestCase(1000)]
     public void Run_NpyToNpy_KeepsEveryRow(int rows)
     {
-        using OrtModel model = Models.Open(Scores(), _folder);
+        using PredictionModel model = Models.OpenForPrediction(Scores(), _folder);
         Tensor x = Tensor.Zeros(DType.Float, rows, 2);
         for (int i = 0; i < x.Length; i++)
         {
@@ -76,7 +75,7 @@ public sealed class PredictorTests
         var g = new GraphBuilder("pixels");
         Value x = g.Input("pixels", TensorType.Of(DType.UInt8, Dim.Of("N"), 4));
         g.Output(g.Node("Identity", [x]), "same");
-        using OrtModel model = Models.Open(Model.Of(g.Build()), _folder);
+        using PredictionModel model = Models.OpenForPrediction(Model.Of(g.Build()), _folder);
         byte[] idx = [0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 2, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 255];
         string input = _folder.WriteGzip("images.gz", idx);
 
@@ -108,7 +107,7 @@ public sealed class PredictorTests
             var g = new GraphBuilder("pixels");
             Value x = g.Input("pixels", TensorType.Of(type, Dim.Of("N"), wanted.Shape[1], wanted.Shape[2], wanted.Shape[3]));
             g.Output(g.Node("Identity", [x]), "same");
-            using OrtModel model = Models.Open(Model.Of(g.Build()), _folder);
+            using PredictionModel model = Models.OpenForPrediction(Model.Of(g.Build()), _folder);
             foreach (string input in new[] { "last.npy", "first.npy" })
             {
                 Predictor.Run(model, _folder[input], _folder["out.npy"], new PredictOptions { Batch = 2, Lanes = 2 });
@@ -157,7 +156,7 @@ public sealed class PredictorTests
     {
         var g = new GraphBuilder("series");
         g.Output(g.Node("Identity", [g.Input("x", TensorType.Of(DType.Float, Dim.Of("N"), 3, 2))]), "same");
-        using OrtModel model = Models.Open(Model.Of(g.Build()), _folder);
+        using PredictionModel model = Models.OpenForPrediction(Model.Of(g.Build()), _folder);
         WriteNpy("in.npy", Tensor.Zeros(DType.Float, 4, 2, 3));
 
         Assert.That(() => Predictor.Run(model, _folder["in.npy"], _folder["out.csv"]), Throws.TypeOf<AnnealException>().With.Message.StartsWith(
@@ -170,7 +169,7 @@ public sealed class PredictorTests
         var g = new GraphBuilder("pixels");
         Value x = g.Input("pixels", TensorType.Of(DType.UInt8, Dim.Of("N"), 2));
         g.Output(g.Node("Identity", [x]), "same");
-        using OrtModel model = Models.Open(Model.Of(g.Build()), _folder);
+        using PredictionModel model = Models.OpenForPrediction(Model.Of(g.Build()), _folder);
         string input = _folder.Write("images", [0, 0, 8, 2, 0, 0, 0, 3, 0, 0, 0, 2, 1, 2, 3]);
 
         AnnealException error = Assert.Throws<AnnealException>(() => Predictor.Run(model, input, _folder["out.csv"], new PredictOptions { Batch = 1 }))!;
@@ -183,7 +182,7 @@ public sealed class PredictorTests
     [Test]
     public void Run_CsvRowThatIsNoNumber_NamesFileLineAndColumnAndLeavesNoFile()
     {
-        using OrtModel model = Models.Open(Regression(), _folder);
+        using PredictionModel model = Models.OpenForPrediction(Regression(), _folder);
         string input = _folder.Write("in.csv", "x\n1\n2\nthree\n");
 
         AnnealException error = Assert.Throws<AnnealException>(() => Predictor.Run(model, input, _folder["out.csv"], new PredictOptions { Batch = 1 }))!;
@@ -196,7 +195,7 @@ public sealed class PredictorTests
     [Test]
     public void Run_CsvWithoutAColumnOfTheSignature_NamesItBeforeReading()
     {
-        using OrtModel model = Models.Open(Regression(), _folder);
+        using PredictionModel model = Models.OpenForPrediction(Regression(), _folder);
         string input = _folder.Write("in.csv", "y,z\n1,bad\n");
 
         Assert.That(() => Predictor.Run(model, input, _folder["out.csv"]),
@@ -220,7 +219,7 @@ public sealed class PredictorTests
                 ["?"],
                 ["pay"]),
         };
-        using OrtModel model = Models.Open(WithSignature(Model.Of(g.Build()), signature), _folder);
+        using PredictionModel model = Models.OpenForPrediction(WithSignature(Model.Of(g.Build()), signature), _folder);
 
         Predictor.Run(model, _folder.Write("full.csv", "25, 7, Rome, 10\n?, 8, ?, 11\n"), _folder["full.out.csv"]);
         Predictor.Run(model, _folder.Write("bare.csv", "25, 7, Rome\n"), _folder["bare.out.csv"]);
@@ -234,7 +233,7 @@ public sealed class PredictorTests
     [Test]
     public void Run_NpyOfAnotherType_SaysBoth()
     {
-        using OrtModel model = Models.Open(Scores(), _folder);
+        using PredictionModel model = Models.OpenForPrediction(Scores(), _folder);
         WriteNpy("in.npy", Tensor.Zeros(DType.Double, 3, 2));
         Assert.That(() => Predictor.Run(model, _folder["in.npy"], _folder["out.csv"]),
             Throws.TypeOf<AnnealException>().With.Message.EqualTo($"{_folder["in.npy"]} → rows of double[2], expected those of input 'scores: float[N,2]'"));
@@ -243,7 +242,7 @@ public sealed class PredictorTests
     [Test]
     public void Run_OutputOfUnknownKind_IsAUsageError()
     {
-        using OrtModel model = Models.Open(Regression(), _folder);
+        using PredictionModel model = Models.OpenForPrediction(Regression(), _folder);
         string input = _folder.Write("in.csv", "x\n1\n");
         AnnealException error = Assert.Throws<AnnealException>(() => Predictor.Run(model, input, _folder["out.txt"]))!;
         Assert.That(error.Code, Is.EqualTo(ExitCode.Usage));

@@ -2,7 +2,6 @@ using System.Globalization;
 using Anneal.Onnx;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Tensors;
-using Anneal.Serving;
 using Anneal.Serving.BatchInference;
 using Parquet;
 using Parquet.Schema;
@@ -24,7 +23,7 @@ public sealed class RejectTests
     [TestCase(256)]
     public void Run_RowsThatCannotBeRead_AreLeftOutAndNamedInOrder(int batch)
     {
-        using OrtModel model = Rows.Open(_folder);
+        using PredictionModel model = Rows.Open(_folder);
         string input = _folder.Write("in.csv", "city,age\nRome,1\nRome\nOslo,two\n\"a\"b,3\nBern,\"4\"\n\nCork,5\n");
 
         PredictionSummary summary = Predictor.Run(model, input, _folder["out.csv"], new PredictOptions { Batch = batch, SkipBad = true, Lanes = 2 });
@@ -42,7 +41,7 @@ public sealed class RejectTests
     [Test]
     public void Run_NothingToReject_LeavesNoRejectFileAndNoneOfBefore()
     {
-        using OrtModel model = Rows.Open(_folder);
+        using PredictionModel model = Rows.Open(_folder);
         string stale = _folder.Write("bad.csv", "line,reason\n");
 
         PredictionSummary summary = Predictor.Run(
@@ -56,7 +55,7 @@ public sealed class RejectTests
     [Test]
     public void Run_BadRowsOfSeveralBatches_FailsWithTheFirst([Range(1, 4)] int lanes)
     {
-        using OrtModel model = Rows.Open(_folder);
+        using PredictionModel model = Rows.Open(_folder);
         string input = _folder.Write("in.csv", "city,age\n" + string.Concat(Enumerable.Range(0, 400).Select(i =>
             string.Create(CultureInfo.InvariantCulture, $"Rome,{(i >= 123 ? "x" : "1")}\n"))));
 
@@ -69,7 +68,7 @@ public sealed class RejectTests
     [Test]
     public void Run_QuoteLeftOpen_IsAnErrorEvenWhereRowsAreSkipped()
     {
-        using OrtModel model = Rows.Open(_folder);
+        using PredictionModel model = Rows.Open(_folder);
         string input = _folder.Write("in.csv", "city,age\nRome,1\n\"Oslo,2\nBern,3\n");
 
         Assert.That(() => Predictor.Run(model, input, _folder["out.csv"], new PredictOptions { SkipBad = true }),
@@ -80,7 +79,7 @@ public sealed class RejectTests
     [TestCase("in.jsonl", "{\"town\": \"Rome\"}\n", ": no columns 'age', 'city'. hint: the header names town")]
     public void Run_ColumnsOfOtherNames_AreAllNamedBeforeTheFirstBatch(string name, string text, string message)
     {
-        using OrtModel model = Rows.Open(_folder);
+        using PredictionModel model = Rows.Open(_folder);
         string input = _folder.Write(name, text);
 
         AnnealException error = Assert.Throws<AnnealException>(() => Predictor.Run(model, input, _folder["out.csv"], new PredictOptions { SkipBad = true }))!;
@@ -97,7 +96,7 @@ public sealed class RejectTests
         Value scores = g.Input("scores", TensorType.Of(DType.Float, Dim.Of("N"), 1));
         Value city = g.Input("city", TensorType.Of(DType.Float, Dim.Of("N"), 1));
         g.Output(g.Add(scores, city), "sum");
-        using OrtModel model = Models.Open(Model.Of(g.Build()), _folder);
+        using PredictionModel model = Models.OpenForPrediction(Model.Of(g.Build()), _folder);
         string input = _folder.Write(name, text);
 
         AnnealException error = Assert.Throws<AnnealException>(() => Predictor.Run(model, input, _folder["out.csv"], new PredictOptions { SkipBad = true }))!;
@@ -109,7 +108,7 @@ public sealed class RejectTests
     [Test]
     public async Task Run_ParquetOfOtherTypes_AreAllNamed()
     {
-        using OrtModel model = Rows.Open(_folder);
+        using PredictionModel model = Rows.Open(_folder);
         var schema = new ParquetSchema(new DataField<string>("age"), new DataField<DateTime>("city"));
         using (FileStream stream = File.Create(_folder["in.parquet"]))
         {
@@ -126,7 +125,7 @@ public sealed class RejectTests
     [Test]
     public async Task Run_DamagedParquet_IsADataError([Values(5, 40, 90)] int percent)
     {
-        using OrtModel model = Rows.Open(_folder);
+        using PredictionModel model = Rows.Open(_folder);
         byte[] whole = File.ReadAllBytes(await Rows.ParquetAsync(_folder["whole.parquet"], 500, 200));
         string input = _folder.Write("in.parquet", whole.AsSpan(0, whole.Length * percent / 100));
 

@@ -1,5 +1,4 @@
 using Anneal.Onnx.Tensors;
-using Anneal.Serving;
 using Anneal.Serving.BatchInference;
 
 namespace Anneal.Tests.Serving.BatchInference;
@@ -21,7 +20,7 @@ public sealed class ResumeTests
     [Test]
     public void Run_StoppedAtAnyPoint_GoesOnToTheSameBytes([Values(".csv", ".jsonl", ".npy", ".parquet")] string ending, [Values(1, 5, 20, 61)] int batches, [Values] bool isKilled)
     {
-        using OrtModel model = Rows.Open(_folder);
+        using PredictionModel model = Rows.Open(_folder);
         string input = Input();
         var options = new PredictOptions { Batch = 16, Lanes = 2, SkipBad = true, RowGroup = 100, SaveEvery = TimeSpan.Zero };
         Predictor.Run(model, input, _folder["whole" + ending], options);
@@ -43,7 +42,7 @@ public sealed class ResumeTests
     [Test]
     public void Run_StoppedTwiceAndGzipped_GoesOnToTheSameBytes()
     {
-        using OrtModel model = Rows.Open(_folder);
+        using PredictionModel model = Rows.Open(_folder);
         string input = _folder.WriteGzip("in.jsonl.gz", System.Text.Encoding.UTF8.GetBytes(Rows.JsonLines(RowCount)));
         var options = new PredictOptions { Batch = 10, Lanes = 2, SaveEvery = TimeSpan.Zero };
 
@@ -58,7 +57,7 @@ public sealed class ResumeTests
     [Test]
     public void Run_NpyStoppedAndGoneOnWith_SkipsWhatIsDone()
     {
-        using OrtModel model = Models.Open(Models.Scores(1, 2), _folder);
+        using PredictionModel model = Models.OpenForPrediction(Models.Scores(1, 2), _folder);
         Tensor x = Tensor.Zeros(DType.Float, 1000, 2);
         for (int i = 0; i < x.Length; i++)
         {
@@ -82,7 +81,7 @@ public sealed class ResumeTests
     [Test]
     public void Run_AnotherCommandForTheSameOutput_BeginsAnewAndSaysWhatDiffers()
     {
-        using OrtModel model = Rows.Open(_folder);
+        using PredictionModel model = Rows.Open(_folder);
         string input = Input();
         var options = new PredictOptions { Batch = 16, SkipBad = true };
         foreach (PredictOptions other in new[] { options with { Batch = 17 }, options with { Fresh = true } })
@@ -100,7 +99,7 @@ public sealed class ResumeTests
     [Test]
     public void Run_OnMoreLanesOrInOtherBatches_WritesTheSame([Values(1, 2, 5)] int lanes, [Values(3, 100)] int batch)
     {
-        using OrtModel model = Rows.Open(_folder);
+        using PredictionModel model = Rows.Open(_folder);
         string input = _folder.Write("in.csv", Rows.Csv(RowCount));
 
         Predictor.Run(model, input, _folder["out.csv"], new PredictOptions { Batch = batch, Lanes = lanes });
@@ -109,7 +108,7 @@ public sealed class ResumeTests
     }
 
     // Stops after some batches: by asking, or as if the process had died there.
-    private static void Stop(OrtModel model, string input, string output, PredictOptions options, int batches, bool isKilled)
+    private static void Stop(PredictionModel model, string input, string output, PredictOptions options, int batches, bool isKilled)
     {
         using var cancellation = new CancellationTokenSource();
         int seen = 0;

@@ -3,7 +3,7 @@ using System.Text;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Tensors;
-using Anneal.Serving;
+using Anneal.Serving.BatchInference;
 using Parquet;
 using Parquet.Schema;
 
@@ -13,7 +13,7 @@ namespace Anneal.Tests.Serving.BatchInference;
 internal static class Rows
 {
     /// <summary>prediction[N, 1] = age + 0.5, and where[N, 1] = city.</summary>
-    public static OrtModel Open(TempFolder folder)
+    public static PredictionModel Open(TempFolder folder)
     {
         var g = new GraphBuilder("typed");
         Value age = g.Input("age", TensorType.Of(DType.Float, Dim.Of("N"), 1));
@@ -22,7 +22,7 @@ internal static class Rows
         g.Output(g.Node("Identity", [city]), "where");
         var signature = new ModelSignature { Task = ModelTask.Regression, Inputs = [new SignatureInput("age", ["age"]), new SignatureInput("city", ["city"])] };
         Model model = Model.Of(g.Build());
-        return Models.Open(model with { Metadata = model.Metadata.Add(ModelSignature.MetadataKey, signature.ToJson()) }, folder);
+        return Models.OpenForPrediction(model with { Metadata = model.Metadata.Add(ModelSignature.MetadataKey, signature.ToJson()) }, folder);
     }
 
     /// <summary>The text of city <paramref name="i"/>: plain, quoted, escaped, not ASCII or empty.</summary>

@@ -22,7 +22,7 @@ public sealed record CodedModel(CheckedModel Model, IReadOnlyDictionary<string, 
         var outputs = new Dictionary<string, CodeTexts>(StringComparer.Ordinal);
 
         // What a subgraph reads of the graph round it is not looked for.
-        if (!IdentityNode.IsKnown(model.Proto) || model.Proto.Graph.Node.Any(n => n.Attribute.Any(a => a.G is not null || a.Graphs.Count > 0)))
+        if (!IdentityNode.IsKnown(model.Proto) || !EncoderNode.IsKnown(model.Proto) || model.Proto.Graph.Node.Any(n => n.Attribute.Any(a => a.G is not null || a.Graphs.Count > 0)))
         {
             return null;
         }
