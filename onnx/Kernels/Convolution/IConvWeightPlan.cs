@@ -22,8 +22,8 @@ internal unsafe interface IConvWeightPlan<T>
     /// <param name="x">The horizontal axis, forwards.</param>
     /// <returns>The plan.</returns>
     static IConvWeightPlan<T> Plan(int batch, int groups, int filters, int channels, TapAxis y, TapAxis x) =>
-        WinogradWeightPlan<T>.Suits(batch, filters, channels, y, x)
-            ? new WinogradWeightPlan<T>(batch, groups, filters, channels, y, x)
+        WinogradWeightPlan<T>.Suits(2, batch, filters, channels, y, x)
+            ? new WinogradWeightPlan<T>(2, batch, groups, filters, channels, y, x)
             : FewChannelWeightPlan<T>.Suits(batch, filters, channels, y, x) ? new FewChannelWeightPlan<T>(batch, groups, filters, channels, y, x)
             : new ConvWeightPlan<T>(batch, groups, filters, channels, y, x);
 

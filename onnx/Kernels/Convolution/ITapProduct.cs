@@ -19,8 +19,8 @@ internal unsafe interface ITapProduct<T>
     /// <param name="x">The horizontal axis.</param>
     /// <returns>The product.</returns>
     static ITapProduct<T> Plan(int batch, int groups, int rows, int channels, TapAxis y, TapAxis x) =>
-        WinogradProduct<T>.Suits(batch, rows, channels, y, x)
-            ? new WinogradProduct<T>(batch, groups, rows, channels, y, x)
+        WinogradProduct<T>.Suits(2, batch, rows, channels, y, x)
+            ? new WinogradProduct<T>(2, batch, groups, rows, channels, y, x)
             : FewChannelProduct<T>.Suits(batch, rows, channels, y, x) ? new FewChannelProduct<T>(batch, groups, rows, channels, y, x)
             : new TapProduct<T>(batch, groups, rows, channels, y, x);
 
