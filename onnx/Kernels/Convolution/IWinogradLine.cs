@@ -13,11 +13,12 @@ internal unsafe interface IWinogradLine<T>
     static abstract int Outputs { get; }
 
     /// <summary>Deals pixels to a vector of tiles: tile j takes pixels mj to mj + m + 1.</summary>
-    /// <param name="row">The pixels.</param>
+    /// <param name="low">The pixels of the lower half of the lanes.</param>
+    /// <param name="high">The pixels of the upper half.</param>
     /// <param name="mask">All bits set where a tile's pixel is one of the image, none where it is padding: [m + 2, plane].</param>
     /// <param name="plane">Elements from the tiles' first pixels to their second, and so on.</param>
     /// <param name="to">Receives the first pixel of each tile.</param>
-    static abstract void Deal(T* row, T* mask, nint plane, T* to);
+    static abstract void Deal(T* low, T* high, T* mask, nint plane, T* to);
 
     /// <summary>v = Bᵀ d.</summary>
     /// <param name="d">The first m inputs.</param>

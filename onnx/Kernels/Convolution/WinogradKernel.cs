@@ -12,34 +12,19 @@ internal static unsafe class WinogradKernel<T, TVector, TOps, TLine>
 {
     private static int Size => TLine.Outputs + 2;
 
-    /// <summary>Deals a row of pixels to its tiles: see <see cref="IWinogradLine{T}.Deal"/>.</summary>
-    /// <param name="row">The pixels; 4m past the last tile's first, and as many for each lane, may be read.</param>
+    /// <summary>Deals rows of pixels to their tiles: see <see cref="IWinogradLine{T}.Deal"/>.</summary>
+    /// <param name="row">The pixels; past those of the last tile as many as a vector of tiles has may be read.</param>
+    /// <param name="half">Elements to the pixels of the upper half of a vector: those that follow, or those of another row.</param>
     /// <param name="mask">All bits set where a tile's pixel is one of the image, none where it is padding: [m + 2, plane].</param>
-    /// <param name="tiles">The number of tiles.</param>
+    /// <param name="tiles">The number of tiles; no more than a vector's where they are of two rows.</param>
     /// <param name="plane">Elements from the tiles' first pixels to their second, and so on.</param>
     /// <param name="to">Receives the first pixel of each tile; a vector past the last may be written.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Deal(T* row, T* mask, int tiles, nint plane, T* to)
+    public static void Deal(T* row, nint half, T* mask, int tiles, nint plane, T* to)
     {
         for (int j = 0; j < tiles; j += TOps.Width, row += TLine.Outputs * TOps.Width, mask += TOps.Width, to += TOps.Width)
         {
-            TLine.Deal(row, mask, plane, to);
-        }
-    }
-
-    /// <summary>Gives the tiles of a row of padding their zeros.</summary>
-    /// <param name="tiles">The number of tiles.</param>
-    /// <param name="plane">Elements from the tiles' first pixels to their second, and so on.</param>
-    /// <param name="to">Receives the first pixel of each tile; a vector past the last may be written.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Clear(int tiles, nint plane, T* to)
-    {
-        for (int j = 0; j < tiles; j += TOps.Width, to += TOps.Width)
-        {
-            for (int s = 0; s < Size; s++)
-            {
-                TOps.Store(default, to + (s * plane));
-            }
+            TLine.Deal(row, row + half, mask, plane, to);
         }
     }
 

@@ -14,16 +14,16 @@ internal readonly unsafe struct WinogradLine2<T, TVector, TOps> : IWinogradLine<
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Deal(T* row, T* mask, nint plane, T* to)
+    public static void Deal(T* low, T* high, T* mask, nint plane, T* to)
     {
-        TVector low = TOps.Load(row);
-        TVector high = TOps.Load(row + TOps.Width);
-        TOps.Store(TOps.And(TOps.Even(low, high), TOps.Load(mask)), to);
-        TOps.Store(TOps.And(TOps.Odd(low, high), TOps.Load(mask + plane)), to + plane);
-        low = TOps.Load(row + 2);
-        high = TOps.Load(row + TOps.Width + 2);
-        TOps.Store(TOps.And(TOps.Even(low, high), TOps.Load(mask + (2 * plane))), to + (2 * plane));
-        TOps.Store(TOps.And(TOps.Odd(low, high), TOps.Load(mask + (3 * plane))), to + (3 * plane));
+        TVector first = TOps.Load(low);
+        TVector second = TOps.Load(high);
+        TOps.Store(TOps.And(TOps.Even(first, second), TOps.Load(mask)), to);
+        TOps.Store(TOps.And(TOps.Odd(first, second), TOps.Load(mask + plane)), to + plane);
+        first = TOps.Load(low + 2);
+        second = TOps.Load(high + 2);
+        TOps.Store(TOps.And(TOps.Even(first, second), TOps.Load(mask + (2 * plane))), to + (2 * plane));
+        TOps.Store(TOps.And(TOps.Odd(first, second), TOps.Load(mask + (3 * plane))), to + (3 * plane));
     }
 
     /// <inheritdoc/>

@@ -26,14 +26,14 @@ internal readonly unsafe struct WinogradLine4<T, TVector, TOps> : IWinogradLine<
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Deal(T* row, T* mask, nint plane, T* to)
+    public static void Deal(T* low, T* high, T* mask, nint plane, T* to)
     {
-        Halves(row, out TVector even, out TVector odd, out TVector evenHigh, out TVector oddHigh);
+        Halves(low, high, out TVector even, out TVector odd, out TVector evenHigh, out TVector oddHigh);
         TOps.Store(TOps.And(TOps.Even(even, evenHigh), TOps.Load(mask)), to);
         TOps.Store(TOps.And(TOps.Even(odd, oddHigh), TOps.Load(mask + plane)), to + plane);
         TOps.Store(TOps.And(TOps.Odd(even, evenHigh), TOps.Load(mask + (2 * plane))), to + (2 * plane));
         TOps.Store(TOps.And(TOps.Odd(odd, oddHigh), TOps.Load(mask + (3 * plane))), to + (3 * plane));
-        Halves(row + 4, out even, out odd, out evenHigh, out oddHigh);
+        Halves(low + 4, high + 4, out even, out odd, out evenHigh, out oddHigh);
         TOps.Store(TOps.And(TOps.Even(even, evenHigh), TOps.Load(mask + (4 * plane))), to + (4 * plane));
         TOps.Store(TOps.And(TOps.Even(odd, oddHigh), TOps.Load(mask + (5 * plane))), to + (5 * plane));
     }
@@ -152,15 +152,15 @@ internal readonly unsafe struct WinogradLine4<T, TVector, TOps> : IWinogradLine<
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Halves(T* row, out TVector even, out TVector odd, out TVector evenHigh, out TVector oddHigh)
+    private static void Halves(T* low, T* high, out TVector even, out TVector odd, out TVector evenHigh, out TVector oddHigh)
     {
-        TVector low = TOps.Load(row);
-        TVector high = TOps.Load(row + TOps.Width);
-        even = TOps.Even(low, high);
-        odd = TOps.Odd(low, high);
-        low = TOps.Load(row + (2 * TOps.Width));
-        high = TOps.Load(row + (3 * TOps.Width));
-        evenHigh = TOps.Even(low, high);
-        oddHigh = TOps.Odd(low, high);
+        TVector first = TOps.Load(low);
+        TVector second = TOps.Load(low + TOps.Width);
+        even = TOps.Even(first, second);
+        odd = TOps.Odd(first, second);
+        first = TOps.Load(high);
+        second = TOps.Load(high + TOps.Width);
+        evenHigh = TOps.Even(first, second);
+        oddHigh = TOps.Odd(first, second);
     }
 }

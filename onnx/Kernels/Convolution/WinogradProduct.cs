@@ -11,7 +11,7 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
 {
     private const int TransformedBytes = 400 * 1024;
     private const int MostTiles = 192;
-    private const int FewestItems = 16;
+    private const int FewestItems = 8;
     private const int MaxColumns = 48;
     private const int MaxRows = 8;
 
@@ -55,7 +55,14 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
 
     private nint WeightRow => (_tiles.Positions * _weightStep) + WinogradTiles<T>.Gap;
 
-    /// <summary>Whether the method computes a product of these sizes, and faster than the direct sum.</summary>
+    /// <summary>The outputs along an axis of the tiles that compute a product fastest: 4, 2, or 0 where the direct sum does.</summary>
+    public static int Outputs(int batch, int groups, int rows, int channels, TapAxis y, TapAxis x)
+    {
+        bool isLarge = WinogradTiles<T>.AreLargeFaster(Math.Max(rows, channels), batch * groups / FewestItems, y, x);
+        return isLarge && Suits(4, batch, rows, channels, y, x) ? 4 : Suits(2, batch, rows, channels, y, x) ? 2 : 0;
+    }
+
+    /// <summary>Whether the method computes a product of these sizes, and by tiles of 2×2 faster than the direct sum.</summary>
     public static bool Suits(int outputs, int batch, int rows, int channels, TapAxis y, TapAxis x)
     {
         if (batch == 0 || rows < WinogradTiles<T>.LeastChannels || channels < WinogradTiles<T>.LeastChannels || !WinogradTiles<T>.Fit(y, x))

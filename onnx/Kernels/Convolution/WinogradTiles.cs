@@ -24,6 +24,8 @@ internal sealed unsafe class WinogradTiles<T>
     public const int Gap = 16;
 
     private const int MostPadding = 2;
+    private const int MostLargeChannels = 64;
+    private const int FewestLargeTiles = 32;
 
     private readonly int _size;
     private readonly int _batch;
@@ -61,12 +63,12 @@ internal sealed unsafe class WinogradTiles<T>
         MostTiles = blockRows * Columns * Images;
         _planeLength = Aligned(MostTiles + (Images * Columns) + Slack);
         _lineLength = Aligned((outputs * Columns) + (2 * Slack));
-        _mask = GC.AllocateArray<T>(_size * _planeLength, pinned: true);
+        _mask = GC.AllocateArray<T>((_size * _planeLength) + _lineLength, pinned: true);
         for (int s = 0; s < _size; s++)
         {
-            for (int j = 0; j < Columns; j++)
+            for (int j = 0; j < _planeLength; j++)
             {
-                int pixel = x.Least + (outputs * j) + s;
+                int pixel = x.Least + (outputs * (j % Columns)) + s;
                 _mask[(s * _planeLength) + j] = pixel >= 0 && pixel < x.Source ? BitMask<T>.All : T.Zero;
             }
         }
@@ -97,7 +99,20 @@ internal sealed unsafe class WinogradTiles<T>
     public int ImageTiles => MostTiles / Images;
 
     /// <summary>Elements of memory that <see cref="Spread"/> fills.</summary>
-    public int SpreadLength => _lineLength + (Outputs * _size * _planeLength);
+    public int SpreadLength => (2 * _lineLength) + (Outputs * _size * _planeLength);
+
+    /// <summary>Whether tiles of 4×4 outputs are faster than those of 2×2.</summary>
+    /// <param name="channels">Channels on the side that has more.</param>
+    /// <param name="images">Images that a block may have.</param>
+    /// <param name="y">The vertical axis.</param>
+    /// <param name="x">The horizontal axis.</param>
+    /// <remarks>Transformed weights must fit the cache, vectors of tiles be full, and the last tiles of rows not be mostly idle.</remarks>
+    public static bool AreLargeFaster(int channels, int images, TapAxis y, TapAxis x)
+    {
+        long small = (long)Pieces.Count(y.Grid, 2) * Pieces.Count(x.Grid, 2);
+        long large = (long)Pieces.Count(y.Grid, 4) * Pieces.Count(x.Grid, 4);
+        return channels <= MostLargeChannels && large * Math.Max(1, images) >= FewestLargeTiles && 3 * 36 * large <= 2 * 16 * small;
+    }
 
     /// <summary>Whether a product over two axes is one that tiles compute: nine taps side by side, each output once.</summary>
     public static bool Fit(TapAxis y, TapAxis x) => Fits(y) && Fits(x);
@@ -119,8 +134,9 @@ internal sealed unsafe class WinogradTiles<T>
     /// <param name="spread">Memory of <see cref="SpreadLength"/>.</param>
     public void Spread(T* source, in WinogradBlock block, int channel, T* spread)
     {
-        // The narrowest vectors that hold a tile row: what is stored past its end is stored again.
-        int bits = (int)BitOperations.RoundUpToPowerOf2((uint)(8 * sizeof(T) * Columns));
+        // The narrowest vectors that hold a tile row, or those of two images: what is stored past its end is stored again.
+        int tiles = Images > 1 && BitOperations.IsPow2(Columns) ? 2 * Columns : Columns;
+        int bits = (int)BitOperations.RoundUpToPowerOf2((uint)(8 * sizeof(T) * tiles));
         WinogradSize<T>.Run(new Spreading(this, source, block, channel, spread), Outputs, bits);
     }
 
@@ -138,7 +154,7 @@ internal sealed unsafe class WinogradTiles<T>
         where TOps : IVectorOps<TVector, T>
         where TLine : IWinogradLine<T>
     {
-        T* from = spread + _lineLength + ((nint)first * TOps.Width);
+        T* from = spread + (2 * _lineLength) + ((nint)first * TOps.Width);
         nint below = (nint)block.Images * Columns;
         for (int v = 0; v < vectors; v++, from += TOps.Width, to += TOps.Width)
         {
@@ -152,41 +168,51 @@ internal sealed unsafe class WinogradTiles<T>
         where TOps : IVectorOps<TVector, T>
         where TLine : IWinogradLine<T>
     {
-        int width = _x.Source;
-        nint image = (nint)_groups * _channels * _y.Source * width;
+        nint image = (nint)_groups * _channels * _y.Source * _x.Source;
+        T* first = source + (block.Image * image) + ((((nint)block.Group * _channels) + channel) * _y.Source * _x.Source) + _x.Least;
         T* end = source + (_batch * image);
-        T* first = source + (block.Image * image) + ((((nint)block.Group * _channels) + channel) * _y.Source * width) + _x.Least;
+        int images = TOps.Width == 2 * Columns ? 2 : 1;
+        nint half = TLine.Outputs * TOps.Width / 2;
         fixed (T* mask = _mask)
         {
-            for (int i = 0; i < Outputs; i++)
+            T* padding = mask + (_size * _planeLength);
+            for (int i = 0; i < TLine.Outputs; i++)
             {
                 // The last two of a tile's rows are the first two of the one below.
                 int rows = i < 2 ? block.TileRows + 1 : block.TileRows;
-                T* to = spread + _lineLength + (i * _size * _planeLength);
                 for (int r = 0; r < rows; r++)
                 {
-                    int y = (Outputs * (block.TileRow + r)) + i + _y.Least;
-                    T* row = first + ((nint)y * width);
-                    for (int n = 0; n < block.Images; n++, row += image, to += Columns)
+                    T* to = spread + (2 * _lineLength) + (i * _size * _planeLength) + ((nint)r * block.Images * Columns);
+                    int y = (TLine.Outputs * (block.TileRow + r)) + i + _y.Least;
+                    bool isPadding = (uint)y >= (uint)_y.Source;
+                    T* row = first + ((nint)y * _x.Source);
+                    for (int n = 0; n < block.Images; n += images, row += images * image, to += images * Columns)
                     {
-                        if ((uint)y >= (uint)_y.Source)
+                        T* low = isPadding ? padding : Line(row, source, end, spread);
+                        if (images == 2)
                         {
-                            WinogradKernel<T, TVector, TOps, TLine>.Clear(Columns, _planeLength, to);
+                            half = (nint)((isPadding || n + 1 == block.Images ? low : Line(row + image, source, end, spread + _lineLength)) - low);
                         }
-                        else if (row >= source && row + _lineLength <= end)
-                        {
-                            WinogradKernel<T, TVector, TOps, TLine>.Deal(row, mask, Columns, _planeLength, to);
-                            CacheLines.Prefetch(row + ((nint)_y.Source * width), width * sizeof(T));
-                        }
-                        else
-                        {
-                            new Span<T>(row - _x.Least, width).CopyTo(new Span<T>(spread - Math.Min(0, _x.Least), width));
-                            WinogradKernel<T, TVector, TOps, TLine>.Deal(spread + Math.Max(0, _x.Least), mask, Columns, _planeLength, to);
-                        }
+
+                        WinogradKernel<T, TVector, TOps, TLine>.Deal(low, half, mask, Columns, _planeLength, to);
                     }
                 }
             }
         }
+    }
+
+    /// <summary>Where a row's pixels are read, from the first tile's first: in a copy if vectors would leave the source.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private T* Line(T* row, T* source, T* end, T* copy)
+    {
+        if (row >= source && row + _lineLength <= end)
+        {
+            CacheLines.Prefetch(row + ((nint)_y.Source * _x.Source), _x.Source * sizeof(T));
+            return row;
+        }
+
+        new Span<T>(row - _x.Least, _x.Source).CopyTo(new Span<T>(copy - Math.Min(0, _x.Least), _x.Source));
+        return copy + Math.Max(0, _x.Least);
     }
 
     private static int Aligned(int length) => Pieces.Count(length, Gap) * Gap;

@@ -8,9 +8,10 @@ namespace Anneal.Onnx.Kernels;
 internal sealed unsafe class WinogradWeightPlan<T> : IConvWeightPlan<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private const int TransformedBytes = 192 * 1024;
+    private const int TransformedBytes = 300 * 1024;
     private const int MostTiles = 128;
-    private const int BlockChannels = 64;
+    private const int BlockFilters = 64;
+    private const int BlockValues = 1152;
     private const long PartialBytes = 2 * 1024 * 1024;
     private const int MaxChunks = 16;
 
@@ -42,13 +43,11 @@ internal sealed unsafe class WinogradWeightPlan<T> : IConvWeightPlan<T>
         _channels = channels;
         _y = y;
         _x = x;
-        int lanes = MicroKernelTable<T>.Width;
-        _filterStride = Pieces.Count(filters, lanes) * lanes;
-        _filterBlocks = Pieces.Count(filters, BlockChannels);
-        _channelBlocks = Pieces.Count(channels, BlockChannels);
+        _filterStride = FilterStride(filters);
+        _filterBlocks = Pieces.Count(filters, BlockFilters);
+        _channelBlocks = Pieces.Count(channels, BlockChannels(outputs));
         _positions = (outputs + 2) * (outputs + 2);
-        long bytes = (long)groups * _positions * channels * _filterStride * sizeof(T);
-        _chunks = (int)Math.Clamp(PartialBytes / bytes, 1, Math.Min(batch, MaxChunks));
+        _chunks = Chunks(outputs, batch, groups, filters, channels);
         _tiles = new WinogradTiles<T>(outputs, batch, groups, channels, y, x, Tiles(outputs, filters, channels), batch / _chunks);
         _item = item => WinogradSize<T>.Run(new Sums(this, item), outputs);
         _reduce = item => WinogradSize<T>.Run(new Totals(this, item), outputs);
@@ -57,7 +56,20 @@ internal sealed unsafe class WinogradWeightPlan<T> : IConvWeightPlan<T>
     /// <inheritdoc/>
     public long ScratchBytes => (long)_chunks * _groups * _positions * _channels * _filterStride * sizeof(T);
 
-    /// <summary>Whether the method computes a gradient of these sizes, and faster than the direct sum.</summary>
+    /// <summary>The outputs along an axis of the tiles that compute a gradient fastest: 4, 2, or 0 where the direct sum does.</summary>
+    public static int Outputs(int batch, int groups, int filters, int channels, TapAxis y, TapAxis x)
+    {
+        if (!Suits(2, batch, filters, channels, y, x))
+        {
+            return 0;
+        }
+
+        int images = batch / Chunks(4, batch, groups, filters, channels);
+        bool isLarge = WinogradTiles<T>.AreLargeFaster(Math.Max(filters, channels), images, y, x);
+        return isLarge && Suits(4, batch, filters, channels, y, x) ? 4 : 2;
+    }
+
+    /// <summary>Whether the method computes a gradient of these sizes, and by tiles of 2×2 faster than the direct sum.</summary>
     public static bool Suits(int outputs, int batch, int filters, int channels, TapAxis y, TapAxis x)
     {
         if (batch == 0 || filters < WinogradTiles<T>.LeastChannels || channels < WinogradTiles<T>.LeastChannels || !WinogradTiles<T>.Fit(y, x))
@@ -67,8 +79,8 @@ internal sealed unsafe class WinogradWeightPlan<T> : IConvWeightPlan<T>
 
         var tiles = new WinogradTiles<T>(outputs, batch, 1, channels, y, x, Tiles(outputs, filters, channels), batch);
         int lanes = MicroKernelTable<T>.Width;
-        int width = Pieces.Count(Math.Min(filters, BlockChannels), lanes) * lanes;
-        long transformed = tiles.Positions * ((Math.Min(channels, BlockChannels) * InputRow(tiles.MostTiles)) + OutputStep(tiles.MostTiles, width));
+        int width = Pieces.Count(Math.Min(filters, BlockFilters), lanes) * lanes;
+        long transformed = (Math.Min(channels, BlockChannels(outputs)) * InputStep(tiles)) + (tiles.Positions * OutputStep(tiles.MostTiles, width));
         long pixels = (long)outputs * outputs * tiles.ImageTiles * width;
         return WinogradTiles<T>.BufferBytes + ((tiles.SpreadLength + pixels + transformed) * sizeof(T)) <= ThreadScratch.Bytes;
     }
@@ -84,12 +96,25 @@ internal sealed unsafe class WinogradWeightPlan<T> : IConvWeightPlan<T>
         team.Run(_groups * _channels, _reduce);
     }
 
+    private static int FilterStride(int filters) => Pieces.Count(filters, MicroKernelTable<T>.Width) * MicroKernelTable<T>.Width;
+
+    private static int Chunks(int outputs, int batch, int groups, int filters, int channels)
+    {
+        long bytes = (long)groups * (outputs + 2) * (outputs + 2) * channels * FilterStride(filters) * sizeof(T);
+        return (int)Math.Clamp(PartialBytes / bytes, 1, Math.Min(batch, MaxChunks));
+    }
+
+    // Of a position's sums, which are read and written for every block of tiles.
+    private static int BlockChannels(int outputs) => BlockValues / ((outputs + 2) * (outputs + 2));
+
     private static int Tiles(int outputs, int filters, int channels) => Math.Clamp(
-        TransformedBytes / ((outputs + 2) * (outputs + 2) * Math.Min(BlockChannels, Math.Max(filters, channels)) * sizeof(T)),
+        TransformedBytes / ((outputs + 2) * (outputs + 2) * Math.Max(Math.Min(filters, BlockFilters), Math.Min(channels, BlockChannels(outputs))) * sizeof(T)),
         WinogradTiles<T>.FewestTiles,
         MostTiles);
 
-    private static long InputRow(int tiles) => ((long)Pieces.Count(tiles, MicroKernelTable<T>.Width) * MicroKernelTable<T>.Width) + WinogradTiles<T>.Gap;
+    private static int InputRow(WinogradTiles<T> tiles) => Pieces.Count(tiles.MostTiles, MicroKernelTable<T>.Width) * MicroKernelTable<T>.Width;
+
+    private static long InputStep(WinogradTiles<T> tiles) => ((long)tiles.Positions * InputRow(tiles)) + WinogradTiles<T>.Gap;
 
     private static long OutputStep(int tiles, int width) => ((long)tiles * width) + WinogradTiles<T>.Gap;
 
@@ -115,8 +140,9 @@ internal sealed unsafe class WinogradWeightPlan<T> : IConvWeightPlan<T>
         T* spread = buffer + (WinogradTiles<T>.BufferBytes / sizeof(T));
         T* pixels = spread + _tiles.SpreadLength;
         T* inputs = pixels + (TLine.Outputs * TLine.Outputs * (nint)_tiles.ImageTiles * width);
-        nint inputRow = (nint)InputRow(_tiles.MostTiles);
-        T* outputs = inputs + (_positions * channels * inputRow);
+        nint inputRow = InputRow(_tiles);
+        var inputStep = (nint)InputStep(_tiles);
+        T* outputs = inputs + (channels * inputStep);
         nint outputStep = (nint)OutputStep(_tiles.MostTiles, width);
 
         int end = Pieces.Start(chunk + 1, _chunks, _batch);
@@ -130,18 +156,18 @@ internal sealed unsafe class WinogradWeightPlan<T> : IConvWeightPlan<T>
                 for (int c = 0; c < channels; c++)
                 {
                     _tiles.Spread(_image, block, channel + c, spread);
-                    _tiles.Transform<TVector, TOps, TLine>(spread, block, 0, Pieces.Count(count, lanes), buffer, inputs + (_positions * c * inputRow), inputRow);
+                    _tiles.Transform<TVector, TOps, TLine>(spread, block, 0, Pieces.Count(count, lanes), buffer, inputs + (c * inputStep), inputRow);
                 }
 
-                Outputs<TVector, TOps, TLine>(block, first, filters, width, pixels, buffer, outputs, outputStep);
-                Products(inputs, inputRow, outputs, outputStep, count, channels, width / lanes, sums + ((nint)channel * _filterStride), add);
+                OutputGradients<TVector, TOps, TLine>(block, first, filters, width, pixels, buffer, outputs, outputStep);
+                Products(inputs, inputRow, inputStep, outputs, outputStep, count, channels, width / lanes, sums + ((nint)channel * _filterStride), add);
             }
         }
     }
 
     // [position][tile][filter] = A dy Aᵀ
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Outputs<TVector, TOps, TLine>(in WinogradBlock block, int first, int filters, int width, T* pixels, T* buffer, T* outputs, nint step)
+    private void OutputGradients<TVector, TOps, TLine>(in WinogradBlock block, int first, int filters, int width, T* pixels, T* buffer, T* outputs, nint step)
         where TVector : struct
         where TOps : IVectorOps<TVector, T>
         where TLine : IWinogradLine<T>
@@ -170,7 +196,7 @@ internal sealed unsafe class WinogradWeightPlan<T> : IConvWeightPlan<T>
         }
     }
 
-    private void Products(T* inputs, nint inputRow, T* outputs, nint outputStep, int count, int channels, int vectors, T* sums, bool add)
+    private void Products(T* inputs, nint inputRow, nint inputStep, T* outputs, nint outputStep, int count, int channels, int vectors, T* sums, bool add)
     {
         int lanes = MicroKernelTable<T>.Width;
         int rowTiles = Pieces.Count(channels, MicroKernelTable<T>.Rows);
@@ -187,8 +213,8 @@ internal sealed unsafe class WinogradWeightPlan<T> : IConvWeightPlan<T>
                     int rows = Pieces.Start(t + 1, rowTiles, channels) - c;
                     MicroKernelTable<T>.Get(rows, width, pack: false)(
                         count,
-                        inputs + ((((nint)c * _positions) + position) * inputRow),
-                        _positions * inputRow,
+                        inputs + (c * inputStep) + (position * inputRow),
+                        inputStep,
                         1,
                         outputs + (position * outputStep) + (first * lanes),
                         vectors * lanes,
