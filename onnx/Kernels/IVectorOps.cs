@@ -7,7 +7,7 @@ internal unsafe interface IVectorOps<TVector, T>
 {
     static abstract int Width { get; }
 
-    static abstract TVector Half { get; }
+    static abstract TVector Constant(double value);
 
     static abstract TVector Load(T* source);
 

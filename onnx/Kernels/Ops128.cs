@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Anneal.Onnx.Kernels;
 
@@ -8,11 +9,9 @@ internal readonly unsafe struct Ops128<T> : IVectorOps<Vector128<T>, T>
 {
     public static int Width => Vector128<T>.Count;
 
-    public static Vector128<T> Half
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => typeof(T) == typeof(float) ? Vector128.Create(0.5f).As<float, T>() : Vector128.Create(0.5).As<double, T>();
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> Constant(double value) =>
+        typeof(T) == typeof(float) ? Vector128.Create((float)value).As<float, T>() : Vector128.Create(value).As<double, T>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> Load(T* source) => Vector128.Load(source);
@@ -45,7 +44,9 @@ internal readonly unsafe struct Ops128<T> : IVectorOps<Vector128<T>, T>
         Vector128.ConditionalSelect(Vector128.GreaterThan(mask, Vector128<T>.Zero), value, Vector128<T>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<T> Even(Vector128<T> low, Vector128<T> high) => typeof(T) == typeof(float)
+    public static Vector128<T> Even(Vector128<T> low, Vector128<T> high) => typeof(T) == typeof(float) && Sse.IsSupported
+        ? Sse.Shuffle(low.AsSingle(), high.AsSingle(), 0x88).As<float, T>()
+        : typeof(T) == typeof(float)
         ? Vector128.ConditionalSelect(
             Vector128.Create(-1, -1, 0, 0).AsSingle(),
             Vector128.Shuffle(low.AsSingle(), Vector128.Create(0, 2, 0, 2)),
@@ -56,7 +57,9 @@ internal readonly unsafe struct Ops128<T> : IVectorOps<Vector128<T>, T>
             Vector128.Shuffle(high.AsDouble(), Vector128.Create(0, 0L))).As<double, T>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<T> Odd(Vector128<T> low, Vector128<T> high) => typeof(T) == typeof(float)
+    public static Vector128<T> Odd(Vector128<T> low, Vector128<T> high) => typeof(T) == typeof(float) && Sse.IsSupported
+        ? Sse.Shuffle(low.AsSingle(), high.AsSingle(), 0xDD).As<float, T>()
+        : typeof(T) == typeof(float)
         ? Vector128.ConditionalSelect(
             Vector128.Create(-1, -1, 0, 0).AsSingle(),
             Vector128.Shuffle(low.AsSingle(), Vector128.Create(1, 3, 1, 3)),

@@ -9,11 +9,9 @@ internal readonly unsafe struct Ops256<T> : IVectorOps<Vector256<T>, T>
 {
     public static int Width => Vector256<T>.Count;
 
-    public static Vector256<T> Half
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => typeof(T) == typeof(float) ? Vector256.Create(0.5f).As<float, T>() : Vector256.Create(0.5).As<double, T>();
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> Constant(double value) =>
+        typeof(T) == typeof(float) ? Vector256.Create((float)value).As<float, T>() : Vector256.Create(value).As<double, T>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> Load(T* source) => Vector256.Load(source);

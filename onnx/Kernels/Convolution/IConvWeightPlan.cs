@@ -21,11 +21,13 @@ internal unsafe interface IConvWeightPlan<T>
     /// <param name="y">The vertical axis, forwards.</param>
     /// <param name="x">The horizontal axis, forwards.</param>
     /// <returns>The plan.</returns>
-    static IConvWeightPlan<T> Plan(int batch, int groups, int filters, int channels, TapAxis y, TapAxis x) =>
-        WinogradWeightPlan<T>.Suits(batch, filters, channels, y, x)
-            ? new WinogradWeightPlan<T>(batch, groups, filters, channels, y, x)
+    static IConvWeightPlan<T> Plan(int batch, int groups, int filters, int channels, TapAxis y, TapAxis x)
+    {
+        int outputs = WinogradWeightPlan<T>.Outputs(batch, groups, filters, channels, y, x);
+        return outputs > 0 ? new WinogradWeightPlan<T>(outputs, batch, groups, filters, channels, y, x)
             : FewChannelWeightPlan<T>.Suits(batch, filters, channels, y, x) ? new FewChannelWeightPlan<T>(batch, groups, filters, channels, y, x)
             : new ConvWeightPlan<T>(batch, groups, filters, channels, y, x);
+    }
 
     /// <summary>Computes the gradient.</summary>
     /// <param name="team">Threads to run on.</param>

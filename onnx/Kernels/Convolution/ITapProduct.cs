@@ -18,11 +18,13 @@ internal unsafe interface ITapProduct<T>
     /// <param name="y">The vertical axis.</param>
     /// <param name="x">The horizontal axis.</param>
     /// <returns>The product.</returns>
-    static ITapProduct<T> Plan(int batch, int groups, int rows, int channels, TapAxis y, TapAxis x) =>
-        WinogradProduct<T>.Suits(batch, rows, channels, y, x)
-            ? new WinogradProduct<T>(batch, groups, rows, channels, y, x)
+    static ITapProduct<T> Plan(int batch, int groups, int rows, int channels, TapAxis y, TapAxis x)
+    {
+        int outputs = WinogradProduct<T>.Outputs(batch, groups, rows, channels, y, x);
+        return outputs > 0 ? new WinogradProduct<T>(outputs, batch, groups, rows, channels, y, x)
             : FewChannelProduct<T>.Suits(batch, rows, channels, y, x) ? new FewChannelProduct<T>(batch, groups, rows, channels, y, x)
             : new TapProduct<T>(batch, groups, rows, channels, y, x);
+    }
 
     /// <summary>Computes the product.</summary>
     /// <param name="team">Threads to run on.</param>

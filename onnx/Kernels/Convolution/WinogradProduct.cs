@@ -4,15 +4,14 @@ using System.Runtime.Intrinsics;
 
 namespace Anneal.Onnx.Kernels;
 
-/// <summary>The product over 3×3 taps by Winograd's F(2×2, 3×3): see <see cref="WinogradKernel{T, TVector, TOps}"/>.</summary>
-/// <remarks>For each of the 16 positions of a transformed tile the sums over channels are a matrix product, of weights by tiles.</remarks>
+/// <summary>The product over 3×3 taps by Winograd's F(m×m, 3×3): see <see cref="IWinogradLine{T}"/>.</summary>
+/// <remarks>For each of the (m + 2)² positions of a transformed tile the sums over channels are a matrix product, of weights by tiles.</remarks>
 internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private const int Positions = WinogradTiles<T>.Positions;
     private const int TransformedBytes = 400 * 1024;
     private const int MostTiles = 192;
-    private const int FewestItems = 16;
+    private const int FewestItems = 8;
     private const int MaxColumns = 48;
     private const int MaxRows = 8;
 
@@ -25,6 +24,7 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
     private readonly WinogradTiles<T> _tiles;
     private readonly int _imageBlocks;
     private readonly int _rowTiles;
+    private readonly nint _weightStep;
     private readonly Action<int> _weights;
     private readonly Action<int> _item;
     private T* _a;
@@ -34,7 +34,7 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
     private GemmEpilogue<T> _epilogue;
 
     /// <summary>Plans a product: see <see cref="ITapProduct{T}.Plan"/>.</summary>
-    public WinogradProduct(int batch, int groups, int rows, int channels, TapAxis y, TapAxis x)
+    public WinogradProduct(int outputs, int batch, int groups, int rows, int channels, TapAxis y, TapAxis x)
     {
         _batch = batch;
         _groups = groups;
@@ -42,30 +42,39 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
         _channels = channels;
         _y = y;
         _x = x;
-        _tiles = new WinogradTiles<T>(batch, groups, channels, y, x, Tiles(channels), batch * groups / FewestItems);
+        _tiles = new WinogradTiles<T>(outputs, batch, groups, channels, y, x, Tiles(outputs, channels), batch * groups / FewestItems);
         _imageBlocks = Pieces.Count(batch, _tiles.Images);
         _rowTiles = Pieces.Count(rows, MicroKernelTable<T>.Rows);
-        _weights = Weights;
+        _weightStep = WeightStep(channels);
+        _weights = item => WinogradSize<T>.Run(new Transform(this, item), outputs);
         _item = Item;
     }
 
     /// <inheritdoc/>
     public long ScratchBytes => (long)_groups * _rows * WeightRow * sizeof(T);
 
-    private nint WeightRow => ((nint)Positions * _channels) + WinogradTiles<T>.Gap;
+    private nint WeightRow => (_tiles.Positions * _weightStep) + WinogradTiles<T>.Gap;
 
-    /// <summary>Whether the method computes a product of these sizes, and faster than the direct sum.</summary>
-    public static bool Suits(int batch, int rows, int channels, TapAxis y, TapAxis x)
+    /// <summary>The outputs along an axis of the tiles that compute a product fastest: 4, 2, or 0 where the direct sum does.</summary>
+    public static int Outputs(int batch, int groups, int rows, int channels, TapAxis y, TapAxis x)
+    {
+        bool isLarge = WinogradTiles<T>.AreLargeFaster(Math.Max(rows, channels), batch * groups / FewestItems, y, x);
+        return isLarge && Suits(4, batch, rows, channels, y, x) ? 4 : Suits(2, batch, rows, channels, y, x) ? 2 : 0;
+    }
+
+    /// <summary>Whether the method computes a product of these sizes, and by tiles of 2×2 faster than the direct sum.</summary>
+    public static bool Suits(int outputs, int batch, int rows, int channels, TapAxis y, TapAxis x)
     {
         if (batch == 0 || rows < WinogradTiles<T>.LeastChannels || channels < WinogradTiles<T>.LeastChannels || !WinogradTiles<T>.Fit(y, x))
         {
             return false;
         }
 
-        var tiles = new WinogradTiles<T>(batch, 1, channels, y, x, Tiles(channels), batch);
+        var tiles = new WinogradTiles<T>(outputs, batch, 1, channels, y, x, Tiles(outputs, channels), batch);
         int lanes = MicroKernelTable<T>.Width;
-        long transformed = (long)Positions * channels * Pieces.Count(tiles.MostTiles, lanes) * lanes;
-        return (tiles.SpreadLength + transformed + (MaxRows * MaxColumns * (Positions + 4))) * sizeof(T) <= ThreadScratch.Bytes;
+        long transformed = (long)tiles.Positions * channels * Pieces.Count(tiles.MostTiles, lanes) * lanes;
+        long computed = tiles.SpreadLength + transformed + (MaxColumns * ((MaxRows * tiles.Positions) + (outputs * outputs)));
+        return WinogradTiles<T>.BufferBytes + (Math.Max(computed, 9 * WeightStep(channels)) * sizeof(T)) <= ThreadScratch.Bytes;
     }
 
     /// <inheritdoc/>
@@ -80,41 +89,28 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
         team.Run(_imageBlocks * _groups * _tiles.RowBlocks, _item);
     }
 
-    private static int Tiles(int channels) => Math.Clamp(TransformedBytes / (Positions * channels * sizeof(T)), WinogradTiles<T>.FewestTiles, MostTiles);
+    private static int Tiles(int outputs, int channels) =>
+        Math.Clamp(TransformedBytes / ((outputs + 2) * (outputs + 2) * channels * sizeof(T)), WinogradTiles<T>.FewestTiles, MostTiles);
+
+    private static int WeightStep(int channels) => Pieces.Count(channels, MicroKernelTable<T>.Width) * MicroKernelTable<T>.Width;
 
     // Row (group, i) of U = G g Gᵀ: [position][channel]
-    private void Weights(int item)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Weights<TVector, TOps, TLine>(int item)
+        where TVector : struct
+        where TOps : IVectorOps<TVector, T>
+        where TLine : IWinogradLine<T>
     {
-        T half = T.CreateTruncating(0.5);
-        T* g = _a + ((nint)item * _channels * 9);
+        byte* buffer = ThreadScratch.Memory;
+        var g = (T*)(buffer + WinogradTiles<T>.BufferBytes);
+        GemmPacking.Pack(_a + ((nint)item * _channels * 9), 9, 1, 9, _channels, g, (int)_weightStep);
+        nint down = _y.Offsets[0] < _y.Offsets[2] ? 3 * _weightStep : -3 * _weightStep;
+        nint right = _x.Offsets[0] < _x.Offsets[2] ? _weightStep : -_weightStep;
         T* u = _u + (item * WeightRow);
-        int down = _y.Offsets[0] < _y.Offsets[2] ? 3 : -3;
-        int right = _x.Offsets[0] < _x.Offsets[2] ? 1 : -1;
-        T* t = stackalloc T[12];
-        for (int c = 0; c < _channels; c++, g += 9, u++)
+        for (nint c = 0; c < _weightStep; c += TOps.Width)
         {
-            for (int j = 0; j < 3; j++)
-            {
-                T* column = g + 4 + ((j - 1) * right);
-                Window(column[-down], column[0], column[down], half, t + j, 3);
-            }
-
-            for (int i = 0; i < 4; i++)
-            {
-                Window(t[i * 3], t[(i * 3) + 1], t[(i * 3) + 2], half, u + (4 * i * _channels), _channels);
-            }
+            WinogradKernel<T, TVector, TOps, TLine>.Weights(g + (4 * _weightStep) + c, down, right, (T*)buffer, u + c, _weightStep);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Window(T g0, T g1, T g2, T half, T* to, nint step)
-    {
-        T outer = half * (g0 + g2);
-        T inner = half * g1;
-        to[0] = g0;
-        to[step] = outer + inner;
-        to[2 * step] = outer - inner;
-        to[3 * step] = g2;
     }
 
     private void Item(int item)
@@ -123,19 +119,21 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
         int image = Pieces.Start(rest / _groups, _imageBlocks, _batch);
         int images = Pieces.Start((rest / _groups) + 1, _imageBlocks, _batch) - image;
         WinogradBlock block = _tiles.Block(image, images, rest % _groups, item % _tiles.RowBlocks);
-        VectorWidth<T>.Run(new Products(this, block));
+        WinogradSize<T>.Run(new Products(this, block), _tiles.Outputs);
     }
 
-    private void Compute<TVector, TOps>(in WinogradBlock block)
+    private void Compute<TVector, TOps, TLine>(in WinogradBlock block)
         where TVector : struct
         where TOps : IVectorOps<TVector, T>
+        where TLine : IWinogradLine<T>
     {
         int count = _tiles.Count(block);
         int vectors = Pieces.Count(count, TOps.Width);
         int panels = Pieces.Count(vectors, MicroKernelTable<T>.Columns);
-        var spread = (T*)ThreadScratch.Memory;
+        byte* buffer = ThreadScratch.Memory;
+        var spread = (T*)(buffer + WinogradTiles<T>.BufferBytes);
         T* transformed = spread + _tiles.SpreadLength;
-        T* products = transformed + ((nint)Positions * _channels * vectors * TOps.Width);
+        T* products = transformed + ((nint)_tiles.Positions * _channels * vectors * TOps.Width);
         for (int c = 0; c < _channels; c++)
         {
             _tiles.Spread(_source, block, c, spread);
@@ -144,8 +142,8 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
             {
                 int first = Pieces.Start(panel, panels, vectors);
                 int width = Pieces.Start(panel + 1, panels, vectors) - first;
-                T* to = transformed + (Positions * TOps.Width * (((nint)_channels * first) + ((nint)c * width)));
-                _tiles.Transform<TVector, TOps>(spread, block, first, width, to, (nint)width * TOps.Width);
+                T* to = transformed + (_tiles.Positions * TOps.Width * (((nint)_channels * first) + ((nint)c * width)));
+                _tiles.Transform<TVector, TOps, TLine>(spread, block, first, width, (T*)buffer, to, (nint)width * TOps.Width);
             }
         }
 
@@ -153,7 +151,8 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
         {
             int first = Pieces.Start(panel, panels, vectors);
             int width = Pieces.Start(panel + 1, panels, vectors) - first;
-            Panel<TVector, TOps>(block, transformed + ((nint)Positions * _channels * first * TOps.Width), first * TOps.Width, width, count, products);
+            T* from = transformed + ((nint)_tiles.Positions * _channels * first * TOps.Width);
+            Panel<TVector, TOps, TLine>(block, from, first * TOps.Width, width, count, (T*)buffer, products);
         }
     }
 
@@ -161,13 +160,14 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
     private void PrefetchTarget(in WinogradBlock block, int channel)
     {
         nint plane = (nint)_y.Target * _x.Target;
-        nint length = (nint)Math.Min(2 * block.TileRows, _y.Grid - (2 * block.TileRow)) * _x.Target * sizeof(T);
+        int top = _tiles.Outputs * block.TileRow;
+        nint length = (nint)Math.Min(_tiles.Outputs * block.TileRows, _y.Grid - top) * _x.Target * sizeof(T);
         int end = Pieces.Start(channel + 1, _channels, _rows);
         for (int r = Pieces.Start(channel, _channels, _rows); r < end; r++)
         {
             for (int i = 0; i < block.Images; i++)
             {
-                T* target = _target + (((((((nint)block.Image + i) * _groups) + block.Group) * _rows) + r) * plane) + (2 * block.TileRow * _x.Target);
+                T* target = _target + (((((((nint)block.Image + i) * _groups) + block.Group) * _rows) + r) * plane) + (top * _x.Target);
                 CacheLines.PrefetchFar(target, length);
             }
         }
@@ -175,18 +175,20 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Panel<TVector, TOps>(in WinogradBlock block, T* transformed, int first, int width, int count, T* products)
+    private void Panel<TVector, TOps, TLine>(in WinogradBlock block, T* transformed, int first, int width, int count, T* buffer, T* products)
         where TVector : struct
         where TOps : IVectorOps<TVector, T>
+        where TLine : IWinogradLine<T>
     {
         int columns = width * TOps.Width;
-        int pixels = 2 * columns;
+        int pixels = TLine.Outputs * columns;
         int* at = stackalloc int[MaxColumns];
         nint* to = stackalloc nint[MaxColumns];
         int* y = stackalloc int[MaxColumns];
         int* length = stackalloc int[MaxColumns];
         int runs = Runs(block, first, Math.Min(columns, count - first), at, to, y, length);
-        T* pixel = products + (Positions * MaxRows * columns);
+        int positions = _tiles.Positions;
+        T* pixel = products + (positions * MaxRows * columns);
         nint plane = (nint)_y.Target * _x.Target;
         T* u = _u + (block.Group * _rows * WeightRow);
         T* target = _target + (((((nint)block.Image * _groups) + block.Group) * _rows) * plane);
@@ -195,15 +197,15 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
             int i = Pieces.Start(t, _rowTiles, _rows);
             int rows = Pieces.Start(t + 1, _rowTiles, _rows) - i;
             var kernel = MicroKernelTable<T>.Get(rows, width, pack: false);
-            for (int position = 0; position < Positions; position++)
+            for (int position = 0; position < positions; position++)
             {
                 kernel(
                     _channels,
-                    u + (i * WeightRow) + (position * _channels),
+                    u + (i * WeightRow) + (position * _weightStep),
                     WeightRow,
                     1,
                     transformed + (position * columns),
-                    Positions * columns,
+                    positions * columns,
                     null,
                     products + (position * MaxRows * columns),
                     columns,
@@ -214,26 +216,22 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
             {
                 for (int v = 0; v < columns; v += TOps.Width)
                 {
-                    WinogradKernel<T, TVector, TOps>.Output(
-                        products + (r * columns) + v, MaxRows * columns, pixel + (r * 2 * pixels) + (2 * v), pixels);
+                    WinogradKernel<T, TVector, TOps, TLine>.Output(
+                        products + (r * columns) + v, MaxRows * columns, buffer, pixel + (TLine.Outputs * v), pixels);
                 }
-            }
 
-            if (!_epilogue.IsIdentity)
-            {
-                _epilogue.Tile(pixel, 2 * pixels, (block.Group * _rows) + i, 0, rows, 2 * pixels);
-            }
+                if (!_epilogue.IsIdentity)
+                {
+                    _epilogue.Tile(pixel, 0, (block.Group * _rows) + i + r, 0, 1, TLine.Outputs * pixels);
+                }
 
-            for (int r = 0; r < rows; r++)
-            {
-                T* from = pixel + (r * 2 * pixels);
                 T* row = target + ((i + r) * plane);
                 for (int run = 0; run < runs; run++)
                 {
-                    Copy(from + (2 * at[run]), row + to[run], length[run]);
-                    if (y[run] + 1 < _y.Grid)
+                    int lines = Math.Min(TLine.Outputs, _y.Grid - y[run]);
+                    for (int line = 0; line < lines; line++)
                     {
-                        Copy(from + pixels + (2 * at[run]), row + to[run] + _x.Target, length[run]);
+                        Copy(pixel + (line * pixels) + (TLine.Outputs * at[run]), row + to[run] + (line * _x.Target), length[run]);
                     }
                 }
             }
@@ -252,9 +250,9 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
             int x = tile % _tiles.Columns;
             int tiles = Math.Min(_tiles.Columns - x, count - done);
             at[runs] = done;
-            y[runs] = 2 * (block.TileRow + (tile / tileRow));
-            to[runs] = ((nint)image * _groups * _rows * _y.Target * _x.Target) + ((nint)y[runs] * _x.Target) + (2 * x);
-            length[runs] = Math.Min(2 * tiles, _x.Grid - (2 * x));
+            y[runs] = _tiles.Outputs * (block.TileRow + (tile / tileRow));
+            to[runs] = ((nint)image * _groups * _rows * _y.Target * _x.Target) + ((nint)y[runs] * _x.Target) + (_tiles.Outputs * x);
+            length[runs] = Math.Min(_tiles.Outputs * tiles, _x.Grid - (_tiles.Outputs * x));
             done += tiles;
         }
 
@@ -290,10 +288,19 @@ internal sealed unsafe class WinogradProduct<T> : ITapProduct<T>
         }
     }
 
-    private readonly struct Products(WinogradProduct<T> product, WinogradBlock block) : IVectorWork<T>
+    private readonly struct Products(WinogradProduct<T> product, WinogradBlock block) : IWinogradWork<T>
     {
-        public void Run<TVector, TOps>()
+        public void Run<TVector, TOps, TLine>()
             where TVector : struct
-            where TOps : IVectorOps<TVector, T> => product.Compute<TVector, TOps>(block);
+            where TOps : IVectorOps<TVector, T>
+            where TLine : IWinogradLine<T> => product.Compute<TVector, TOps, TLine>(block);
+    }
+
+    private readonly struct Transform(WinogradProduct<T> product, int item) : IWinogradWork<T>
+    {
+        public void Run<TVector, TOps, TLine>()
+            where TVector : struct
+            where TOps : IVectorOps<TVector, T>
+            where TLine : IWinogradLine<T> => product.Weights<TVector, TOps, TLine>(item);
     }
 }
