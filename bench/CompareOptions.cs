@@ -9,23 +9,26 @@ namespace Anneal.Bench;
 /// <param name="Threads">Threads of both sides.</param>
 /// <param name="Seconds">Time of a measurement, in seconds.</param>
 /// <param name="Rounds">Measurements of each side, in turn.</param>
-/// <param name="Cases">The cases.</param>
+/// <param name="Cases">The cases, or the sizes.</param>
 internal sealed record CompareOptions(string Repository, string Script, string? Root, int Threads, double Seconds, int Rounds, IReadOnlyList<string> Cases)
 {
     public const string Usage = """
         usage: dotnet run -c Release --project bench -- step [--peers DIR] [--root DIR] [--threads N] [--seconds S] [--rounds R] [CASE ...]
+               dotnet run -c Release --project bench -- gemm [--root DIR] [--threads N] [--seconds S] [--rounds R] [SIZE ...]
 
-        Times training steps here and in PyTorch in turn and prints the ratios (above 1: Anneal is faster).
+        Times training steps here and in PyTorch, or products of square matrices here and in NumPy's OpenBLAS, in turn and prints the ratios (above 1: Anneal is faster).
         --peers  the folder of train_step.py (default: ../shared/peers beside the repository)
         --root   a root that peers/setup.sh has made, to run Python in by chroot (default: this system's python3)
         """;
 
     /// <summary>Reads the arguments; null when they are wrong.</summary>
-    public static CompareOptions? Parse(string[] args)
+    /// <param name="args">The arguments after the command.</param>
+    /// <param name="all">The cases or sizes where none is named.</param>
+    public static CompareOptions? Parse(string[] args, params string[] all)
     {
         string repository = RepositoryFolder();
         string peers = Path.Combine(repository, "..", "shared", "peers");
-        var options = new CompareOptions(repository, "", null, Environment.ProcessorCount, 4, 3, ["mlp", "mlp32", "tabular", "cnn", "resnet20", "lstm", "transformer"]);
+        var options = new CompareOptions(repository, "", null, Environment.ProcessorCount, 4, 3, all);
         var cases = new List<string>();
         for (int i = 0; i < args.Length; i++)
         {

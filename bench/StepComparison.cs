@@ -17,7 +17,7 @@ internal static class StepComparison
             var ratios = new List<double>();
             for (int round = 1; round <= options.Rounds; round++)
             {
-                if (await MeasureAsync(Torch(options, name)) is not { } torch || await MeasureAsync(Anneal(options, name)) is not { } anneal)
+                if (await Side.MeasureAsync(Torch(options, name)) is not { } torch || await Side.MeasureAsync(Anneal(options, name)) is not { } anneal)
                 {
                     return 3;
                 }
@@ -36,46 +36,16 @@ internal static class StepComparison
         return 0;
     }
 
-    // OpenBLAS does not pick its AVX-512 kernels by itself on every processor that has the instructions.
-    private static ProcessStartInfo Torch(CompareOptions options, string name)
-    {
-        string[] arguments = [.. Settings(options), name];
-        ProcessStartInfo start = options.Root is { } root
-            ? new("chroot", [root, "python3", "/peers/train_step.py", .. arguments])
-            : new("python3", [options.Script, .. arguments]);
-        start.Environment["OPENBLAS_CORETYPE"] = "SkylakeX";
-        return start;
-    }
+    private static ProcessStartInfo Torch(CompareOptions options, string name) =>
+        Side.Python(options, [options.Root is null ? options.Script : "/peers/train_step.py", .. Settings(options), "--json", name]);
 
-    private static ProcessStartInfo Anneal(CompareOptions options, string name)
-    {
-        string launcher = Path.Combine(options.Repository, OperatingSystem.IsWindows() ? "anneal.cmd" : "anneal");
-        return new(launcher, ["bench", "step", "--case", name, .. Settings(options)]);
-    }
+    private static ProcessStartInfo Anneal(CompareOptions options, string name) => Side.Anneal(options, ["bench", "step", "--case", name, .. Settings(options)]);
 
     private static string[] Settings(CompareOptions options) =>
     [
         "--threads", options.Threads.ToString(CultureInfo.InvariantCulture),
         "--seconds", options.Seconds.ToString(CultureInfo.InvariantCulture),
-        "--json",
     ];
-
-    private static async Task<JsonElement?> MeasureAsync(ProcessStartInfo start)
-    {
-        start.RedirectStandardOutput = true;
-        start.RedirectStandardError = true;
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-        {
-            await Console.Error.WriteLineAsync($"{start.FileName} {string.Join(' ', start.ArgumentList)} failed ({process.ExitCode}):\n{await errors}");
-            return null;
-        }
-
-        return JsonDocument.Parse(output.Trim().Split('\n')[^1]).RootElement;
-    }
 
     private static double Field(JsonElement row, string name) => row.GetProperty(name).GetDouble();
 }
