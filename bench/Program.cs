@@ -5,7 +5,7 @@ if (args is ["step", .. string[] steps] && CompareOptions.Parse(steps, "mlp", "m
     return await StepComparison.RunAsync(cases);
 }
 
-if (args is ["gemm", .. string[] products] && CompareOptions.Parse(products, "256", "512", "1024", "2048") is { } sizes && sizes.Cases.All(s => uint.TryParse(s, out _)))
+if (args is ["gemm", .. string[] products] && CompareOptions.Parse(products, "256", "512", "1024", "2048") is { } sizes && sizes.Cases.All(s => s.All(char.IsAsciiDigit)))
 {
     return await GemmComparison.RunAsync(sizes);
 }
