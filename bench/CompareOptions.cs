@@ -8,14 +8,15 @@ namespace Anneal.Bench;
 /// <param name="Threads">Threads of both sides.</param>
 /// <param name="Seconds">Time of a measurement, in seconds.</param>
 /// <param name="Rounds">Measurements of each side, in turn.</param>
-/// <param name="Cases">The cases.</param>
+/// <param name="Cases">The cases, or the sizes.</param>
 internal sealed record CompareOptions(string Repository, string? Root, int Threads, double Seconds, int Rounds, IReadOnlyList<string> Cases)
 {
     public const string Usage = """
         usage: dotnet run -c Release --project bench -- step [--engine simd|ort] [--device cpu|cuda] [--capture auto|on|off] [--batch N] [--compile]
                                                              [--root DIR] [--threads N] [--seconds S] [--rounds R] [CASE ...]
+               dotnet run -c Release --project bench -- gemm [--root DIR] [--threads N] [--seconds S] [--rounds R] [SIZE ...]
 
-        Times training steps here and in PyTorch in turn and prints the ratios (above 1: Anneal is faster).
+        Times training steps here and in PyTorch, or products of square matrices here and in NumPy's OpenBLAS, in turn and prints the ratios (above 1: Anneal is faster).
         --device   where both sides compute (default: cpu); cuda needs --engine ort
         --capture  whether Anneal's steps are captured on CUDA (default: auto)
         --batch    rows of a step, of both sides (default: the case's own)
@@ -26,9 +27,6 @@ internal sealed record CompareOptions(string Repository, string? Root, int Threa
     private static readonly string[] s_engines = ["simd", "ort"];
     private static readonly string[] s_devices = ["cpu", "cuda"];
     private static readonly string[] s_captures = ["auto", "on", "off"];
-
-    /// <summary>PyTorch's side.</summary>
-    public string Script => Path.Combine(Repository, "bench", "torch_step.py");
 
     /// <summary>Our engine.</summary>
     public string Engine { get; init; } = "simd";
@@ -46,9 +44,11 @@ internal sealed record CompareOptions(string Repository, string? Root, int Threa
     public bool Compiles { get; init; }
 
     /// <summary>Reads the arguments; null when they are wrong.</summary>
-    public static CompareOptions? Parse(string[] args)
+    /// <param name="args">The arguments after the command.</param>
+    /// <param name="all">The cases or sizes where none is named.</param>
+    public static CompareOptions? Parse(string[] args, params string[] all)
     {
-        var options = new CompareOptions(RepositoryFolder(), null, Environment.ProcessorCount, 4, 3, ["mlp", "mlp32", "tabular", "cnn", "resnet20", "lstm", "transformer"]);
+        var options = new CompareOptions(RepositoryFolder(), null, Environment.ProcessorCount, 4, 3, all);
         var cases = new List<string>();
         for (int i = 0; i < args.Length; i++)
         {

@@ -17,7 +17,7 @@ internal static class StepComparison
             var ratios = new List<double>[] { [], [] };
             for (int round = 1; round <= options.Rounds; round++)
             {
-                if (await MeasureAsync(Torch(options, name, compiles: false), options) is not { } eager || await MeasureAsync(Anneal(options, name), null) is not { } anneal)
+                if (await Side.MeasureAsync(Torch(options, name, compiles: false)) is not { } eager || await Side.MeasureAsync(Anneal(options, name)) is not { } anneal)
                 {
                     return 3;
                 }
@@ -25,7 +25,7 @@ internal static class StepComparison
                 Print("eager", eager, anneal, round, ratios[0]);
                 if (options.Compiles)
                 {
-                    if (await MeasureAsync(Torch(options, name, compiles: true), options) is not { } compiled)
+                    if (await Side.MeasureAsync(Torch(options, name, compiles: true)) is not { } compiled)
                     {
                         return 3;
                     }
@@ -53,53 +53,18 @@ internal static class StepComparison
 
     private static double Median(List<double> ratios) => ratios.Order().ElementAt(ratios.Count / 2);
 
-    // OpenBLAS does not pick its AVX-512 kernels by itself on every processor that has the instructions. Another root does not see the script, which comes by standard input.
-    private static ProcessStartInfo Torch(CompareOptions options, string name, bool compiles)
-    {
-        string[] arguments = [.. Settings(options), "--device", options.Device, .. compiles ? (string[])["--compile"] : [], name];
-        ProcessStartInfo start = options.Root is { } root ? new("chroot", [root, "python3", "-", .. arguments]) : new("python3", ["-", .. arguments]);
-        start.Environment["OPENBLAS_CORETYPE"] = "SkylakeX";
-        return start;
-    }
+    private static ProcessStartInfo Torch(CompareOptions options, string name, bool compiles) =>
+        Side.Python(options, "torch_step.py", [.. Settings(options), "--device", options.Device, .. compiles ? (string[])["--compile"] : [], "--json", name]);
 
-    private static ProcessStartInfo Anneal(CompareOptions options, string name)
-    {
-        string launcher = Path.Combine(options.Repository, OperatingSystem.IsWindows() ? "anneal.cmd" : "anneal");
-        return new(launcher, ["bench", "step", "--case", name, .. Settings(options), "--engine", options.Engine, "--device", options.Device, "--capture", options.Capture]);
-    }
+    private static ProcessStartInfo Anneal(CompareOptions options, string name) =>
+        Side.Anneal(options, ["bench", "step", "--case", name, .. Settings(options), "--engine", options.Engine, "--device", options.Device, "--capture", options.Capture]);
 
     private static string[] Settings(CompareOptions options) =>
     [
         "--threads", options.Threads.ToString(CultureInfo.InvariantCulture),
         "--seconds", options.Seconds.ToString(CultureInfo.InvariantCulture),
         .. options.Batch is { } batch ? (string[])["--batch", batch.ToString(CultureInfo.InvariantCulture)] : [],
-        "--json",
     ];
-
-    // With options: PyTorch's side, which reads its script.
-    private static async Task<JsonElement?> MeasureAsync(ProcessStartInfo start, CompareOptions? options)
-    {
-        start.RedirectStandardInput = true;
-        start.RedirectStandardOutput = true;
-        start.RedirectStandardError = true;
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        if (options is not null)
-        {
-            await process.StandardInput.WriteAsync(await File.ReadAllTextAsync(options.Script));
-        }
-
-        process.StandardInput.Close();
-        string output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-        {
-            await Console.Error.WriteLineAsync($"{start.FileName} {string.Join(' ', start.ArgumentList)} failed ({process.ExitCode}):\n{await errors}");
-            return null;
-        }
-
-        return JsonDocument.Parse(output.Trim().Split('\n')[^1]).RootElement;
-    }
 
     private static double Field(JsonElement row, string name) => row.GetProperty(name).GetDouble();
 }

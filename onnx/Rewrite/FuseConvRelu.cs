@@ -1,4 +1,5 @@
 using Anneal.Onnx.Ir;
+using Anneal.Onnx.Ops;
 
 namespace Anneal.Onnx.Rewrite;
 
@@ -10,8 +11,6 @@ namespace Anneal.Onnx.Rewrite;
 /// </remarks>
 public static class FuseConvRelu
 {
-    private static readonly string[] s_explicit = ["dilations", "group", "kernel_shape", "pads", "strides"];
-
     /// <summary>Applies the rewrite.</summary>
     /// <param name="graph">The graph.</param>
     /// <returns>A graph that computes the same outputs.</returns>
@@ -20,14 +19,15 @@ public static class FuseConvRelu
     private static Graph Forward(Graph graph)
     {
         var index = new GraphIndex(graph);
+        var types = new Lazy<TypeInference>(() => TypeInference.Of(graph));
         return NodeRule.Apply(graph, node => node is { Domain: "", OpType: "Relu" } && index.Producer(node.Inputs[0]) is { } source
-            && index.Readers(node.Inputs[0]) == 1 && source.Outputs[0] == node.Inputs[0] ? Fused(source, node) : null);
+            && index.Readers(node.Inputs[0]) == 1 && source.Outputs[0] == node.Inputs[0] ? Fused(types, source, node) : null);
     }
 
-    private static (Node[], Node[])? Fused(Node source, Node relu) => (source.Domain, source.OpType) switch
+    private static (Node[], Node[])? Fused(Lazy<TypeInference> types, Node source, Node relu) => (source.Domain, source.OpType) switch
     {
-        ("", "Conv") when s_explicit.All(a => source.Attributes.Find(a) is not null) && source.Attributes.Count == s_explicit.Length =>
-            ([source with { Domain = Model.AnnealDomain, OpType = "ConvRelu", Outputs = relu.Outputs }], [source]),
+        ("", "Conv") when Convolution.Explicit(source, types.Value.Types[source.Inputs[0]].Shape, types.Value.Types[source.Inputs[1]].Shape) is { } attributes =>
+            ([source with { Domain = Model.AnnealDomain, OpType = "ConvRelu", Outputs = relu.Outputs, Attributes = attributes }], [source]),
         (Model.AnnealDomain, "BatchNormTrain") =>
             ([source with { OpType = "BatchNormTrainRelu", Outputs = source.Outputs.SetItem(0, relu.Outputs[0]) }], [source]),
         _ => null,

@@ -28,7 +28,7 @@ internal sealed class LossCases : IOpCases
                                 {
                                     Attributes = Attributes.Of(("reduction", reduction), ("ignore_index", ignore ? 1L : null)),
                                     Outputs = outputs,
-                                    Differentiable = [0],
+                                    Differentiable = weighted ? [0, 2] : [0],
                                     Label = outputs == 2 ? "with log_prob" : "",
                                 };
                             }

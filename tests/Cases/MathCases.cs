@@ -75,6 +75,9 @@ internal sealed class MathCases : IOpCases
             yield return new OpCase("Max", Sample.Real([3, 4]), Sample.Real([4], salt: 1), Sample.Real([3, 1], salt: 2)) { Differentiable = [0, 1, 2] };
             yield return new OpCase("Min", Sample.Real([4]), Sample.Real([1], salt: 1), Sample.Real([3, 1], salt: 2)) { Differentiable = [0, 1, 2] };
             yield return new OpCase("Max", Sample.Real([5])) { Differentiable = [0] };
+            yield return new OpCase("Max", Tensor.Vector(1.0, 2, 3), Tensor.Vector(3.0, 2, 1)) { Differentiable = [0, 1], Kinks = 2, Label = "equal ones" };
+            yield return new OpCase("Relu", Tensor.Vector(-1.0, 0, 2)) { Differentiable = [0], Kinks = 1, Label = "at its kink" };
+            yield return new OpCase("Abs", Tensor.Vector(-1.0, 0, 2)) { Differentiable = [0], Kinks = 1, Label = "at its kink" };
             foreach (string op in new[] { "Max", "Min" })
             {
                 yield return new OpCase(op, Tensor.Vector(1.0, double.NaN, 3), Tensor.Vector(double.NaN, 1, 3)) { Expected = [Tensor.Vector(double.NaN, double.NaN, 3)], Label = "nan" };

@@ -13,7 +13,7 @@ internal sealed class MoreRandomCases : IOpCases
     private static readonly (string Purpose, Func<Draw, int, OpCase> Make)[] s_kinds =
     [
         ("unary", Unary), ("lines", Lines), ("views", Views), ("moved", Moved), ("tuples", Tuples), ("einsum", Einsum), ("resize", Resize),
-        ("transposed", ConvTranspose), ("channels", Channels), ("loss", Loss), ("recurrent", Recurrent), ("product", Product),
+        ("transposed", ConvTranspose), ("channels", Channels), ("loss", Loss), ("recurrent", Recurrent), ("product", Product), ("made", Made),
     ];
 
     private static readonly (string Op, double Low, double High)[] s_unary =
@@ -169,7 +169,7 @@ internal sealed class MoreRandomCases : IOpCases
 
     private static OpCase Einsum(Draw draw, int number)
     {
-        string equation = new[] { "ab,bc->ac", "abc,acd->abd", "ab->ba", "ab,ab->a", "a,b->ab", "abc->b", "ab,b", "ab,bc,cd->ad" }[number % 8];
+        string equation = new[] { "ab,bc->ac", "abc,acd->abd", "ab->ba", "ab,ab->a", "a,b->ab", "abc->b", "ab,b", "ab,bc,cd->ad", "aab->ba", "aba,bc->ac" }[number % 10];
         Dictionary<char, int> sizes = "abcd".ToDictionary(letter => letter, _ => draw.Whole(1, 6));
         Tensor[] inputs = [.. equation.Split("->")[0].Split(',').Select((letters, i) => Sample.Real([.. letters.Select(l => sizes[l])], salt: i))];
         return new OpCase("Einsum", inputs) { Attributes = Attributes.Of(("equation", equation)), Differentiable = [.. inputs.Select((_, i) => i)], Tolerance = 1e-4 };
@@ -237,15 +237,34 @@ internal sealed class MoreRandomCases : IOpCases
         int[] rest = [.. Enumerable.Range(0, draw.Whole(0, 2)).Select(_ => draw.Whole(1, 3))];
         int batch = draw.Whole(2, 4);
         Attributes attributes = Attributes.Of(("reduction", draw.Of("none", "sum", "mean")), ("ignore_index", draw.Once(2) ? 0L : null));
+        Tensor? weights = draw.Once(2) ? Sample.Real([classes], 0.5, 2, 3) : null;
         return new OpCase(
             number % 2 == 0 ? "NegativeLogLikelihoodLoss" : "SoftmaxCrossEntropyLoss",
             Sample.Real([batch, classes, .. rest]),
             Sample.Whole([batch, .. rest], classes, 1),
-            draw.Once(2) ? Sample.Real([classes], 0.5, 2, 3) : null)
+            weights)
         {
             Attributes = attributes,
-            Differentiable = [0],
+            Differentiable = weights is null ? [0] : [0, 2],
             Tolerance = 2e-5,
+        };
+    }
+
+    private static OpCase Made(Draw draw, int number)
+    {
+        if (number % 2 == 0)
+        {
+            (double start, double delta) = (draw.Whole(-8, 8) / 4.0, draw.Of(-1.5, -0.25, 0.75, 2));
+            return new OpCase("Range", Sample.Scalar(start), Sample.Scalar(start + (delta * (draw.Whole(0, 9) - 0.5))), Sample.Scalar(delta)) { Differentiable = [0, 2] };
+        }
+
+        int[] shape = draw.Shape(0, 3);
+        int depth = draw.Whole(1, 5);
+        return new OpCase("OneHot", Sample.Whole(shape, depth + 1), Tensor.Scalar((long)depth), Sample.Real([2]))
+        {
+            Attributes = Attributes.Of(("axis", (long)draw.Whole(-shape.Length - 1, shape.Length))),
+            Constants = [1],
+            Differentiable = [2],
         };
     }
 

@@ -91,7 +91,21 @@ internal sealed class MoreShapeCases : IOpCases
                 };
             }
 
-            yield return new OpCase("Einsum", Sample.Real([3, 3])) { Attributes = Attributes.Of(("equation", "ii->i")) };
+            foreach ((string equation, int[][] shapes) in new (string, int[][])[]
+            {
+                ("ii->i", [[3, 3]]), ("ii", [[4, 4]]), ("iji->j", [[3, 2, 3]]), ("iii->i", [[2, 2, 2]]), ("iij,jk->ik", [[3, 3, 2], [2, 4]]), ("...ii->...i", [[2, 3, 3]]), ("ii,jj->ij", [[2, 2], [3, 3]]),
+                ("ii,i", [[3, 3], [3]]),
+            })
+            {
+                yield return new OpCase("Einsum", [.. shapes.Select((s, i) => Sample.Real(s, salt: i))])
+                {
+                    Attributes = Attributes.Of(("equation", equation)),
+                    Differentiable = [.. Enumerable.Range(0, shapes.Length)],
+                    NotInOrt = equation == "iii->i" ? "a third equal index is refused" : null,
+                    Label = "diagonal",
+                };
+            }
+
             yield return new OpCase("Einsum", Sample.Whole([2, 3], 5), Sample.Whole([3, 2], 5)) { Attributes = Attributes.Of(("equation", "ij,jk->ik")) };
         }
     }
@@ -121,11 +135,16 @@ internal sealed class MoreShapeCases : IOpCases
                 yield return new OpCase("Resize", Sample.Real([1, 1, 4, 6]), null, null, Tensor.Vector(1L, 1, 3, 9)) { Constants = [3], Attributes = Attributes.Of(("nearest_mode", nearest)) };
             }
 
-            yield return new OpCase("Resize", Sample.Real([1, 1, 4, 4]), Tensor.Vector(0f, 0, 0.4f, 0.6f, 1, 1, 1.2f, 1.7f), null, Tensor.Vector(1L, 1, 3, 3))
+            foreach (string mode in new[] { "nearest", "linear", "cubic" })
             {
-                Constants = [1, 3],
-                Attributes = Attributes.Of(("mode", "linear"), ("coordinate_transformation_mode", "tf_crop_and_resize"), ("extrapolation_value", 10f)),
-            };
+                yield return new OpCase("Resize", Sample.Real([1, 1, 4, 4]), Tensor.Vector(0f, 0, 0.4f, 0.6f, 1, 1, 1.2f, 1.7f), null, Tensor.Vector(1L, 1, 3, 3))
+                {
+                    Constants = [1, 3],
+                    Attributes = Attributes.Of(("mode", mode), ("coordinate_transformation_mode", "tf_crop_and_resize"), ("extrapolation_value", 10f)),
+                    Differentiable = [0],
+                };
+            }
+
             yield return new OpCase("Resize", Sample.Real([2, 3]), null, null, Tensor.Vector(2L, 3)) { Constants = [3], Differentiable = [0] };
         }
     }

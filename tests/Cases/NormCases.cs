@@ -93,9 +93,9 @@ internal sealed class NormCases : IOpCases
                 Tensor target = Tensor.Vector(2L, 1, 0, 3);
                 yield return new OpCase("NegativeLogLikelihoodLoss", Sample.Real([4, 5]), target) { Attributes = plain, Differentiable = [0] };
                 yield return new OpCase("NegativeLogLikelihoodLoss", Sample.Real([4, 5]), target) { Attributes = ignoring, Differentiable = [0] };
-                yield return new OpCase("NegativeLogLikelihoodLoss", Sample.Real([4, 5]), target, Sample.Real([5], 0.2, 2, 3)) { Attributes = plain, Differentiable = [0] };
-                yield return new OpCase("NegativeLogLikelihoodLoss", Sample.Real([4, 5]), target, Sample.Real([5], 0.2, 2, 3)) { Attributes = ignoring, Differentiable = [0] };
-                yield return new OpCase("NegativeLogLikelihoodLoss", Sample.Real([2, 3, 2, 2]), Sample.Whole([2, 2, 2], 3), Sample.Real([3], 0.2, 2, 3)) { Attributes = plain, Differentiable = [0] };
+                yield return new OpCase("NegativeLogLikelihoodLoss", Sample.Real([4, 5]), target, Sample.Real([5], 0.2, 2, 3)) { Attributes = plain, Differentiable = [0, 2] };
+                yield return new OpCase("NegativeLogLikelihoodLoss", Sample.Real([4, 5]), target, Sample.Real([5], 0.2, 2, 3)) { Attributes = ignoring, Differentiable = [0, 2] };
+                yield return new OpCase("NegativeLogLikelihoodLoss", Sample.Real([2, 3, 2, 2]), Sample.Whole([2, 2, 2], 3), Sample.Real([3], 0.2, 2, 3)) { Attributes = plain, Differentiable = [0, 2] };
                 yield return new OpCase("NegativeLogLikelihoodLoss", Sample.Real([4, 5]), Tensor.Vector(2, 1, 0, 3)) { Attributes = plain, Differentiable = [0] };
             }
         }

@@ -27,7 +27,8 @@ internal sealed class PoolCases : IOpCases
                 yield return new OpCase("MaxPool", Sample.Real(x)) { Attributes = attributes, Outputs = 2, Differentiable = [0] };
             }
 
-            yield return new OpCase("MaxPool", Sample.Real([1, 2, 5, 6])) { Attributes = Of([2, 2], [1, 2]).With("storage_order", 1L), Outputs = 2 };
+            yield return new OpCase("MaxPool", Sample.Real([1, 2, 5, 6])) { Attributes = Of([2, 2], [1, 2]).With("storage_order", 1L), Outputs = 2, Differentiable = [0] };
+            yield return new OpCase("MaxPool", Sample.Real([2, 2, 7])) { Attributes = Of([3], [2]).With("storage_order", 1L), Outputs = 2, Differentiable = [0] };
             yield return new OpCase("MaxPool", Sample.Real([64, 20, 28, 28])) { Attributes = Of([2, 2], [2, 2]) };
             Attributes spatial = Attributes.Of(("spatial", new long[] { 4, 5 }));
             yield return new OpCase("MaxPoolGrad", Sample.Real([2, 2, 2, 2]), Tensor.Of<long>([2, 2, 2, 2], [0, 3, 0, 19, 21, 39, 22, 25, 41, 42, 59, 59, 60, 79, 79, 63]))

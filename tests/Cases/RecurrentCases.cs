@@ -34,7 +34,9 @@ internal sealed class RecurrentCases : IOpCases
             {
                 OpCase c = Case(op, gates, size, "bidirectional", 0, true);
                 int count = op == "LSTM" ? 6 : op == "GRU" ? 4 : 2;
+                c = c with { Differentiable = op == "LSTM" ? [0, 1, 2, 3, 5, 6] : [0, 1, 2, 3, 5] };
                 yield return c with { Attributes = Common("bidirectional", 0, ("hidden_size", 3L), ("clip", 0.3f)), Label = "clip" };
+                yield return Case(op, gates, size, "reverse", 1, false) with { Attributes = Common("reverse", 1, ("hidden_size", 3L), ("clip", 0.3f)), Differentiable = [0, 1, 2], Label = "clip" };
                 foreach (string function in new[] { "Affine", "Relu", "LeakyRelu", "ThresholdedRelu", "Tanh", "ScaledTanh", "Sigmoid", "HardSigmoid", "Elu", "Softsign", "Softplus" })
                 {
                     AttributeValue names = new AttributeValue.Strings([.. Enumerable.Repeat(function, count)]);
@@ -54,9 +56,17 @@ internal sealed class RecurrentCases : IOpCases
                 Differentiable = [0, 1, 2, 3, 5],
                 Label = "gradient of Relu",
             };
-            OpCase lstm = Case("LSTM", 4, size, "bidirectional", 0, true);
+            OpCase gru = Case("GRU", 3, size, "bidirectional", 0, true) with { Differentiable = [0, 1, 2, 3, 5] };
+            yield return gru with { Attributes = Common("bidirectional", 0, ("hidden_size", 3L), ("linear_before_reset", 1L), ("clip", 0.3f)), Label = "reset after the product, and clip" };
+            OpCase lstm = Case("LSTM", 4, size, "bidirectional", 0, true) with { Differentiable = [0, 1, 2, 3, 5, 6] };
             yield return lstm with { Attributes = Common("bidirectional", 0, ("hidden_size", 3L), ("input_forget", 1L)), Label = "coupled" };
-            yield return lstm with { Inputs = [.. lstm.Inputs, Sample.Real([2, 9], -1, 1, 8)], Attributes = Common("bidirectional", 0, ("hidden_size", 3L)), Label = "peepholes" };
+            yield return lstm with
+            {
+                Inputs = [.. lstm.Inputs, Sample.Real([2, 9], -1, 1, 8)],
+                Attributes = Common("bidirectional", 0, ("hidden_size", 3L)),
+                Differentiable = [.. lstm.Differentiable, 7],
+                Label = "peepholes",
+            };
         }
     }
 

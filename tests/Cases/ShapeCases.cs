@@ -34,7 +34,8 @@ internal sealed class ShapeCases : IOpCases
                 Differentiable = [0],
             };
             yield return new OpCase("Split", Sample.Real([5, 2]), Tensor.Vector(2L, 3)) { Constants = [1], Outputs = 2, Differentiable = [0] };
-            yield return new OpCase("Pad", Sample.Real([2, 3]), Tensor.Vector(1L, 0, 0, 2), Sample.Scalar(0.5)) { Constants = [1], Differentiable = [0] };
+            yield return new OpCase("Pad", Sample.Real([2, 3]), Tensor.Vector(1L, 0, 0, 2), Sample.Scalar(0.5)) { Constants = [1], Differentiable = [0, 2] };
+            yield return new OpCase("Pad", Sample.Real([3, 4]), Tensor.Vector(1L, -1, -2, 2), Sample.Scalar(0.5)) { Constants = [1], Differentiable = [0, 2] };
         }
     }
 
@@ -53,6 +54,11 @@ internal sealed class ShapeCases : IOpCases
                 Differentiable = [0, 2],
             };
             yield return new OpCase("ScatterND", Sample.Real([3, 2]), Tensor.Of<long>([2, 1], [2, 0]), Sample.Real([2, 2], salt: 1)) { Differentiable = [0, 2] };
+            foreach (long axis in new[] { -1L, 0, 1 })
+            {
+                yield return new OpCase("OneHot", Tensor.Of<long>([2, 2], [0, 2, 5, -1]), Tensor.Scalar(3L), Tensor.Vector(-0.5, 2.25)) { Attributes = Attributes.Of(("axis", axis)), Constants = [1], Differentiable = [2] };
+            }
+
             yield return new OpCase("OneHot", Tensor.Vector(0L, 2, 5), Tensor.Scalar(3L), Tensor.Vector(0f, 1f)) { Constants = [1], Expected = [Tensor.Of<float>([3, 3], [1, 0, 0, 0, 0, 1, 0, 0, 0])] };
         }
     }
@@ -63,6 +69,8 @@ internal sealed class ShapeCases : IOpCases
         {
             yield return new OpCase("Constant") { Attributes = Attributes.Of(("value", Tensor.Vector(1f, 2f))) };
             yield return new OpCase("ConstantOfShape", Tensor.Vector(2L, 3)) { Attributes = Attributes.Of(("value", Tensor.Vector(5L))), Constants = [0] };
+            yield return new OpCase("Range", Sample.Scalar(1.25), Sample.Scalar(4.1), Sample.Scalar(0.7)) { Differentiable = [0, 2] };
+            yield return new OpCase("Range", Sample.Scalar(1.25), Sample.Scalar(-4.1), Sample.Scalar(-0.7)) { Differentiable = [0, 2], Label = "downwards" };
             yield return new OpCase("Range", Tensor.Scalar(2L), Tensor.Scalar(11L), Tensor.Scalar(3L)) { Constants = [0, 1, 2], Expected = [Tensor.Vector(2L, 5, 8)] };
             yield return new OpCase("Shape", Sample.Real([2, 3])) { Expected = [Tensor.Vector(2L, 3)] };
             yield return new OpCase("Size", Sample.Real([2, 3])) { Expected = [Tensor.Scalar(6L)] };

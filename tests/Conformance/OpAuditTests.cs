@@ -28,6 +28,18 @@ public sealed class OpAuditTests
         ["Range"] = "takes scalars only",
     };
 
+    private static readonly Dictionary<string, string> s_notDifferentiated = new()
+    {
+        ["BatchNormTrain.running_mean"] = "statistics are detached",
+        ["BatchNormTrain.running_var"] = "statistics are detached",
+        ["CastLike.target_type"] = "its type counts",
+        ["Dropout.ratio"] = "unused in inference",
+        ["OneHot.depth"] = "is a size",
+        ["OneHot.indices"] = "picks a place",
+        ["Range.limit"] = "bounds a count",
+        ["Resize.roi"] = "must be constant",
+    };
+
     [Test]
     public void Cases_EveryOpWithInputs_MeetAnEmptyTensor() =>
         Check(s_notEmpty, Names(op => op.Schema.Inputs.Length > 0, c => c.Inputs.Any(t => t is { Length: 0 })));
@@ -66,6 +78,16 @@ public sealed class OpAuditTests
         Names(
             op => op.Domain.Length == 0 && op.Gradient is Gradient.RuleGradient,
             c => c.Label.StartsWith("random", StringComparison.Ordinal) && c.Differentiable.Length > 0));
+
+    [Test]
+    public void Cases_EveryFloatingInputOfAnOpWithAGradient_IsDifferentiated() => Check(
+        s_notDifferentiated,
+        from op in OpTable.All
+        where op.Gradient is Gradient.RuleGradient && op is not IDecomposable
+        from input in op.Schema.Inputs.Index()
+        where op.Schema.TypesOf(input.Item.Type).Contains(DType.Double)
+        where !s_cases[op].Any(c => c.Differentiable.Any(d => Math.Min(d, op.Schema.Inputs.Length - 1) == input.Index))
+        select $"{op.Name}.{input.Item.Name}");
 
     [TestCaseSource(nameof(Outputs))]
     public void Kernel_LaterOutputsLeftOut_SameBitsInTheOthers(Op op)

@@ -22,60 +22,9 @@ public static class Backward
         }
 
         Node[] nodes = [.. graph.Nodes];
-        HashSet<string> needed = Dependents(nodes, wrt);
-        var gradients = new Dictionary<string, Value>(StringComparer.Ordinal) { [loss.Name] = graph.Scalar(1, loss.Type.Type) };
+        Value one = graph.Scalar(1, loss.Type.Type);
         using IDisposable scope = graph.Scope("grad");
-        for (int n = nodes.Length - 1; n >= 0; n--)
-        {
-            Node node = nodes[n];
-            Value?[] dOutputs = [.. node.Outputs.Select(o => needed.Contains(o) ? gradients.GetValueOrDefault(o) : null)];
-            if (dOutputs.All(d => d is null) || !node.Inputs.Any(needed.Contains))
-            {
-                continue;
-            }
-
-            Value?[] dInputs = Differentiate(graph, node, dOutputs);
-            for (int i = 0; i < Math.Min(dInputs.Length, node.Inputs.Length); i++)
-            {
-                if (dInputs[i] is { } dInput && needed.Contains(node.Inputs[i]))
-                {
-                    Accumulate(graph, gradients, graph[node.Inputs[i]], dInput);
-                }
-            }
-        }
-
-        return [.. wrt.Select(v => gradients.GetValueOrDefault(v.Name) ?? graph.ExpandLike(graph.Scalar(0, v.Type.Type), v))];
-    }
-
-    private static Value?[] Differentiate(GraphBuilder graph, Node node, Value?[] dOutputs)
-    {
-        using IDisposable scope = graph.Scope(node.Name, node.Origin);
-        return OpTable.Get(node).Gradient switch
-        {
-            Gradient.RuleGradient rule => rule.Rule(new GradientScope(graph, node, dOutputs)),
-            Gradient.ForbiddenGradient forbidden =>
-                throw AnnealException.BadUsage($"no gradient flows through this op: {forbidden.Reason}").In(node),
-            _ => [],
-        };
-    }
-
-    private static void Accumulate(GraphBuilder graph, Dictionary<string, Value> gradients, Value value, Value gradient)
-    {
-        gradient = graph.SumTo(gradient, value);
-        gradients[value.Name] = gradients.TryGetValue(value.Name, out Value? sum) ? graph.Add(sum, gradient) : gradient;
-    }
-
-    private static HashSet<string> Dependents(Node[] nodes, IReadOnlyList<Value> wrt)
-    {
-        var needed = new HashSet<string>(wrt.Select(v => v.Name), StringComparer.Ordinal);
-        foreach (Node node in nodes)
-        {
-            if (node.Inputs.Any(needed.Contains) && OpTable.Get(node).Gradient != Gradient.Zero)
-            {
-                needed.UnionWith(node.Outputs.Where(o => o.Length > 0));
-            }
-        }
-
-        return needed;
+        IReadOnlyList<Value?> gradients = ReverseMode.Run(graph, nodes, [(loss, one)], wrt);
+        return [.. wrt.Select((v, i) => gradients[i] ?? graph.ExpandLike(graph.Scalar(0, v.Type.Type), v))];
     }
 }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Anneal.Onnx.Ir;
 
 namespace Anneal.Onnx.Kernels;
 
@@ -38,24 +39,33 @@ internal sealed unsafe class GateFunction<T>
     }
 
     /// <summary>The logistic function.</summary>
-    public static GateFunction<T> Sigmoid { get; } = Of("Sigmoid", default, default);
+    public static GateFunction<T> Sigmoid { get; } = new("Sigmoid", 0, 0, s_scalar["Sigmoid"].Apply);
 
     /// <summary>The hyperbolic tangent.</summary>
-    public static GateFunction<T> Tanh { get; } = Of("Tanh", default, default);
+    public static GateFunction<T> Tanh { get; } = new("Tanh", 0, 0, s_scalar["Tanh"].Apply);
 
     /// <summary>The functions of a node, which take their parameters from the lists in turn.</summary>
     /// <param name="spec">The node, whose attributes name known functions.</param>
     /// <param name="defaults">The functions of a direction where none is named.</param>
     /// <param name="directions">The number of directions.</param>
     /// <returns>The functions, direction by direction.</returns>
-    public static GateFunction<T>[] OfNode(KernelSpec spec, IReadOnlyList<string> defaults, int directions)
+    public static GateFunction<T>[] OfNode(KernelSpec spec, IReadOnlyList<string> defaults, int directions) =>
+        [.. Named(spec.Attributes, defaults, directions).Select(f => new GateFunction<T>(f.Name, f.Alpha, f.Beta, s_scalar[f.Name].Apply))];
+
+    /// <summary>The names and parameters of the functions of a node: see <see cref="OfNode"/>.</summary>
+    public static IEnumerable<(string Name, float Alpha, float Beta)> Named(Attributes attributes, IReadOnlyList<string> defaults, int directions)
     {
-        IEnumerable<string> names = spec.Attributes.Strings("activations") is { Length: > 0 } given
+        IEnumerable<string> names = attributes.Strings("activations") is { Length: > 0 } given
             ? given
             : Enumerable.Repeat(defaults, directions).SelectMany(d => d);
-        using IEnumerator<float> alphas = ((IEnumerable<float>)(spec.Attributes.Floats("activation_alpha") ?? [])).GetEnumerator();
-        using IEnumerator<float> betas = ((IEnumerable<float>)(spec.Attributes.Floats("activation_beta") ?? [])).GetEnumerator();
-        return [.. names.Select(name => Of(name, alphas, betas))];
+        using IEnumerator<float> alphas = ((IEnumerable<float>)(attributes.Floats("activation_alpha") ?? [])).GetEnumerator();
+        using IEnumerator<float> betas = ((IEnumerable<float>)(attributes.Floats("activation_beta") ?? [])).GetEnumerator();
+        foreach (string name in names)
+        {
+            yield return (name, Next(s_scalar[name].Alpha, alphas), Next(s_scalar[name].Beta, betas));
+        }
+
+        static float Next(float? otherwise, IEnumerator<float> given) => otherwise is null ? 0 : given.MoveNext() ? given.Current : otherwise.Value;
     }
 
     /// <summary>Whether there is a function of that name.</summary>
@@ -102,14 +112,6 @@ internal sealed unsafe class GateFunction<T>
 
                 break;
         }
-    }
-
-    private static GateFunction<T> Of(string name, IEnumerator<float>? alphas, IEnumerator<float>? betas)
-    {
-        (float? alpha, float? beta, Func<T, T, T, T> apply) = s_scalar[name];
-        return new GateFunction<T>(name, Next(alpha, alphas), Next(beta, betas), apply);
-
-        static float Next(float? otherwise, IEnumerator<float>? given) => otherwise is null ? 0 : given?.MoveNext() == true ? given.Current : otherwise.Value;
     }
 
     // tanh|x| = (1 - e) / (1 + e) with e = exp(-2|x|), whose difference cancels near zero: there float takes the series, whose next term is below its precision.

@@ -23,9 +23,10 @@ internal sealed unsafe class NegativeLogLikelihoodLoss : Op
         DType type = s.DY.Type.Type;
         Value target = s.In(1);
         Value weight = g.ExpandLike(g.Scalar(1, type), target);
+        Value? isIgnored = null;
         if (s.Attributes.Find("ignore_index") is AttributeValue.Int ignore)
         {
-            Value isIgnored = g.Equal(target, g.Scalar(ignore.Value, target.Type.Type));
+            isIgnored = g.Equal(target, g.Scalar(ignore.Value, target.Type.Type));
             target = g.Where(isIgnored, g.Scalar(0, target.Type.Type), target);
             weight = g.Where(isIgnored, g.Scalar(0, type), s.Has(2) ? g.Node("Gather", [s.In(2), target]) : weight);
         }
@@ -34,9 +35,11 @@ internal sealed unsafe class NegativeLogLikelihoodLoss : Op
             weight = g.Node("Gather", [s.In(2), target]);
         }
 
-        Value scale = Reduction(s.Attributes) == "mean" ? g.Div(s.DY, g.ReduceSum(weight, false)) : s.DY;
+        bool isMean = Reduction(s.Attributes) == "mean";
+        Value scale = isMean ? g.Div(s.DY, g.ReduceSum(weight, false)) : s.DY;
         Value updates = g.Unsqueeze(g.Neg(g.Mul(scale, weight)), 1);
-        return [g.Node("ScatterElements", [g.ZerosLike(s.In(0)), g.Unsqueeze(target, 1), updates], Attributes.Of(("axis", 1L))), null, null];
+        Value dInput = g.Node("ScatterElements", [g.ZerosLike(s.In(0)), g.Unsqueeze(target, 1), updates], Attributes.Of(("axis", 1L)));
+        return [dInput, null, s.Has(2) ? ClassWeights.Gradient(s, s.In(0), target, isIgnored, scale, isMean) : null];
     });
 
     public override TensorType[] Infer(InferenceScope scope)

@@ -27,18 +27,20 @@ internal sealed unsafe class SoftmaxCrossEntropyLoss : Op
         Value labels = s.In(1);
         Value logProb = s.Node.HasOutput(1) ? s.Out(1) : g.Node("LogSoftmax", [s.In(0)], Attributes.Of(("axis", 1L)));
         Value? dScores = null;
+        Value? dWeights = null;
         if (s.DOut(0) is { } dLoss)
         {
             Value? weight = null;
+            Value known = labels;
             Value? ignored = null;
             if (s.Attributes.Find("ignore_index") is AttributeValue.Int ignore)
             {
                 ignored = g.Equal(labels, g.Scalar(ignore.Value, labels.Type.Type));
+                known = g.Where(ignored, g.Scalar(0, labels.Type.Type), labels);
             }
 
             if (s.Has(2))
             {
-                Value known = ignored is null ? labels : g.Where(ignored, g.Scalar(0, labels.Type.Type), labels);
                 weight = g.Node("Gather", [s.In(2), known]);
             }
 
@@ -48,13 +50,15 @@ internal sealed unsafe class SoftmaxCrossEntropyLoss : Op
             }
 
             Value scale = dLoss;
-            if (Reduction(s.Attributes) == "mean")
+            bool isMean = Reduction(s.Attributes) == "mean";
+            if (isMean)
             {
                 scale = weight is not null ? g.Div(dLoss, g.ReduceSum(weight, false))
                     : labels.Type.Shape?.ElementCount is { } count ? g.Div(dLoss, g.Scalar(count, type))
                     : g.Div(dLoss, g.Cast(g.Node("Size", [labels]), type));
             }
 
+            dWeights = s.Has(2) ? ClassWeights.Gradient(s, logProb, known, ignored, scale, isMean) : null;
             scale = weight is null ? scale : g.Mul(scale, weight);
             dScores = g.Node(nameof(SoftmaxCrossEntropyGrad), [scale, logProb, labels], domain: Model.AnnealDomain);
         }
@@ -65,7 +69,7 @@ internal sealed unsafe class SoftmaxCrossEntropyLoss : Op
             dScores = dScores is null ? through : g.Add(dScores, through);
         }
 
-        return [dScores, null, null];
+        return [dScores, null, dWeights];
     });
 
     public override TensorType[] Infer(InferenceScope scope)

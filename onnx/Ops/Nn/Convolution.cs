@@ -25,6 +25,20 @@ internal static unsafe class Convolution
             ("strides", Longs(window.Strides)));
     }
 
+    /// <summary>The same of a node; null where its padding follows from sizes that are not known.</summary>
+    public static Attributes? Explicit(Node node, TensorShape? x, TensorShape? w)
+    {
+        if (w is not { IsStatic: true } weights)
+        {
+            return null;
+        }
+
+        SlidingWindow window = Window(node.Attributes, weights.ToSizes(), text => AnnealException.BadData(text).In(node));
+        bool isOfAnySize = !node.Attributes.String("auto_pad", "NOTSET").StartsWith("SAME", StringComparison.Ordinal) || window.Strides.All(s => s == 1);
+        int[]? spatial = isOfAnySize ? [.. Enumerable.Range(0, window.Rank).Select(window.Extent)] : Spatial(x);
+        return spatial is null ? null : Explicit(node.Attributes, window, spatial);
+    }
+
     /// <summary>The attributes that every call of an invented convolution gives.</summary>
     public static AttributeSchema[] Schemas(bool required) =>
     [

@@ -19,13 +19,15 @@ internal sealed unsafe class MaxPool : Pool
 
     public override Gradient Gradient => Gradient.Of(s =>
     {
-        if (!s.Node.HasOutput(1) || s.Attributes.Int("storage_order", 0) != 0)
+        if (!s.Node.HasOutput(1))
         {
-            throw s.Error("the gradient needs row-major indices", "ask for the second output, with storage_order 0");
+            throw s.Error("the gradient needs indices", "ask for the second output");
         }
 
-        Attributes spatial = Ir.Attributes.Of(("spatial", Convolution.Longs(Convolution.Spatial(s, s.In(0)))));
-        return [s.Builder.Node("MaxPoolGrad", [s.DY, s.Out(1)], spatial, Model.AnnealDomain)];
+        int[] sizes = Convolution.Spatial(s, s.In(0));
+        bool isColumnMajor = s.Attributes.Int("storage_order", 0) != 0 && sizes.Length == 2;
+        Value indices = isColumnMajor ? RowMajor(s.Builder, s.Out(1), sizes[0], sizes[1]) : s.Out(1);
+        return [s.Builder.Node("MaxPoolGrad", [s.DY, indices], Ir.Attributes.Of(("spatial", Convolution.Longs(sizes))), Model.AnnealDomain)];
     });
 
     public override TensorType[] Infer(InferenceScope scope)
@@ -42,6 +44,15 @@ internal sealed unsafe class MaxPool : Pool
         DType.UInt8 => Make<byte>(spec),
         _ => throw spec.Unsupported(0),
     };
+
+    // A place is plane · height · width + column · height + row.
+    private static Value RowMajor(GraphBuilder g, Value indices, int height, int width)
+    {
+        Value rows = g.Scalar(height, DType.Int64);
+        Value inPlane = g.Node("Mod", [indices, g.Scalar((double)height * width, DType.Int64)]);
+        Value place = g.Add(g.Mul(g.Node("Mod", [inPlane, rows]), width), g.Div(inPlane, rows));
+        return g.Add(g.Sub(indices, inPlane), place);
+    }
 
     private static Kernel Make<T>(KernelSpec spec)
         where T : unmanaged, INumber<T>, IMinMaxValue<T>

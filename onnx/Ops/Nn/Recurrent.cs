@@ -122,38 +122,32 @@ internal abstract class Recurrent : Op
 
     private Value?[] Differentiate(GradientScope s)
     {
-        RefuseWhatHasNoGradient(s);
         GraphBuilder g = s.Builder;
         bool isBatchFirst = s.Attributes.Int("layout", 0) == 1;
         bool[] reverse = ReverseOf(s.Attributes.String("direction", "forward"))!;
-        Value?[] inputs = [.. Enumerable.Range(0, HasCell ? 7 : 6).Select(i => s.Has(i) ? s.In(i) : null)];
+        Value?[] inputs = [.. Enumerable.Range(0, HasCell ? 8 : 6).Select(i => s.Has(i) ? s.In(i) : null)];
         Value?[] turned = [.. inputs.Select((v, i) => isBatchFirst && v is not null && i is 0 or 5 or 6 ? Turn(v) : v)];
-        Value[] kept = RecurrentTrain.Of(g, this, turned, reverse, OwnAttributes(s.Attributes));
         Value? dY = s.DOut(0) is { } d && isBatchFirst ? g.Transpose(d, 1, 2, 0, 3) : s.DOut(0);
         Value? dH = s.DOut(1) is { } h && isBatchFirst ? Turn(h) : s.DOut(1);
         Value? dC = s.DOut(2) is { } c && isBatchFirst ? Turn(c) : s.DOut(2);
-        Value?[] gradients = RecurrentGrad.Of(g, this, turned, kept, [dY, dH, dC], reverse, OwnAttributes(s.Attributes));
+        Value?[] gradients = IsPlain(s) ? OfKept(s, turned.AsSpan(0, HasCell ? 7 : 6).ToArray(), [dY, dH, dC], reverse) : RecurrentSteps.Gradients(s, this, turned, [dY, dH, dC], reverse);
         return [.. gradients.Select((v, i) => isBatchFirst && v is not null && i is 0 or 5 or 6 ? Turn(v!) : v)];
 
         Value Turn(Value v) => g.Transpose(v, 1, 0, 2);
     }
 
-    private static Attributes OwnAttributes(Attributes attributes) => Attributes.Of(
-        ("linear_before_reset", attributes.Find("linear_before_reset")),
-        ("relu", attributes.Strings("activations") is ["Relu", ..] ? 1L : null));
+    private Value?[] OfKept(GradientScope s, Value?[] inputs, Value?[] given, bool[] reverse)
+    {
+        Attributes own = Attributes.Of(("linear_before_reset", s.Attributes.Find("linear_before_reset")), ("relu", s.Attributes.Strings("activations") is ["Relu", ..] ? 1L : null));
+        Value[] kept = RecurrentTrain.Of(s.Builder, this, inputs, reverse, own);
+        return RecurrentGrad.Of(s.Builder, this, inputs, kept, given, reverse, own);
+    }
 
-    private void RefuseWhatHasNoGradient(GradientScope s)
+    // What RecurrentTrain and RecurrentGrad know.
+    private bool IsPlain(GradientScope s)
     {
         ImmutableArray<string> names = s.Attributes.Strings("activations") ?? [];
-        bool isRelu = this is RNN && names.All(n => n == "Relu");
-        string? what = s.Attributes.Float("clip", 0) > 0 ? "clip"
-            : s.Attributes.Int("input_forget", 0) != 0 ? "input_forget"
-            : s.Has(7) ? "peepholes (input P)"
-            : !isRelu && names.Where((n, i) => n != Activations[i % Activations.Count]).FirstOrDefault() is { } other ? $"activation '{other}'"
-            : null;
-        if (what is not null)
-        {
-            throw s.Error($"no gradient of {Name} with {what} is known here", $"known are those of its default activations{(this is RNN ? ", and of Relu" : "")}");
-        }
+        bool isKnown = (this is RNN && names.All(n => n == "Relu")) || names.Select((n, i) => n == Activations[i % Activations.Count]).All(same => same);
+        return isKnown && s.Attributes.Float("clip", 0) <= 0 && s.Attributes.Int("input_forget", 0) == 0 && !s.Has(7);
     }
 }

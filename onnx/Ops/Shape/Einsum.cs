@@ -4,7 +4,7 @@ using Anneal.Onnx.Kernels;
 namespace Anneal.Onnx.Ops;
 
 /// <summary>Sums of products of elements over named dimensions, as in <c>bij,bjk-&gt;bik</c>.</summary>
-/// <remarks>Each element is added up in one order, in the inputs' type. The gradient takes no dimension twice in one input.</remarks>
+/// <remarks>Each element is added up in one order, in the inputs' type.</remarks>
 internal sealed unsafe class Einsum : NumberOp
 {
     public override OpSchema Schema { get; } = new(
@@ -19,19 +19,26 @@ internal sealed unsafe class Einsum : NumberOp
         GraphBuilder g = s.Builder;
         Value[] inputs = [.. Enumerable.Range(0, s.Node.Inputs.Length).Select(s.In)];
         EinsumEquation equation = EinsumEquation.Parse(s.Attributes.String("equation", ""), [.. inputs.Select(v => v.Rank)]) ?? throw s.Error("the equation does not fit the inputs");
+        int unused = equation.Inputs.SelectMany(l => l).DefaultIfEmpty(-1).Max() + 1;
         var gradients = new Value?[inputs.Length];
         for (int i = 0; i < inputs.Length; i++)
         {
-            int[] own = equation.Inputs[i];
-            if (own.Distinct().Count() < own.Length)
+            int[] own = [.. equation.Inputs[i]];
+            List<(Value Value, int[] Labels)> factors = [(s.DY, equation.Output), .. Enumerable.Range(0, inputs.Length).Where(k => k != i).Select(k => (inputs[k], equation.Inputs[k]))];
+            for (int d = 0; d < own.Length; d++)
             {
-                throw s.Error("no gradient where an input has a dimension twice");
+                // A dimension named again is one of its own, times the unit matrix: what lies off the diagonal has no gradient.
+                int first = Array.IndexOf(equation.Inputs[i], own[d]);
+                if (first < d)
+                {
+                    factors.Add((Unit(s, inputs[i], first, d), [own[d], unused]));
+                    own[d] = unused++;
+                }
             }
 
-            int[] others = [.. Enumerable.Range(0, inputs.Length).Where(k => k != i)];
-            var given = new HashSet<int>(others.SelectMany(k => equation.Inputs[k]).Concat(equation.Output));
-            string text = string.Join(',', others.Select(k => Letters(equation.Inputs[k])).Prepend(Letters(equation.Output)));
-            Value part = g.Node("Einsum", [s.DY, .. others.Select(k => inputs[k])], Attributes.Of(("equation", $"{text}->{Letters(own.Where(given.Contains))}")));
+            HashSet<int> given = [.. factors.SelectMany(f => f.Labels)];
+            string text = string.Join(',', factors.Select(f => Letters(f.Labels)));
+            Value part = g.Node("Einsum", [.. factors.Select(f => f.Value)], Attributes.Of(("equation", $"{text}->{Letters(own.Where(given.Contains))}")));
             long[] missing = [.. Enumerable.Range(0, own.Length).Where(d => !given.Contains(own[d])).Select(d => (long)d)];
             gradients[i] = missing.Length == 0 ? part : g.Node("Expand", [g.Unsqueeze(part, missing), g.ShapeOf(inputs[i])]);
         }
@@ -107,6 +114,18 @@ internal sealed unsafe class Einsum : NumberOp
         };
         int items = (y.Length + perItem - 1) / perItem;
         return team => team.Run(items, body);
+    }
+
+    private static Value Unit(GradientScope s, Value x, int first, int second)
+    {
+        if (x.Shape[first] != x.Shape[second])
+        {
+            throw s.Error($"no gradient where an input of shape {x.Shape} has dimensions {first} and {second} for one index", "give both dimensions the same size");
+        }
+
+        GraphBuilder g = s.Builder;
+        Value square = g.Node("Expand", [g.Scalar(0, x.Type.Type), g.Node("Gather", [g.ShapeOf(x), g.Longs(first, second)])]);
+        return g.Node("EyeLike", [square]);
     }
 
     // Where an operand's elements are for each index of some dimensions, in row-major order.

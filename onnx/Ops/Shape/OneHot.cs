@@ -18,7 +18,15 @@ public sealed class OneHot : NumberOp
     { From = 9 };
 
     /// <inheritdoc/>
-    public override Gradient Gradient => Gradient.Zero;
+    public override Gradient Gradient => Gradient.Of(s =>
+    {
+        GraphBuilder g = s.Builder;
+        Value isHot = g.Node("OneHot", [s.In(0), s.In(1), g.Constant(Tensor.Vector(false, true))], s.Attributes);
+        Value zero = g.Scalar(0, s.DY.Type.Type);
+        Value off = g.Reshape(g.ReduceSum(g.Where(isHot, zero, s.DY), keepDims: false), 1);
+        Value on = g.Reshape(g.ReduceSum(g.Where(isHot, s.DY, zero), keepDims: false), 1);
+        return [null, null, g.Node("Concat", [off, on], Attributes.Of(("axis", 0L)))];
+    });
 
     /// <inheritdoc/>
     public override TensorType[] Infer(InferenceScope scope)

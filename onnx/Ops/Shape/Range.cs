@@ -17,7 +17,13 @@ public sealed class Range : Op
         [("T", TypeSet.Of(DType.Float, DType.Double, DType.Int16, DType.Int32, DType.Int64))]);
 
     /// <inheritdoc/>
-    public override Gradient Gradient => Gradient.Zero;
+    public override Gradient Gradient => Gradient.Of(s =>
+    {
+        GraphBuilder g = s.Builder;
+        Value steps = g.Node("Range", [g.Scalar(0, DType.Int64), g.Node("Size", [s.DY]), g.Scalar(1, DType.Int64)]);
+        Value dDelta = g.ReduceSum(g.Mul(s.DY, g.Cast(steps, s.DY.Type.Type)), keepDims: false, 0);
+        return [g.ReshapeLike(g.ReduceSum(s.DY, keepDims: false, 0), s.In(0)), null, g.ReshapeLike(dDelta, s.In(2))];
+    });
 
     /// <inheritdoc/>
     public override TensorType[] Infer(InferenceScope scope)

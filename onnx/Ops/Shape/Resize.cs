@@ -25,9 +25,9 @@ internal sealed class Resize : Op
     {
         GraphBuilder g = s.Builder;
         Value x = s.In(0);
-        if (!x.Shape.IsStatic || !s.Out().Shape.IsStatic || ResizeAxis.IsCrop(s.Attributes))
+        if (!x.Shape.IsStatic || !s.Out().Shape.IsStatic || (ResizeAxis.IsCrop(s.Attributes) && Known(1) is null))
         {
-            throw s.Error("the gradient of Resize needs known shapes and no crop");
+            throw s.Error("the gradient of Resize needs known shapes, and a known roi where it crops");
         }
 
         Tensor? Known(int i) => s.Has(i) ? g.ConstantOf(s.In(i)) : null;

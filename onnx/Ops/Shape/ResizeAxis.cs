@@ -12,12 +12,14 @@ internal sealed class ResizeAxis
     private readonly int _inSize;
     private readonly (int Index, double Weight)[][] _taps;
     private readonly bool[] _outside;
+    private readonly bool _isCrop;
 
     private ResizeAxis(Attributes attributes, int axis, int inSize, int outSize, double length, double scale, (double Start, double End) roi)
     {
         Axis = axis;
         OutSize = outSize;
         _inSize = inSize;
+        _isCrop = IsCrop(attributes);
         _taps = new (int, double)[outSize][];
         _outside = new bool[outSize];
         for (int i = 0; i < outSize && inSize > 0; i++)
@@ -88,13 +90,13 @@ internal sealed class ResizeAxis
 
     public bool IsOutside(int index) => _outside[index];
 
-    /// <summary>The weights as float64 [new size, size].</summary>
+    /// <summary>The weights as float64 [new size, size]; none where a crop reaches outside, whose results are constant.</summary>
     public Tensor ToMatrix()
     {
         Tensor matrix = Tensor.Zeros(DType.Double, OutSize, _inSize);
         for (int i = 0; i < OutSize; i++)
         {
-            foreach ((int index, double weight) in _taps[i])
+            foreach ((int index, double weight) in _isCrop && _outside[i] ? [] : _taps[i])
             {
                 matrix.Span<double>()[(i * _inSize) + index] += weight;
             }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Anneal.Onnx;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Ir.Format;
@@ -13,17 +14,38 @@ namespace Anneal.Tests.Pipeline.Conformance;
 public sealed class OnnxSuiteTests
 {
     private const string Data = "/usr/include/onnx/backend/test/data";
-    private const int LeastPassed = 900;
+
+    // Of the ops that have a kernel: pools and convolutions over three dimensions, ops on optional values and sequences, branches that depend on data, random numbers of another
+    // generator, and half precision. The counts are those of libonnx-testdata 1.12.
+    private const string Unsupported = """
+        AveragePool 4, Bernoulli 3, BlackmanWindow 2, Compress 4, ConcatFromSequence 2, Constant 6, Conv 7, ConvTranspose 1, DFT 3, Det 2, Dropout 6,
+        GridSample 8, HammingWindow 2, HannWindow 2, Identity 2, If 3, Loop 11, Max 1, MaxPool 4, MaxUnpool 2, MelWeightMatrix 1, Min 1, Mod 1,
+        NonMaxSuppression 9, OptionalGetElement 2, OptionalHasElement 2, QLinearConv 1, QLinearMatMul 2, RandomUniformLike 3, ReverseSequence 2, RoiAlign 2,
+        STFT 2, Scan 2, SequenceAt 4, SequenceConstruct 4, SequenceEmpty 7, SequenceErase 2, SequenceInsert 4, SequenceLength 8, SequenceMap 6,
+        SplitToSequence 3, StringNormalizer 12, TfIdfVectorizer 7, Unique 5
+        """;
+
+    // What ONNX Runtime's CPU kernels leave out besides, in place of the counts above.
+    private const string OtherInOnnxRuntime = "BitShift 2, GRU 1, LSTM 1, Max 2, Min 2, Mod 0, Pow 2, RNN 1, Resize 2";
 
     [Test]
     public void Run_OnnxOwnCasesOnSimd_NoneFails()
     {
         using var runner = new SimdRunner(2);
-        Check(runner);
+        Check(runner, passed: 935, Counts(Unsupported));
     }
 
     [Test]
-    public void Run_OnnxOwnCasesOnOnnxRuntime_NoneFails() => Check(new OrtRunner(new OrtOptions { Threads = 1 }));
+    public void Run_OnnxOwnCasesOnOnnxRuntime_NoneFails()
+    {
+        Dictionary<string, int> unsupported = Counts(Unsupported);
+        foreach ((string op, int count) in Counts(OtherInOnnxRuntime))
+        {
+            unsupported[op] = count;
+        }
+
+        Check(new OrtRunner(new OrtOptions { Threads = 1 }), passed: 925, unsupported);
+    }
 
     [Test]
     public void Run_RightWrongAndUnknown_AreTold()
@@ -66,7 +88,10 @@ public sealed class OnnxSuiteTests
             Throws.TypeOf<AnnealException>().With.Message.Contains("no model.onnx at any depth"));
     }
 
-    private static void Check(IGraphRunner runner)
+    private static Dictionary<string, int> Counts(string text) => text.ReplaceLineEndings(" ").Split(',', StringSplitOptions.TrimEntries)
+        .Select(t => t.Split(' ')).ToDictionary(t => t[0], t => int.Parse(t[1], CultureInfo.InvariantCulture), StringComparer.Ordinal);
+
+    private static void Check(IGraphRunner runner, int passed, Dictionary<string, int> unsupported)
     {
         if (!Directory.Exists(Data))
         {
@@ -76,7 +101,8 @@ public sealed class OnnxSuiteTests
         OnnxSuiteReport report = new OnnxSuite(runner).Run(Data, CancellationToken.None);
 
         Assert.That(report.Failures, Is.Empty);
-        Assert.That(report.Passed, Is.GreaterThanOrEqualTo(LeastPassed));
+        Assert.That(report.Unsupported, Is.EquivalentTo(unsupported.Where(u => u.Value > 0)));
+        Assert.That(report.Passed, Is.EqualTo(passed));
     }
 
     private static void Write(string folder, string name, string op, float last)
