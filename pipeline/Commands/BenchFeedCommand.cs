@@ -28,18 +28,18 @@ internal sealed class BenchFeedCommand : AnnealCommand
         int threads = arguments.GetValue(_threads) ?? Machine.DefaultThreads;
         double seconds = arguments.GetValue(_seconds);
         StepCase step = StepCases.All.Single(c => c.Name == arguments.GetValue(_case));
-        output.Message(FormattableString.Invariant($"measuring {step.Name} and {FeedBench.Chains.Count} chains for {seconds} s each"));
+        var bench = new FeedBench(step);
+        output.Message(FormattableString.Invariant($"measuring {step.Name} and {bench.Chains.Count} chains for {seconds} s each"));
         using var runner = new SimdRunner(threads);
         double taken = new StepBench(step).Measure(runner, threads, seconds, cancel).SamplesPerS;
-        var bench = new FeedBench(step);
         var chains = new List<FeedReport.Chain>();
         var table = new TextTable("AUGMENT", ">ROWS/S", ">µS/ROW", ">OF STEP");
-        foreach (var (name, chain) in FeedBench.Chains)
+        foreach (FeedBench.Chain chain in bench.Chains)
         {
             double rows = bench.Measure(chain, seconds, cancel);
-            chains.Add(new FeedReport.Chain(name, rows, rows / taken));
+            chains.Add(new FeedReport.Chain(chain.Name, rows, rows / taken));
             table.Add(
-                name,
+                chain.Name,
                 rows.ToString("F0", CultureInfo.InvariantCulture),
                 (1e6 / rows).ToString("F2", CultureInfo.InvariantCulture),
                 (rows / taken).ToString("F2", CultureInfo.InvariantCulture));

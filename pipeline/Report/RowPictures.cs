@@ -8,20 +8,21 @@ internal static class RowPictures
     private const int MostFilters = 64;
 
     /// <summary>A row of a tensor of pixels.</summary>
-    /// <param name="rows">uint8 [N, H, W], [N, C, H, W] or [N, H, W, C] with 1 or 3 channels; anything else has no image.</param>
+    /// <param name="rows">uint8 [N, H, W], [N, C, H, W] or [N, H, W, C] with 1 or 3 channels, or float with channels, whose image spans its own least and largest value; anything else has no image.</param>
     /// <param name="row">The row.</param>
     /// <returns>The image, or null.</returns>
     public static Picture? Of(Tensor rows, int row)
     {
-        if (rows.Type != DType.UInt8 || LayoutOf(rows.Shape[1..]) is not var (height, width, channels, isPlanar))
+        // Floats of two sizes are sequences as well as images.
+        if (!(rows.Type == DType.UInt8 || (rows is { Type: DType.Float, Rank: 4 })) || LayoutOf(rows.Shape[1..]) is not var (height, width, channels, isPlanar))
         {
             return null;
         }
 
-        ReadOnlySpan<byte> pixels = rows.Rows(row, 1).Bytes;
+        byte[] pixels = rows.Type == DType.UInt8 ? rows.Rows(row, 1).Bytes.ToArray() : Stretch(rows.Rows(row, 1).Span<float>().ToArray());
         if (!isPlanar)
         {
-            return new Picture(width, height, channels, pixels.ToArray());
+            return new Picture(width, height, channels, pixels);
         }
 
         byte[] image = new byte[pixels.Length];

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using Anneal.Onnx;
 using Anneal.Trainer.Data;
+using Anneal.Trainer.Data.Images;
 
 namespace Anneal.Tests.TrainerData;
 
@@ -86,6 +87,7 @@ public sealed class ImageSourceTests
         DataTable colour = new ImageSource(path) { Size = (2, 3) }.Load();
 
         Assert.That(gray.Features[0].Values.ToString(), Is.EqualTo("uint8[3,1,2,3]"));
+        Assert.That(gray.Features[0].SourceSizes, Is.EqualTo(new ImageSizes(LeastHeight: 2, LeastWidth: 3, LargestHeight: 6, LargestWidth: 8)));
         Assert.That(gray.Features[0].Values.Bytes.ToArray(), Is.EqualTo(new byte[] { 200, 200, 200, 200, 200, 200, 90, 90, 90, 90, 90, 90, 0, 0, 0, 0, 0, 0 }));
         Assert.That(colour.Features[0].Values.ToString(), Is.EqualTo("uint8[3,3,2,3]"));
         Assert.That(colour.Features[0].Values.Bytes[..18].ToArray(), Is.All.EqualTo(200));

@@ -1,3 +1,4 @@
+using Anneal.Onnx.Ops;
 using Anneal.Onnx.Tensors;
 using Anneal.Tests.Cases;
 using Anneal.Trainer.Loop;
@@ -34,6 +35,27 @@ internal sealed class PhasesTests
 
         ContinuesToTheSame(problem, Trained.Options(4), stopAfter, steps: 4 * 3);
     }
+
+    private static readonly UpdateRule[] s_rules =
+    [
+        Optimizer.Sgd(0.01f), .. Enum.GetValues<MomentumForm>().Select(form => Optimizer.Momentum(0.9f, 0.01f, form)), Optimizer.Adagrad(), Optimizer.Rmsprop(momentum: 0.5f, centered: true),
+        Optimizer.Adam(), Optimizer.Adam(correctsBias: false), Optimizer.AdamW(), Optimizer.Nadam(), Optimizer.Lion(),
+    ];
+
+    // In the middle of an epoch: all that a rule keeps is in the checkpoint.
+    [TestCaseSource(nameof(s_rules))]
+    public void Run_EachRuleInterrupted_SameBytes(UpdateRule rule)
+    {
+        using var problem = new Trained(0.2f, rule);
+
+        ContinuesToTheSame(problem, Trained.Options(2, 0.003f), stopAfter: 10, steps: 14);
+    }
+
+    // Products that are fused with their update are steps of the same rules.
+    [Test]
+    public void Rules_OfTheTable_AreAllInterrupted() => Assert.That(
+        s_rules.Select(r => r.Op).Distinct(),
+        Is.EquivalentTo(OpTable.All.Select(op => op.GetType().Name).Where(n => n.EndsWith("Step", StringComparison.Ordinal) && !n.StartsWith("Gemm", StringComparison.Ordinal))));
 
     [TestCase(1)]
     [TestCase(3)]

@@ -1,5 +1,6 @@
 using Anneal.Onnx.Tensors;
 using Anneal.Tests.Loop;
+using Anneal.Trainer.Data;
 using Anneal.Trainer.Execution;
 using Anneal.Trainer.Loop;
 using Anneal.Trainer.Monitors;
@@ -51,6 +52,28 @@ internal sealed class ProbeTests
         // The gradient of the mean cross-entropy over the logits sums to zero in every row.
         Assert.That(record.Layers[1].Gradient!.Mean, Is.EqualTo(0).Within(1e-9));
         Assert.That(record.Layers[1].Gradient!.Variance, Is.Positive);
+    }
+
+    // Fewer training rows than are looked at: the sample is all of them.
+    [Test]
+    public void Look_TrainSample_IsWhatAnEvaluationOfTrainingRowsGives()
+    {
+        using var problem = new Trained(dropout: 0.5f);
+        using var runner = new SimdRunner(1);
+        using IStepDriver driver = StepDrivers.Open(problem.Graphs, runner, seed: 3);
+        using var probe = new Probe(problem.Graphs, runner, problem.Rows, seed: 3);
+        using var evaluator = new Evaluator(problem.Graphs, runner, problem.Rows);
+        Metrics before = probe.Look(driver, 0, 0, Rate).TrainSample;
+        using (BatchFeed feed = new(problem.Rows.Features, problem.Rows.Target, problem.Rows.Rows, 32, 3))
+        {
+            driver.Run(feed, 32, Rate, 1);
+        }
+
+        Metrics after = probe.Look(driver, 1, 1, Rate).TrainSample;
+
+        Assert.That(after, Is.EqualTo(evaluator.Evaluate(driver.State.ToDictionary(name => name, driver.Read, StringComparer.Ordinal)).Metrics));
+        Assert.That(after.Keys, Does.Contain("loss").And.Contain("accuracy").And.Contain("auc").And.Contain("f1").And.Contain("ece"));
+        Assert.That(after["loss"], Is.Not.EqualTo(before["loss"]));
     }
 
     [Test]

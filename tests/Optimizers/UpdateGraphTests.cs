@@ -52,7 +52,7 @@ internal sealed class UpdateGraphTests
     [TestCase(1000)]
     public void Step_ClipByNorm_ScalesByTheNormOfAllGradients(double limit)
     {
-        double norm = Math.Sqrt(Gradients(Optimizer.Sgd()).Values.Sum(g => g.Sum(x => x * x)));
+        double norm = Math.Sqrt(Gradients(Graphs, Optimizer.Sgd()).Values.Sum(g => g.Sum(x => x * x)));
         Assert.That(norm, Is.InRange(0.06, 900));
 
         Check(new UpdateSettings(Optimizer.Sgd()) { ClipNorm = (float)limit }, (name, w, g) => g * Math.Min(1, limit / norm));
@@ -84,16 +84,63 @@ internal sealed class UpdateGraphTests
         Assert.That(Graphs(settings).Step.Graph.Outputs.Select(o => o.Name), Does.Not.Contain("dense2.weight.next").And.Contain("dense1.weight.next"));
     }
 
-    [Test]
-    public void Step_MaxNorm_LimitsTheWeightsIntoEachUnit()
+    // The weights after the step w become w·c / max(‖w‖, c), with the norm over what flows into one unit or makes one filter.
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Step_MaxNorm_ScalesTheWeightsIntoEachUnitToTheLimit(bool isConvolution)
     {
-        TrainingGraphs graphs = Graphs(new UpdateSettings(Optimizer.Sgd()) { Regularization = new Regularization { MaxNorm = 0.5f } });
+        TrainingGraphs Of(UpdateSettings settings) => isConvolution ? Convolution(settings) : Graphs(settings);
+        const double limit = 1.3;
+        TrainingGraphs plain = Of(Optimizer.Sgd());
+        Dictionary<string, Tensor> free = After(plain);
+        Dictionary<string, Tensor> limited = After(Of(new UpdateSettings(Optimizer.Sgd()) { Regularization = new Regularization { MaxNorm = (float)limit } }));
+        int above = 0;
+        int below = 0;
+        foreach (Parameter parameter in plain.Parameters)
+        {
+            double[] w = Compare.Doubles(free[parameter.Name]);
+            double[] found = Compare.Doubles(limited[parameter.Name]);
 
-        double[] w = Compare.Doubles(After(graphs)["dense1.weight"]);
+            // [inputs, units] of a dense layer, [filters, channels, height, width] of a convolution.
+            int[] shape = parameter.Initial.Shape.ToArray();
+            int UnitOf(int element) => shape.Length == 4 ? element / (shape[1] * shape[2] * shape[3]) : element % shape[^1];
+            ILookup<int, double> units = Enumerable.Range(0, w.Length).ToLookup(UnitOf, i => w[i]);
+            for (int i = 0; i < w.Length; i++)
+            {
+                double norm = parameter.Decays ? Math.Sqrt(units[UnitOf(i)].Sum(x => x * x)) : 0;
+                above += norm > limit ? 1 : 0;
+                below += parameter.Decays && norm < limit ? 1 : 0;
+                Assert.That(found[i], Is.EqualTo(w[i] * limit / Math.Max(norm, limit)).Within(Tolerance), $"{parameter.Name}[{i}]");
+            }
+        }
 
-        double[] norms = [.. Enumerable.Range(0, 16).Select(unit => Math.Sqrt(Enumerable.Range(0, 8).Sum(i => w[(i * 16) + unit] * w[(i * 16) + unit])))];
-        Assert.That(norms, Is.All.LessThanOrEqualTo(0.5 + 1e-6));
-        Assert.That(norms.Max(), Is.EqualTo(0.5).Within(1e-6));
+        Assert.That(above, Is.Positive);
+        Assert.That(below, Is.Positive);
+    }
+
+    // Scales and shifts of normalisations pull towards zero only where 'biases' asks for it.
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Step_PenaltyOfNormalisedNetwork_IsOnWeightsAndOnNormsOnlyWhereAsked(bool coversBiases)
+    {
+        Dictionary<string, double[]> plain = Gradients(Normalised, Optimizer.Sgd());
+        Dictionary<string, double[]> found = Gradients(Normalised, new UpdateSettings(Optimizer.Sgd()) { Regularization = new Regularization { L2 = 0.2f, CoversBiases = coversBiases } });
+        Parameter[] trained = [.. Normalised(Optimizer.Sgd()).Parameters.Where(p => p.IsTrained)];
+
+        Assert.That(trained.Select(p => p.Name), Is.EqualTo(new[]
+        {
+            "dense1.weight", "dense1.bias", "norm1.scale", "norm1.bias", "norm2.scale", "norm2.bias", "dense2.weight", "dense2.bias",
+        }));
+        foreach (Parameter parameter in trained)
+        {
+            double[] w = Compare.Doubles(parameter.Initial);
+            bool isPenalised = coversBiases || parameter.Name.EndsWith(".weight", StringComparison.Ordinal);
+            for (int i = 0; i < w.Length; i++)
+            {
+                double expected = plain[parameter.Name][i] + (isPenalised ? 0.2 * w[i] : 0);
+                Assert.That(found[parameter.Name][i], Is.EqualTo(expected).Within(Tolerance), $"{parameter.Name}[{i}]");
+            }
+        }
     }
 
     [Test]
@@ -122,7 +169,10 @@ internal sealed class UpdateGraphTests
         TrainingGraphs noisy = Graphs(new UpdateSettings(Optimizer.Sgd()) { Regularization = new Regularization { InputNoise = 0.3f, WeightNoise = 0.05f } });
         Node[] nodes = [.. noisy.Step.Graph.Nodes.Where(n => n.OpType == "GaussianNoise")];
 
-        Assert.That(nodes, Has.Length.EqualTo(5), "four parameters and the features");
+        ILookup<bool, Node> ofParameters = nodes.ToLookup(n => noisy.Parameters.Any(p => p.Name == n.Inputs[0]));
+        Assert.That(ofParameters[true].Select(n => (n.Inputs[0], n.Attributes.Float("deviation", 0))), Is.EquivalentTo(noisy.Parameters.Select(p => (p.Name, 0.05f))));
+        Assert.That(ofParameters[false].Select(n => n.Attributes.Float("deviation", 0)), Is.EqualTo(new[] { 0.3f }), "the features");
+        Assert.That(nodes.Select(n => n.Attributes.Int("key", 0)).Distinct().Count(), Is.EqualTo(5), "each has numbers of its own");
         Assert.That(noisy.Evaluation.Graph.Nodes.Select(n => n.OpType), Does.Not.Contain("GaussianNoise"));
         Assert.That(noisy.Inference.Nodes.Select(n => n.OpType), Does.Not.Contain("GaussianNoise"));
         float[] losses = [.. new[] { 1L, 1L, 2L }.Select(step => Fetch(noisy, "loss", step))];
@@ -142,11 +192,37 @@ internal sealed class UpdateGraphTests
 
     private static TrainingGraphs Graphs(UpdateSettings settings) => Networks.Mlp(8, [16, 3], 0, settings);
 
+    private static TrainingGraphs Convolution(UpdateSettings settings) => Built(
+        settings,
+        [2, 2, 2],
+        new Layer.Conv("conv", Origin.None, 5, 2, 1, null, 1, Activation.Relu, true, Initializer.Auto),
+        new Layer.Flatten("flatten", Origin.None),
+        Dense("dense1", 3));
+
+    private static TrainingGraphs Normalised(UpdateSettings settings) => Built(
+        settings,
+        [8],
+        Dense("dense1", 16),
+        new Layer.BatchNorm("norm1", Origin.None, 0.9f, 1e-5f),
+        new Layer.Activate("relu", Origin.None, Activation.Relu),
+        new Layer.LayerNorm("norm2", Origin.None, 1e-5f),
+        Dense("dense2", 3));
+
+    private static Layer.Dense Dense(string name, int units) => new(name, Origin.None, units, Activation.Linear, true, Initializer.Auto);
+
+    private static TrainingGraphs Built(UpdateSettings settings, int[] row, params Layer[] layers)
+    {
+        var g = new GraphBuilder("features");
+        g.Output(g.Reshape(g.Input(Networks.Input, TensorType.Of(DType.Float, Dim.Of("N"), 8)), [-1, .. row.Select(d => (long)d)]), "features");
+        Graph features = g.Build();
+        return TrainingGraphs.Build(new Network(layers), features, features, new TargetSpec(LearningTask.Classification, 3), settings, 7);
+    }
+
     // A step of rate 1 changes each parameter by what is expected of (name, weight, gradient).
     private static void Check(UpdateSettings settings, Func<string, double, double, double> expected)
     {
-        IReadOnlyDictionary<string, double[]> gradients = Gradients(Optimizer.Sgd());
-        foreach ((string name, double[] change) in Gradients(settings))
+        IReadOnlyDictionary<string, double[]> gradients = Gradients(Graphs, Optimizer.Sgd());
+        foreach ((string name, double[] change) in Gradients(Graphs, settings))
         {
             double[] w = Compare.Doubles(Graphs(Optimizer.Sgd()).Parameters.Single(p => p.Name == name).Initial);
             for (int i = 0; i < change.Length; i++)
@@ -156,9 +232,9 @@ internal sealed class UpdateGraphTests
         }
     }
 
-    private static Dictionary<string, double[]> Gradients(UpdateSettings settings)
+    private static Dictionary<string, double[]> Gradients(Func<UpdateSettings, TrainingGraphs> build, UpdateSettings settings)
     {
-        TrainingGraphs graphs = Graphs(settings);
+        TrainingGraphs graphs = build(settings);
         IReadOnlyDictionary<string, Tensor> after = After(graphs);
         return graphs.Parameters.ToDictionary(p => p.Name, p => Compare.Doubles(p.Initial).Zip(Compare.Doubles(after[p.Name]), (w, next) => w - next).ToArray(), StringComparer.Ordinal);
     }

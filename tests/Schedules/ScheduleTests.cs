@@ -60,6 +60,22 @@ internal sealed class ScheduleTests
         Assert.That(factors, Is.EqualTo(new[] { 1, 1, 0.5, 0.5, 0.5, 0.25, 0.25, 0.2, 0.2, 0.2 }));
     }
 
+    // Where more is better, what falls by as much as it rose above is none, and neither is what rises by less than the least change.
+    [Test]
+    public void Next_HigherIsBetter_FallsWhenTheMetricNoLongerRises()
+    {
+        var rule = new PlateauRule("accuracy", HigherIsBetter: true, Factor: 0.5, Patience: 2, MinDelta: 0.1);
+        var at = new Plateau();
+        var factors = new List<double>();
+        foreach (double accuracy in new[] { 0.2, 0.35, 0.5, 0.3, 0.1, 0.55, 0.65, 0.9, 0.95, 0.99 })
+        {
+            at = rule.Next(at, accuracy);
+            factors.Add(at.Factor);
+        }
+
+        Assert.That(factors, Is.EqualTo(new[] { 1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.25 }));
+    }
+
     private static double Between(double from, double to, double progress) => to + ((from - to) * (1 + Math.Cos(Math.PI * progress)) / 2);
 
     private static TestCaseData Case(string name, Schedule schedule, Func<int, double> formula) => new TestCaseData(schedule, formula).SetArgDisplayNames(name);

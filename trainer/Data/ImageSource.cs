@@ -46,13 +46,16 @@ public sealed record ImageSource(string Path, string Folder = "") : DataSource
         var expected = new ImageShape(Channels, height, width);
         Tensor pixels = Allocate(files.Count, expected);
         bool[] isBad = new bool[files.Count];
+        var sources = new ImageShape[files.Count];
         Parallel.For(
             0,
             files.Count,
             () => 0,
             (i, state, _) =>
             {
-                isBad[i] = Decode(files, i, expected, pixels.Rows(i, 1).Bytes).Shape != expected;
+                (ImageShape Shape, ImageShape Source)? decoded = Decode(files, i, expected, pixels.Rows(i, 1).Bytes).Image;
+                isBad[i] = decoded?.Shape != expected;
+                sources[i] = decoded?.Source ?? default;
                 if (isBad[i] && !SkipBad)
                 {
                     state.Break();
@@ -79,7 +82,7 @@ public sealed record ImageSource(string Path, string Folder = "") : DataSource
         }
 
         Tensor target = Tensor.Vector<long>([.. good.Select(i => (long)classes[i])]);
-        return new DataTable([new FeatureColumn(ArraySource.InputName, null, pixels.Rows(0, good.Length))], target, classNames)
+        return new DataTable([new FeatureColumn(ArraySource.InputName, null, pixels.Rows(0, good.Length)) { SourceSizes = Size is null ? null : SizesOf([.. good.Select(i => sources[i])]) }], target, classNames)
         {
             Warnings = bad.Length == 0 ? [] : [Skipped(files, bad, expected)],
         };
@@ -108,8 +111,8 @@ public sealed record ImageSource(string Path, string Folder = "") : DataSource
         AnnealException? first = null;
         for (int i = 0; i < files.Count && (SkipBad || first is null); i++)
         {
-            (ImageShape? shape, AnnealException? error) = Decode(files, i);
-            if (shape is var (_, height, width))
+            ((ImageShape Shape, ImageShape Source)? image, AnnealException? error) = Decode(files, i);
+            if (image is ((_, var height, var width), _))
             {
                 return (height, width);
             }
@@ -149,13 +152,16 @@ public sealed record ImageSource(string Path, string Folder = "") : DataSource
     /// <summary>Why an image cannot be used: decoded again, alone, since the library's errors do not tell threads apart.</summary>
     private AnnealException Failure(ImageFiles files, int index, ImageShape expected)
     {
-        (ImageShape? shape, AnnealException? error) = Decode(files, index);
+        ((ImageShape Shape, ImageShape Source)? image, AnnealException? error) = Decode(files, index);
         return error ?? AnnealException.BadData(
-            $"{shape!.Value.Height}×{shape.Value.Width} pixels, expected {expected.Height}×{expected.Width} as the first image has",
+            $"{image!.Value.Shape.Height}×{image.Value.Shape.Width} pixels, expected {expected.Height}×{expected.Width} as the first image has",
             "'size: [height, width]' stretches all images to one size, 'on_error: skip' leaves such ones out");
     }
 
-    private (ImageShape? Shape, AnnealException? Error) Decode(ImageFiles files, int index, ImageShape expected = default, Span<byte> destination = default)
+    private static ImageSizes SizesOf(ImageShape[] sources) =>
+        new(sources.Min(s => s.Height), sources.Min(s => s.Width), sources.Max(s => s.Height), sources.Max(s => s.Width));
+
+    private ((ImageShape Shape, ImageShape Source)? Image, AnnealException? Error) Decode(ImageFiles files, int index, ImageShape expected = default, Span<byte> destination = default)
     {
         try
         {

@@ -1,3 +1,5 @@
+using Anneal.Trainer.Loop;
+
 namespace Anneal.Trainer.Monitors;
 
 /// <summary>The inside of a model after an epoch, on a few training rows that stay the same.</summary>
@@ -17,6 +19,9 @@ public sealed record MonitorRecord(
     IReadOnlyList<ParameterRecord> Parameters,
     IReadOnlyList<LayerRecord> Layers)
 {
+    /// <summary>The metrics of the validation on up to 256 training rows that stay the same, as they are evaluated: without augmentation and dropout.</summary>
+    public Metrics TrainSample { get; init; } = [];
+
     /// <summary>The mean loss of the rows that give the last layer no gradient; null where they are few.</summary>
     public double? SilentLoss { get; init; }
 

@@ -21,13 +21,14 @@ public sealed class Probe : IDisposable
     private readonly RowSet _watched;
     private readonly BatchFeed _feed;
     private readonly Batch _batch;
+    private readonly Evaluator _sample;
     private readonly RowSet? _asked;
     private readonly Evaluator? _answers;
 
     /// <summary>Prepares to look.</summary>
     /// <param name="graphs">The model's graphs.</param>
     /// <param name="runner">The engine.</param>
-    /// <param name="rows">The training rows, from which the watched ones are drawn: up to 256, fewer where a row's values are large.</param>
+    /// <param name="rows">The training rows, from which up to 256 are drawn that metrics are over; the step takes these, or fewer of them where a row's values are large.</param>
     /// <param name="seed">The run's seed.</param>
     /// <param name="heldOut">Rows that are not trained on, from which up to twelve are drawn whose answers are recorded; null or none for no answers.</param>
     public Probe(TrainingGraphs graphs, IGraphRunner runner, RowSet rows, ulong seed, RowSet? heldOut = null)
@@ -38,6 +39,7 @@ public sealed class Probe : IDisposable
         _watched = Drawn(rows, count, seed, "probe");
         _feed = BatchFeed.InOrder(_watched, graphs.Target);
         _batch = _feed.Next();
+        _sample = new Evaluator(graphs, runner, Drawn(rows, MostRows, seed, "probe"));
         _asked = heldOut is { Rows.Length: > 0 } ? Drawn(heldOut, MostAnswers, seed, "probe/answers") : null;
         _answers = _asked is null ? null : new Evaluator(graphs, runner, _asked);
         IGraphSession session = runner.Open(ModelOf(graphs), [.. graphs.StepState().Select(s => s with { Output = "" })]);
@@ -70,7 +72,7 @@ public sealed class Probe : IDisposable
             hasGradients ? Math.Sqrt(parameters.Sum(p => p.Gradient!.Norm * p.Gradient.Norm)) : null,
             parameters,
             [.. _graphs.Signals.Select(Describe)]);
-        return record with { SilentLoss = SilentLoss(rate, step), Answers = Answers(before) };
+        return record with { TrainSample = _sample.Evaluate(before).Metrics, SilentLoss = SilentLoss(rate, step), Answers = Answers(before) };
     }
 
     /// <summary>Ends the session.</summary>
@@ -78,6 +80,7 @@ public sealed class Probe : IDisposable
     {
         _feed.Dispose();
         _step.Dispose();
+        _sample.Dispose();
         _answers?.Dispose();
     }
 

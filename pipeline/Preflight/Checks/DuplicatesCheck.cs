@@ -3,7 +3,7 @@ using Anneal.Pipeline.Preflight.Data;
 
 namespace Anneal.Pipeline.Preflight.Checks;
 
-/// <summary>Rows that are there more than once: within the training rows, and on both sides of a split, where they make the judgement too kind.</summary>
+/// <summary>Rows that are there more than once: within a part, and on both sides of a split, where they make the judgement too kind.</summary>
 internal sealed class DuplicatesCheck : IPreflightCheck
 {
     private const double MostInValidation = 0.05;
@@ -18,19 +18,20 @@ internal sealed class DuplicatesCheck : IPreflightCheck
         UInt128[] hashes = RowHashes.Of(subject.Loaded.Train, withTarget: true);
         UInt128[] ofTest = ReferenceEquals(subject.Loaded.Test, subject.Loaded.Train) ? hashes : RowHashes.Of(subject.Loaded.Test, withTarget: true);
         HashSet<UInt128> train = [.. columns.TrainRows.Select(r => hashes[r])];
-        int within = columns.TrainRows.Length - train.Count;
         int validation = columns.ValidationRows.Count(r => train.Contains(hashes[r]));
         HashSet<UInt128> seen = [.. train, .. columns.ValidationRows.Select(r => hashes[r])];
         int[] test = [.. columns.TestRows.Where(r => seen.Contains(ofTest[r]))];
         var values = new Dictionary<string, double>(StringComparer.Ordinal)
         {
-            ["within_train"] = within,
+            ["within_train"] = columns.TrainRows.Length - train.Count,
+            ["within_validation"] = Repeated(columns.ValidationRows, hashes),
+            ["within_test"] = Repeated(columns.TestRows, ofTest),
             ["conflicting"] = Conflicting(subject, train.Count),
             ["validation_in_train"] = validation,
             ["test_in_train"] = test.Length,
         };
         string detail = FormattableString.Invariant(
-            $"{within} of {columns.TrainRows.Length} training rows repeat another ({values["conflicting"]} have another row's inputs and another answer); {validation} of {columns.ValidationRows.Length} validation rows and {test.Length} of {columns.TestRows.Length} test rows are also rows to train or choose by");
+            $"{values["within_train"]} of {columns.TrainRows.Length} training rows repeat another of them ({values["conflicting"]} have another row's inputs and another answer), {values["within_validation"]} validation and {values["within_test"]} test rows another of theirs; {validation} of {columns.ValidationRows.Length} validation rows and {test.Length} of {columns.TestRows.Length} test rows are also rows to train or choose by");
         if (test.Length > subject.Options.AllowDuplicates)
         {
             string rows = string.Join(", ", test.Take(5)) + (test.Length > 5 ? ", …" : "");
@@ -46,6 +47,8 @@ internal sealed class DuplicatesCheck : IPreflightCheck
             ? new PreflightResult(Name, PreflightStatus.Warning, detail, "validation is too kind: take the repeated rows out, or split by group") { Values = values }
             : new PreflightResult(Name, PreflightStatus.Passed, detail) { Values = values };
     }
+
+    private static int Repeated(int[] rows, UInt128[] hashes) => rows.Length - rows.Select(r => hashes[r]).Distinct().Count();
 
     // Rows with answers of their own, less rows with inputs of their own.
     private static int Conflicting(PreflightSubject subject, int withAnswers)

@@ -38,8 +38,10 @@ internal sealed class GradientChecks : IPreflightCheck
     /// <summary>The verdict on the gradients of all tensors.</summary>
     public PreflightResult Judge(IReadOnlyList<TensorGradient> found)
     {
-        TensorGradient[] bad = [.. found.Where(g => !(g.Error <= Suspicious)).OrderByDescending(g => g.Error)];
-        double worst = found.Max(g => g.Error);
+        // What is no number is as wrong as can be; the greatest of some numbers would not see it.
+        TensorGradient[] sorted = [.. found.OrderByDescending(g => double.IsNaN(g.Error) ? double.PositiveInfinity : g.Error)];
+        TensorGradient[] bad = [.. sorted.TakeWhile(g => !(g.Error <= Suspicious))];
+        double worst = sorted[0].Error;
         int kinks = found.Sum(g => g.Kinks);
         string kinked = kinks > 0 ? FormattableString.Invariant($"; {kinks} of {found.Sum(g => g.Elements)} elements at a kink are left out") : "";
         var values = found.ToDictionary(g => g.Parameter, g => g.Error, StringComparer.Ordinal);

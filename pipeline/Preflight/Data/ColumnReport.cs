@@ -1,11 +1,13 @@
+using Anneal.Trainer.Data.Images;
+
 namespace Anneal.Pipeline.Preflight.Data;
 
 /// <summary>A column of the training rows.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Type">number, category, or an array's type and sizes.</param>
 /// <param name="Missing">Rows without a value.</param>
-/// <param name="Distinct">How many values there are.</param>
-internal sealed record ColumnReport(string Name, string Type, int Missing, int Distinct)
+/// <param name="Distinct">How many values there are; null of arrays of floats.</param>
+internal sealed record ColumnReport(string Name, string Type, int Missing, int? Distinct)
 {
     private const int MostRows = 20;
     private const double FarOut = 3;
@@ -25,6 +27,9 @@ internal sealed record ColumnReport(string Name, string Type, int Missing, int D
 
     /// <summary>The first rows, from 0, whose number is such.</summary>
     public IReadOnlyList<int> OutlierRows { get; init; } = [];
+
+    /// <summary>The sizes of image files before they were stretched to one; null of anything else.</summary>
+    public ImageSizes? SourceSizes { get; init; }
 
     /// <summary>What is odd about it.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];

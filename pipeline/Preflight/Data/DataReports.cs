@@ -1,4 +1,3 @@
-using Anneal.Onnx.Ir;
 using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Report;
 using Anneal.Trainer.Data;
@@ -18,7 +17,7 @@ internal static class DataReports
         DataColumns columns = subject.Columns;
         IEnumerable<ColumnReport> reports = columns.Train.Count > 0
             ? columns.Train.Select(c => ColumnReport.Of(c, columns.TrainRows))
-            : subject.Loaded.Train.Features.Select(f => OfArray(f, columns.TrainRows));
+            : subject.Loaded.Train.Features.Select(f => ArrayReport.Of(f, columns.TrainRows));
         return new DataReport([.. reports], Classes(subject), SheetOf(subject)?.ToDataUri());
     }
 
@@ -63,37 +62,5 @@ internal static class DataReports
         }
 
         return counts;
-    }
-
-    private static ColumnReport OfArray(FeatureColumn feature, int[] rows)
-    {
-        Tensor values = feature.Values;
-        string type = $"{values.Type.Name()}[{string.Join(",", values.Shape[1..].ToArray())}]";
-        if (values.Type != DType.UInt8)
-        {
-            return new ColumnReport(feature.Name, type, 0, 0);
-        }
-
-        int width = values.Length / values.Shape[0];
-        long[] counts = new long[256];
-        foreach (int row in rows)
-        {
-            foreach (byte pixel in values.Bytes.Slice(row * width, width))
-            {
-                counts[pixel]++;
-            }
-        }
-
-        double total = (double)rows.Length * width;
-        double mean = counts.Select((c, v) => (double)c * v).Sum() / total;
-        int[] seen = [.. Enumerable.Range(0, 256).Where(v => counts[v] > 0)];
-        return new ColumnReport(feature.Name, type, 0, seen.Length)
-        {
-            Mean = mean,
-            Deviation = Math.Sqrt(counts.Select((c, v) => c * (v - mean) * (v - mean)).Sum() / total),
-            Min = seen[0],
-            Max = seen[^1],
-            Notes = seen.Length == 1 ? ["constant"] : [],
-        };
     }
 }

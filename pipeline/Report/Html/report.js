@@ -136,11 +136,12 @@
 
   section('curves', 'Training', data.epochs.length || data.steps.length, box => {
     const xs = data.epochs.map(e => e.epoch);
-    const names = data.epochs.slice(0, 1).flatMap(e => Object.keys(e.train).concat(Object.keys(e.validation ?? {})));
+    const looks = new Map(data.monitors.map(m => [m.epoch, m.train_sample]));
+    const epochs = data.epochs.map(e => ({ train: e.train, 'train sample': looks.get(e.epoch) ?? {}, validation: e.validation ?? {} }));
     const pair = add(box, 'div', { className: 'pair' });
-    for (const name of [...new Set(names)]) {
-      const parts = ['train', 'validation'].filter(p => data.epochs.some(e => e[p] && name in e[p]));
-      plot(add(pair, 'div'), name, name, lines(parts, xs, parts.map(p => data.epochs.map(e => e[p]?.[name] ?? null))));
+    for (const name of new Set(epochs.slice(0, 1).flatMap(e => Object.values(e).flatMap(Object.keys)))) {
+      const parts = Object.keys(epochs[0]).filter(p => epochs.some(e => name in e[p]));
+      plot(add(pair, 'div'), name, name, lines(parts, xs, parts.map(p => epochs.map(e => e[p][name] ?? null))));
     }
     if (data.steps.length) {
       const steps = data.steps.map(s => s[0]);
@@ -165,7 +166,7 @@
       series: [looks[0], last].map(m => ({ name: m.epoch ? 'epoch ' + m.epoch : 'before training', type: 'line', data: m.layers.map(l => value(l) > 0 ? value(l) : null) })),
     });
     byLayer('Variance of the activations, layer by layer', 'activations', l => l.activation.variance);
-    byLayer('Variance of the gradients, layer by layer', 'gradients', l => l.gradient?.variance);
+    byLayer('Squared norm of the gradients, layer by layer', 'gradients', l => l.gradient && l.gradient.norm ** 2);
     add(box, 'h3', { textContent: 'Histograms over time' });
     const choice = add(box, 'select', { id: 'histogram' });
     const kinds = [

@@ -72,6 +72,11 @@ internal sealed class TensorBoardLog(string path, int every, TimeProvider clock)
             yield return Scalar("monitor/gradient_norm", norm);
         }
 
+        foreach (Summary.Types.Value value in Scalars("train_sample", record.TrainSample))
+        {
+            yield return value;
+        }
+
         foreach (ParameterRecord parameter in record.Parameters)
         {
             if (parameter.Ratio is { } ratio)

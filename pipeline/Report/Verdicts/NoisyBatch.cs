@@ -27,6 +27,6 @@ internal sealed class NoisyBatch : IVerdict
                 Severity.Note,
                 string.Create(CultureInfo.InvariantCulture, $"over the last third of the logged steps the loss of a batch of {late[0].Rows} is {mean:0.###} ± {deviation:0.###}"),
                 "take a larger batch or accumulate gradients, or lower the rate",
-                "loss");
+                "steps");
     }
 }

@@ -10,6 +10,8 @@ internal sealed class SignalFlow(string name, bool isFading) : IVerdict
 {
     private const int FewestLayers = 4;
     private const double Factor = 1e3;
+    private const string Activations = "activations";
+    private const string Gradients = "gradients";
 
     /// <summary>Signals that fade.</summary>
     public static SignalFlow Vanishing { get; } = new("vanishing signal", isFading: true);
@@ -25,7 +27,9 @@ internal sealed class SignalFlow(string name, bool isFading) : IVerdict
             LayerRecord[] hidden = [.. look.Layers.SkipLast(1)];
             if (!isFading && hidden.FirstOrDefault(l => l.Activation.NotFinite + (l.Gradient?.NotFinite ?? 0) > 0) is { } broken)
             {
-                return Found($"layer '{broken.Name}' gives values that are not finite in epoch {look.Epoch}");
+                return broken.Activation.NotFinite > 0
+                    ? Found($"layer '{broken.Name}' gives values that are not finite in epoch {look.Epoch}", Activations)
+                    : Found($"layer '{broken.Name}' gets a gradient that is not finite in epoch {look.Epoch}", Gradients);
             }
 
             if (hidden.Length >= FewestLayers)
@@ -35,12 +39,12 @@ internal sealed class SignalFlow(string name, bool isFading) : IVerdict
                 double[] backward = [.. hidden.Reverse().Select(l => l.Gradient is { } gradient ? gradient.Norm * gradient.Norm : 0)];
                 if (IsFlow(forward))
                 {
-                    return Found(Describe("variance of the activations", look, forward, hidden));
+                    return Found(Describe("variance of the activations", look, forward, hidden), Activations);
                 }
 
                 if (IsFlow(backward))
                 {
-                    return Found(Describe("squared norm of the gradients", look, backward, [.. hidden.Reverse()]));
+                    return Found(Describe("squared norm of the gradients", look, backward, [.. hidden.Reverse()]), Gradients);
                 }
             }
         }
@@ -54,14 +58,14 @@ internal sealed class SignalFlow(string name, bool isFading) : IVerdict
         return sizes[0] > 0 && (change > Factor || double.IsPositiveInfinity(change));
     }
 
-    private Verdict Found(string evidence) => new(
+    private Verdict Found(string evidence, string plot) => new(
         name,
         Severity.Problem,
         evidence,
         isFading
             ? "begin with larger weights (init: auto fits the activation), put normalisations or residual connections between the layers"
             : "begin with smaller weights (init: auto fits the activation), put normalisations between the layers, clip the gradient",
-        "activations");
+        plot);
 
     private static string Describe(string what, MonitorRecord look, double[] sizes, LayerRecord[] layers) => string.Create(
         CultureInfo.InvariantCulture,

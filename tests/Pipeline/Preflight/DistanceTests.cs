@@ -23,7 +23,7 @@ internal sealed class DistanceTests
 
         ColumnReport report = ColumnReport.Of(new DataColumn("x", values, null), [.. Enumerable.Range(0, values.Length)]);
 
-        Assert.That((report.Missing, report.Distinct, report.Outliers), Is.EqualTo((1, 11, 1)));
+        Assert.That((report.Missing, report.Distinct!.Value, report.Outliers), Is.EqualTo((1, 11, 1)));
         Assert.That(report.OutlierRows, Is.EqualTo(new[] { 101 }));
         Assert.That(report.Notes, Is.Empty);
     }

@@ -31,12 +31,21 @@ internal sealed class PictureTests
     }
 
     [Test]
+    public void Of_Floats_SpanTheirOwnRange()
+    {
+        Tensor rows = Tensor.Of<float>([2, 1, 1, 3], [9, 9, 9, -1, 0, 3]);
+
+        Assert.That(RowPictures.Of(rows, 1)!.Pixels, Is.EqualTo(new byte[] { 0, 63, 255 }));
+        Assert.That(RowPictures.Of(rows, 0)!.Pixels, Is.All.EqualTo(128));
+    }
+
+    [Test]
     public void Of_PlanarColours_BecomeInterleaved()
     {
         Tensor rows = Tensor.Of<byte>([1, 3, 1, 2], [1, 2, 3, 4, 5, 6]);
 
         Assert.That(RowPictures.Of(rows, 0)!.Pixels, Is.EqualTo(new byte[] { 1, 3, 5, 2, 4, 6 }));
-        Assert.That(RowPictures.Of(Tensor.Zeros(DType.Float, 1, 3, 2, 2), 0), Is.Null);
+        Assert.That(RowPictures.Of(Tensor.Zeros(DType.Float, 1, 3, 2), 0), Is.Null, "a sequence perhaps");
         Assert.That(RowPictures.Of(Tensor.Zeros(DType.UInt8, 1, 9), 0), Is.Null);
     }
 

@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.Text;
 using Anneal.Pipeline.Report;
 using Anneal.Pipeline.Report.TensorBoard;
+using Anneal.Trainer.Data.Augment;
+using Anneal.Trainer.Data.Images;
 using Anneal.Trainer.Loop;
 using Anneal.Trainer.Monitors;
 
@@ -30,7 +32,7 @@ internal sealed class TensorBoardTests
             log.OnStep(new StepRecord(1, 2, 2, 32, 1.5f, 0.25f));
             log.On(new LoopEvent.EpochDone(new EpochRecord(1, 4, 0.1f, new Metrics { ["loss"] = 1.25 }, new Metrics { ["accuracy"] = 0.75 }), IsBest: true));
             log.On(new LoopEvent.Monitored(Record(4)));
-            log.Add("image", 4, new Picture(2, 1, 1, [0, 255]));
+            log.Add("image", 4, new Picture(2, 3, 1, [0, 50, 100, 150, 200, 255]));
         }
 
         List<Field[]> events = [.. Records(path).Select(Fields)];
@@ -40,7 +42,7 @@ internal sealed class TensorBoardTests
             .ToDictionary(v => Encoding.UTF8.GetString(v.Single(f => f.Number == 1).Bytes));
         Assert.That(values.Keys, Is.EquivalentTo(new[]
         {
-            "step/loss", "step/rate", "train/loss", "validation/accuracy", "monitor/gradient_norm", "update_ratio/w", "weights/w", "activations/dense1", "gradients/dense1", "image",
+            "step/loss", "step/rate", "train/loss", "validation/accuracy", "monitor/gradient_norm", "update_ratio/w", "weights/w", "activations/dense1", "gradients/dense1", "train_sample/auc", "image",
         }));
         Assert.That(Single(values["step/loss"]), Is.EqualTo(1.5f), "every second step");
         Assert.That(Single(values["train/loss"]), Is.EqualTo(1.25f));
@@ -51,6 +53,12 @@ internal sealed class TensorBoardTests
         double[] limits = Doubles(histogram.Single(f => f.Number == 6).Bytes);
         Assert.That(limits, Is.Ordered.And.Length.EqualTo(Histogram.Bins));
         Assert.That(limits[^1], Is.EqualTo(6));
+        Assert.That(Single(values["train_sample/auc"]), Is.EqualTo(0.625f));
+        Field[] image = Fields(values["image"].Single(f => f.Number == 4).Bytes);
+        Assert.That(image.Where(f => f.Number < 4).Select(f => (f.Number, f.Number64)), Is.EquivalentTo(new[] { (1, 3UL), (2, 2UL), (3, 1UL) }), "height, width, channels");
+        byte[] png = image.Single(f => f.Number == 4).Bytes;
+        Assert.That(png[..8], Is.EqualTo(new byte[] { 0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10 }));
+        Assert.That(Pixels(png), Is.EqualTo(new byte[] { 0, 50, 100, 150, 200, 255 }));
     }
 
     [Test]
@@ -84,7 +92,20 @@ internal sealed class TensorBoardTests
     private static MonitorRecord Record(long step)
     {
         TensorStatistics statistics = TensorStatistics.Of([1, 2, 3, 6]);
-        return new MonitorRecord(1, step, 4, 1, 2, [new ParameterRecord("w", statistics, statistics, 0.5)], [new LayerRecord("dense1", statistics, statistics, 0, null, null)]);
+        return new MonitorRecord(1, step, 4, 1, 2, [new ParameterRecord("w", statistics, statistics, 0.5)], [new LayerRecord("dense1", statistics, statistics, 0, null, null)])
+        {
+            TrainSample = new Metrics { ["auc"] = 0.625 },
+        };
+    }
+
+    // A grey image's pixels, decoded by libvips, which the writer does not use.
+    private static byte[] Pixels(byte[] png)
+    {
+        Vips.EnsureStarted();
+        var shape = new ImageShape(1, 3, 2);
+        byte[] pixels = new byte[6];
+        Assert.That(Vips.Decode(png, 1, null, shape, pixels).Shape, Is.EqualTo(shape));
+        return pixels;
     }
 
     private static IEnumerable<byte[]> Records(string path)

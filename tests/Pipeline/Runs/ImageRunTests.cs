@@ -107,6 +107,36 @@ internal sealed class ImageRunTests
         byte[] Bytes(string run, string name) => File.ReadAllBytes(Path.Combine(folder[run], name));
     }
 
+    // Distorting images takes many times what a step of one layer takes. Waiting is told from a second on, so that less will not do.
+    [Test]
+    public void Run_AugmentationSlowerThanSteps_IsNamedAsTheBottleneckInTheRecord()
+    {
+        using var folder = new TempFolder();
+        folder.Write("pipelines.yaml", """
+            version: 1
+            pipelines:
+              slow:
+                task: classification
+                data: {train: {npy: {features: x.npy, labels: y.npy}}}
+                preflight: none
+                augment: [{elastic: {alpha: 30, sigma: 8}}, {elastic: {alpha: 30, sigma: 8}}, {elastic: {alpha: 30, sigma: 8}}, {elastic: {alpha: 30, sigma: 8}}]
+                model: {layers: [flatten, {dense: auto}]}
+                train: {epochs: 40, batch: 50, monitor: none, checkpoint: {every_epochs: 40}}
+
+            """);
+        using (FileStream features = File.Create(folder["x.npy"]), labels = File.Create(folder["y.npy"]))
+        {
+            NpyWriter.Write(features, Tensor.Zeros(DType.UInt8, 200, 1, 64, 64));
+            NpyWriter.Write(labels, Tensor.Vector<long>([.. Enumerable.Range(0, 200).Select(i => (long)(i % 2))]));
+        }
+
+        Tool tool = Run(folder, "run", "--until", "train");
+
+        Assert.That(tool.ExitCode, Is.Zero, tool.Error);
+        string[] warnings = [.. JsonDocument.Parse(File.ReadAllText(Path.Combine(folder["run"], "run.json"))).RootElement.GetProperty("warnings").EnumerateArray().Select(w => w.GetString()!)];
+        Assert.That(warnings, Has.One.Match(@"^steps wait for their batches \d+ ?% of the time: gathering and augmenting rows is the bottleneck"));
+    }
+
     [Test]
     public void Run_CorruptImageThatMayNotBeSkipped_EndsWithTheFilesName()
     {

@@ -69,16 +69,23 @@ internal sealed class RunTests
         string page = Browser.Open(Path.Combine(_place["base"], "report.html"));
 
         Assert.That(page, Does.Contain("data-done=\"true\""), "the page's script came to its end");
-        foreach (string section in (string[])["result", "verdicts", "curves", "monitors", "answers", "config", "environment"])
+        foreach (string section in (string[])["result", "verdicts", "preflight", "data", "curves", "monitors", "filters", "answers", "config", "environment"])
         {
             Assert.That(page, Does.Contain($"<section id=\"{section}\">"));
         }
 
-        foreach (string plot in (string[])["loss", "accuracy", "ratios", "gradient_norm", "units", "activations", "gradients", "histograms", "predictions", "confusion", "roc", "calibration"])
+        foreach (string plot in (string[])["classes", "loss", "accuracy", "f1", "steps", "rate", "ratios", "gradient_norm", "units", "activations", "gradients", "histograms", "predictions", "confusion", "roc", "calibration"])
         {
             Assert.That(page, Does.Match($"id=\"plot-{plot}\"[^>]*><div[^>]*><svg[^>]*>.*?<path"), plot);
         }
 
+        Assert.That(Section(page, "preflight"), Does.Contain("gradient-check").And.Contain("relative error").And.Contain(">passed<"));
+        Assert.That(Section(page, "data"), Does.Match("<img[^>]* src=\"data:image/png;base64,iVBOR"), "the contact sheet");
+        Assert.That(Section(page, "curves"), Does.Contain(">train<").And.Contain(">train sample<").And.Contain(">validation<"));
+        Assert.That(Section(page, "filters"), Does.Match("<img[^>]* src=\"data:image/png;base64,iVBOR"));
+        Assert.That(Section(page, "answers"), Does.Contain("Worst mistakes").And.Match("<img[^>]* src=\"data:image/png;base64,iVBOR"));
+        Assert.That(Section(page, "config"), Does.Match("<td[^>]*>train\\.batch</td><td[^>]*>16</td><td[^>]*>pipelines\\.yaml:\\d+:\\d+</td>").And.Match("<td[^>]*>seed</td><td[^>]*>42</td><td[^>]*>default</td>"), "where a value comes from");
+        Assert.That(Section(page, "environment"), Does.Match("<td[^>]*>train</td><td[^>]*>[\\d.]+</td>"), "what a stage took");
         Assert.That(page, Does.Not.Contain("src=\"http").And.Not.Contain("href=\"http"), "the page needs no network");
     }
 
@@ -376,6 +383,8 @@ internal sealed class RunTests
     }
 
     private static IEnumerable<string?> Names(JsonElement result) => result.GetProperty("stages").EnumerateArray().Select(s => s.GetProperty("name").GetString());
+
+    private static string Section(string page, string id) => page.Split($"<section id=\"{id}\">")[1].Split("</section>")[0];
 
     private static IEnumerable<bool> Cached(JsonElement result) => result.GetProperty("stages").EnumerateArray().Select(s => s.GetProperty("cached").GetBoolean());
 

@@ -35,9 +35,9 @@ internal static unsafe partial class Vips
     /// <param name="channels">1 for grey, 3 for red, green and blue.</param>
     /// <param name="size">Height and width to stretch it to, in pixels; null to leave them.</param>
     /// <param name="destination">Receives the pixels, [C, H, W], of an image of shape <paramref name="expected"/>; is left alone by any other.</param>
-    /// <returns>The image's shape.</returns>
+    /// <returns>The image's shape, and what it was before it was stretched.</returns>
     /// <exception cref="AnnealException">The file is damaged or no image.</exception>
-    public static ImageShape Decode(ReadOnlySpan<byte> file, int channels, (int Height, int Width)? size, ImageShape expected, Span<byte> destination)
+    public static (ImageShape Shape, ImageShape Source) Decode(ReadOnlySpan<byte> file, int channels, (int Height, int Width)? size, ImageShape expected, Span<byte> destination)
     {
         ErrorClear();
         fixed (byte* start = file)
@@ -64,7 +64,7 @@ internal static unsafe partial class Vips
                 ReadPixels(sized, shape, destination);
             }
 
-            return shape;
+            return (shape, new ImageShape(channels, ImageGetHeight(coloured.Value), ImageGetWidth(coloured.Value)));
         }
     }
 

@@ -1,3 +1,6 @@
+using System.Text.RegularExpressions;
+using Anneal.Onnx.Formats;
+using Anneal.Onnx.Metrics;
 using Anneal.Pipeline.Report.Verdicts;
 using Anneal.Trainer.Loop;
 using Anneal.Trainer.Monitors;
@@ -5,7 +8,7 @@ using Anneal.Trainer.Monitors;
 namespace Anneal.Tests.Pipeline.Report.Verdicts;
 
 /// <summary>Each rule on a made-up record that shows its case and nothing else.</summary>
-internal sealed class JudgementTests
+internal sealed partial class JudgementTests
 {
     private static readonly Chance s_chance = new(2.3, 0.1);
 
@@ -52,7 +55,18 @@ internal sealed class JudgementTests
     {
         LayerRecord[] layers = [.. Enumerable.Range(0, 9).Select(i => Layer($"dense{i + 1}", scale: MathF.Pow(factor, i))), Layer("out")];
 
-        Assert.That(Names(Run([2, 1], [2, 1], [0.5, 0.7], ratio: 1e-3, layers: layers)), Is.EqualTo(new[] { expected }));
+        Verdict verdict = Judgement.Of(Run([2, 1], [2, 1], [0.5, 0.7], ratio: 1e-3, layers: layers)).Single();
+        Assert.That((verdict.Name, verdict.Plot), Is.EqualTo((expected, "activations")));
+    }
+
+    [TestCase(float.NaN, 1f, "activations")]
+    [TestCase(1f, float.PositiveInfinity, "gradients")]
+    public void Of_ValuesThatAreNotFinite_ExplodingSignalWithThePlotThatLacksThem(float scale, float gradient, string plot)
+    {
+        Verdict verdict = Judgement.Of(Run([2, 1], [2, 1], [0.5, 0.7], ratio: 1e-3, layers: [Layer("dense1", scale, gradient: gradient), Layer("dense2")])).Single();
+
+        Assert.That((verdict.Name, verdict.Plot), Is.EqualTo(("exploding signal", plot)));
+        Assert.That(verdict.Evidence, Does.StartWith($"layer 'dense1' {(plot == "gradients" ? "gets a gradient that is" : "gives values that are")} not finite"));
     }
 
     // A pool hands each of 64 pixels its share of a gradient: variances fall 4096-fold there although no layer loses any of it.
@@ -62,7 +76,8 @@ internal sealed class JudgementTests
     {
         LayerRecord[] layers = [.. Enumerable.Range(0, 4).Select(i => Layer($"conv{i + 1}", gradients: 4096, gradient: MathF.Pow(factor, 3 - i) / 64)), Layer("pool", gradients: 64), Layer("out")];
 
-        Assert.That(Names(Run([2, 1], [2, 1], [0.5, 0.7], ratio: 1e-3, layers: layers)), Is.EqualTo(expected is null ? Array.Empty<string>() : [expected]));
+        Verdict[] found = [.. Judgement.Of(Run([2, 1], [2, 1], [0.5, 0.7], ratio: 1e-3, layers: layers))];
+        Assert.That(found.Select(v => (v.Name, v.Plot)), Is.EqualTo(expected is null ? Array.Empty<(string, string)>() : [(expected, "gradients")]));
     }
 
     [TestCase(1.2, "loss clipped instead of gradient")]
@@ -105,8 +120,46 @@ internal sealed class JudgementTests
             Steps = [.. Enumerable.Range(1, 60).Select(i => new StepRecord(1, i, i, 4, i % 2 == 0 ? 0.2f : 2f, 0.1f))],
         };
 
-        Assert.That(Names(run), Is.EqualTo(new[] { "noisy batch" }));
+        Assert.That(Judgement.Of(run).Select(v => (v.Name, v.Plot)), Is.EqualTo(new[] { ("noisy batch", "steps") }));
     }
+
+    // Every verdict of every rule, from a record that shows all that can go wrong or lacks what its words are of.
+    [Test]
+    public void Plot_OfEveryVerdict_IsOneOfTheReport()
+    {
+        string script = File.ReadAllText(Path.Combine(Repository.Root, "pipeline", "Report", "Html", "report.js"));
+        string[] plots =
+        [
+            .. PlotCalls().Matches(script).Select(m => m.Groups["id"].Value),
+            .. new[] { ModelTask.Classification, ModelTask.Binary, ModelTask.Multilabel, ModelTask.Regression }.SelectMany(t => MetricTable.Of(t, new MetricOptions())).Select(m => m.Name),
+            MetricTable.Loss,
+        ];
+        LayerRecord[] fading = [.. Enumerable.Range(0, 6).Select(i => Layer($"l{i}", MathF.Pow(0.1f, i), dead: 0.9, saturated: 0.9, silent: 0.6))];
+        LayerRecord[] growing = [.. Enumerable.Range(0, 6).Select(i => Layer($"l{i}", gradient: MathF.Pow(0.1f, i)))];
+        StepRecord[] noise = [.. Enumerable.Range(1, 60).Select(i => new StepRecord(1, i, i, 4, i % 2 == 0 ? 0.2f : 2f, 0.1f))];
+        RunHistory wild = Run([2.4, 2.5, 2.4], [2, 2.5, 3], [0.1, 0.1, 0.1], ratio: 0.3, fading);
+        RunHistory[] runs =
+        [
+            wild with { Steps = noise, Failure = "the loss is NaN" },
+            wild with { Monitors = [.. wild.Monitors.Select(m => m with { SilentLoss = 2 })] },
+            Run([2.3, 2.29], [2.3, 2.29], [0.1, 0.12], ratio: 2e-6, growing),
+            Run([2, 0.5, 0.1], [1, 1.2, 1.6], [0.5, 0.7, 0.7], ratio: 1e-3),
+            Run([2.3, 2.2], [2.3, 2.2], [0.1, 0.1], ratio: 1e-3),
+            Run([2.3, 2.2], [2.3, 2.2], [0.1, 0.1], ratio: 1e-3) with { Chance = new Chance(1, null) },
+        ];
+
+        Verdict[] found = [.. runs.SelectMany(Judgement.Of)];
+
+        Assert.That(found.Select(v => v.Plot).Where(p => !plots.Contains(p)), Is.Empty);
+        Assert.That(found.Select(v => v.Name).Distinct(), Is.EquivalentTo(new[]
+        {
+            "diverged", "learning rate too high", "learning rate too low", "label problem", "loss clipped instead of gradient", "dead layer", "saturated layer",
+            "vanishing signal", "exploding signal", "overfitting", "underfitting", "noisy batch",
+        }));
+    }
+
+    [GeneratedRegex("""plot\((?:add\(pair, 'div'\)|\w+), '(?<id>[a-z_]+)'|byLayer\('[^']*', '(?<id>[a-z_]+)'""")]
+    private static partial Regex PlotCalls();
 
     private static string[] Names(RunHistory run) => [.. Judgement.Of(run).Select(v => v.Name)];
 
