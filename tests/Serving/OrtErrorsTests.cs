@@ -57,7 +57,7 @@ internal sealed class OrtErrorsTests
     [Test]
     public void OfAllocation_HostWithoutMemory_HasHowMuchWasAskedFor()
     {
-        AnnealException error = OrtErrors.OfAllocation(new OutOfMemoryException("Array dimensions exceeded supported range."), 1_500_000);
+        AnnealException error = OrtErrors.OfAllocation(new InsufficientMemoryException("Array dimensions exceeded supported range."), 1_500_000);
 
         Assert.That(error.IsOutOfMemory);
         Assert.That(error.Message, Does.Contain("out of memory: 1.5 MB were asked for"));
