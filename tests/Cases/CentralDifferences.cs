@@ -1,4 +1,3 @@
-using Anneal.Onnx;
 using Anneal.Onnx.Kernels;
 using Anneal.Onnx.Tensors;
 

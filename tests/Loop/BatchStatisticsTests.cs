@@ -51,14 +51,14 @@ internal sealed class BatchStatisticsTests
     [Test]
     public void Estimate_ManyRows_TakesTheFirstBatchesThatHaveTenThousand()
     {
-        const int many = 15_000;
+        const int Many = 15_000;
         using var runner = new SimdRunner(2);
-        (Tensor features, Tensor target) = Networks.Rows(many, Features, 3);
-        int[] rows = [.. Enumerable.Range(0, many)];
+        (Tensor features, Tensor target) = Networks.Rows(Many, Features, 3);
+        int[] rows = [.. Enumerable.Range(0, Many)];
 
         IReadOnlyDictionary<string, Tensor> estimated = BatchStatistics.Estimate(s_graphs, runner, new RowSet([features], target, rows), 4000, Seed, Initial());
 
-        int[] taken = [.. Permutation.Of(Seed, "shuffle", 0, many).Take(12_000)];
+        int[] taken = [.. Permutation.Of(Seed, "shuffle", 0, Many).Take(12_000)];
         double[] mean = [.. Enumerable.Range(0, Features).Select(f => taken.Average(r => (double)features.Span<float>()[(r * Features) + f]))];
 
         // Sums of 4,000 floats; the mean of all rows differs by about 4e-3.

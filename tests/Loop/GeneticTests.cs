@@ -1,6 +1,5 @@
 using Anneal.Onnx.Kernels;
 using Anneal.Onnx.Tensors;
-using Anneal.Tests.Cases;
 using Anneal.Trainer.Data;
 using Anneal.Trainer.Execution;
 using Anneal.Trainer.Loop;

@@ -90,10 +90,10 @@ internal sealed class UpdateGraphTests
     public void Step_MaxNorm_ScalesTheWeightsIntoEachUnitToTheLimit(bool isConvolution)
     {
         TrainingGraphs Of(UpdateSettings settings) => isConvolution ? Convolution(settings) : Graphs(settings);
-        const double limit = 1.3;
+        const double Limit = 1.3;
         TrainingGraphs plain = Of(Optimizer.Sgd());
         Dictionary<string, Tensor> free = After(plain);
-        Dictionary<string, Tensor> limited = After(Of(new UpdateSettings(Optimizer.Sgd()) { Regularization = new Regularization { MaxNorm = (float)limit } }));
+        Dictionary<string, Tensor> limited = After(Of(new UpdateSettings(Optimizer.Sgd()) { Regularization = new Regularization { MaxNorm = (float)Limit } }));
         int above = 0;
         int below = 0;
         foreach (Parameter parameter in plain.Parameters)
@@ -108,9 +108,9 @@ internal sealed class UpdateGraphTests
             for (int i = 0; i < w.Length; i++)
             {
                 double norm = parameter.Decays ? Math.Sqrt(units[UnitOf(i)].Sum(x => x * x)) : 0;
-                above += norm > limit ? 1 : 0;
-                below += parameter.Decays && norm < limit ? 1 : 0;
-                Assert.That(found[i], Is.EqualTo(w[i] * limit / Math.Max(norm, limit)).Within(Tolerance), $"{parameter.Name}[{i}]");
+                above += norm > Limit ? 1 : 0;
+                below += parameter.Decays && norm < Limit ? 1 : 0;
+                Assert.That(found[i], Is.EqualTo(w[i] * Limit / Math.Max(norm, Limit)).Within(Tolerance), $"{parameter.Name}[{i}]");
             }
         }
 

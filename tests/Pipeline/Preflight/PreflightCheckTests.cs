@@ -7,7 +7,6 @@ using Anneal.Pipeline.Preflight;
 using Anneal.Pipeline.Preflight.Checks;
 using Anneal.Pipeline.Preflight.Data;
 using Anneal.Pipeline.Stages;
-using Anneal.Trainer.Diagnostics;
 
 namespace Anneal.Tests.Pipeline.Preflight;
 
