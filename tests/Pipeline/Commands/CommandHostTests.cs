@@ -39,7 +39,7 @@ internal sealed class CommandHostTests
 
     [TestCase("explian", "unknown command 'explian'; did you mean 'explain'?\nSee 'anneal --help'.")]
     [TestCase("doctor --jsno", "unknown option '--jsno'; did you mean '--json'?\nSee 'anneal doctor --help'.")]
-    [TestCase("bench", "'anneal bench' needs one of: step, gemm, feed, monitors, predict\nSee 'anneal bench --help'.")]
+    [TestCase("bench", "'anneal bench' needs one of: step, epoch, gemm, feed, monitors, predict\nSee 'anneal bench --help'.")]
     [TestCase("bench gemm --sizes 0", "--sizes takes whole numbers from 1 to 16384 separated by commas, got '0'\nSee 'anneal bench gemm --help'.")]
     [TestCase("bench step --engine smid", "--engine takes one of simd, ort, got 'smid'\nSee 'anneal bench step --help'.")]
     [TestCase("bench step --threads 1.5", "--threads takes a whole number from 1 to 1024, got '1.5'\nSee 'anneal bench step --help'.")]

@@ -40,7 +40,7 @@ internal sealed class TargetsTests
     public void Of_NoWeights_AreNone() => Assert.That(Weights("classification", "loss=cross_entropy", s_classes), Is.Null);
 
     private static IReadOnlyList<float>? Weights(string task, string loss, DataTable table) =>
-        Targets.Of(ConfigText.Load(ConfigText.Smallest, $"task={task}", loss), table, s_rows).ClassWeights;
+        Targets.Of(ConfigText.LoadTable(task, loss), table, s_rows).ClassWeights;
 
     private static Tensor Labels(params float[][] rows)
     {

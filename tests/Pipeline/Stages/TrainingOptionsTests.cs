@@ -246,7 +246,9 @@ internal sealed class TrainingOptionsTests
     {
         if (!sets.Contains(Augmented))
         {
-            return ConfigText.Load(ConfigText.Smallest, sets);
+            return sets is [var first, .. string[] others] && first.StartsWith("task=", StringComparison.Ordinal)
+                ? ConfigText.LoadTable(first["task=".Length..], others)
+                : ConfigText.Load(ConfigText.Smallest, sets);
         }
 
         // 'color' wants three channels.
