@@ -49,9 +49,10 @@ internal static class FuzzChild
 
     private static Tensor Feed(ValueInfo input, string name)
     {
-        // ONNX Runtime 1.29 ends the process over a scalar given as a GatherND's indices of unknown rank, and over a TopK of no rows (docs/untrusted.md).
+        // ONNX Runtime 1.29 ends the process over a scalar given as a GatherND's indices or an Einsum's operand of unknown rank, and over a TopK of no rows (docs/untrusted.md).
         bool isEmpty = input.Type.Shape is { } dims && dims.Dims.Any(d => d.IsKnown && d.Size == 0);
-        if ((name.StartsWith("GatherND", StringComparison.Ordinal) && input.Type.Shape is null) || (name.StartsWith("TopK", StringComparison.Ordinal) && isEmpty))
+        bool isOfAnyRank = input.Type.Shape is null && (name.StartsWith("GatherND", StringComparison.Ordinal) || name.StartsWith("Einsum", StringComparison.Ordinal));
+        if (isOfAnyRank || (name.StartsWith("TopK", StringComparison.Ordinal) && isEmpty))
         {
             throw AnnealException.BadData($"'{input}' ends the process");
         }
