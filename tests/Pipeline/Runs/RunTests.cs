@@ -224,6 +224,7 @@ internal sealed class RunTests
     }
 
     [Test]
+    [Category("Slow")]
     public void Run_InHalfPrecision_TrainsToNearlyTheSameMetricsAndCountsSkippedSteps()
     {
         Tool tool = _place.Run("run", "--out", "fp16", "--engine", "ort", "--device", "cpu", "--set", "train.precision=fp16", "--set", "train.loss_scale=16777216", "--json");
