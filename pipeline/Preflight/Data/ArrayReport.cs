@@ -49,48 +49,32 @@ internal static class ArrayReport
         };
     }
 
-    // Twice over the elements: a sum of squares alone loses the deviation of what lies far from 0.
+    // Twice over the elements, all of them finite: a sum of squares alone loses the deviation of what lies far from 0.
     private static ColumnReport OfFloats(ColumnReport report, Tensor values, int[] rows)
     {
-        long present = 0;
-        int missing = 0;
         double sum = 0;
         (float min, float max) = (float.PositiveInfinity, float.NegativeInfinity);
         foreach (int row in rows)
         {
-            bool isWhole = true;
             foreach (float value in values.Rows(row, 1).Span<float>())
             {
-                if (float.IsNaN(value))
-                {
-                    isWhole = false;
-                    continue;
-                }
-
-                present++;
                 sum += value;
                 (min, max) = (Math.Min(min, value), Math.Max(max, value));
             }
-
-            missing += isWhole ? 0 : 1;
         }
 
-        if (present == 0)
-        {
-            return report with { Missing = missing, Notes = ["every value is missing"] };
-        }
-
-        double mean = sum / present;
+        double count = (double)rows.Length * (values.Length / values.Shape[0]);
+        double mean = sum / count;
         double squares = 0;
         foreach (int row in rows)
         {
             foreach (float value in values.Rows(row, 1).Span<float>())
             {
-                squares += float.IsNaN(value) ? 0 : (value - mean) * (value - mean);
+                squares += (value - mean) * (value - mean);
             }
         }
 
-        return report with { Missing = missing, Mean = mean, Deviation = Math.Sqrt(squares / present), Min = min, Max = max, Notes = min == max ? ["constant"] : [] };
+        return report with { Mean = mean, Deviation = Math.Sqrt(squares / count), Min = min, Max = max, Notes = min == max ? ["constant"] : [] };
     }
 
     private static IEnumerable<string> Stretched(FeatureColumn feature) =>
