@@ -22,9 +22,6 @@ public sealed record OrtOptions
     /// <summary>What a training step computes products and activations in: float, float16 or bfloat16. Weights, the optimizer and evaluation stay float.</summary>
     public DType Precision { get; init; } = DType.Float;
 
-    /// <summary>On CUDA: full float precision (no TF32) and convolution algorithms chosen without timing them.</summary>
-    public bool Deterministic { get; init; } = true;
-
     /// <summary>On CUDA: whether nodes without a CUDA kernel may run on the CPU; otherwise they are an error.</summary>
     public bool AllowFallback { get; init; }
 

@@ -74,6 +74,15 @@ internal static class OrtSessions
         }
     }
 
+    /// <summary>What the CUDA provider is told: full float precision (no TF32), convolution algorithms chosen without timing them, and whether it may capture.</summary>
+    /// <remarks>All at once: each telling sets everything that it leaves out back to the default.</remarks>
+    internal static Dictionary<string, string> CudaSettings(OrtOptions options) => new(StringComparer.Ordinal)
+    {
+        ["use_tf32"] = "0",
+        ["cudnn_conv_algo_search"] = "HEURISTIC",
+        ["enable_cuda_graph"] = options.Captures ? "1" : "0",
+    };
+
     private static void AppendCuda(SessionOptions session, OrtOptions options)
     {
         if (!OrtEnv.Instance().GetAvailableProviders().Contains(CudaProvider))
@@ -85,16 +94,7 @@ internal static class OrtSessions
         try
         {
             using var cuda = new OrtCUDAProviderOptions();
-            if (options.Deterministic)
-            {
-                cuda.UpdateOptions(new Dictionary<string, string> { ["use_tf32"] = "0", ["cudnn_conv_algo_search"] = "HEURISTIC" });
-            }
-
-            if (options.Captures)
-            {
-                cuda.UpdateOptions(new Dictionary<string, string> { ["enable_cuda_graph"] = "1" });
-            }
-
+            cuda.UpdateOptions(CudaSettings(options));
             session.AppendExecutionProvider_CUDA(cuda);
             OrtEnvironment.RegisterCuda();
             if (!options.AllowFallback)

@@ -46,7 +46,7 @@ public sealed class OrtStepRunner : IGraphRunner
     public Model Lower(Model model, IReadOnlyList<StateBinding> state)
     {
         DType precision = state.Any(s => s.Output.Length > 0) ? _options.Precision : DType.Float;
-        Model lowered = StepLowering.Apply(model, _kernels.Value.Has, state, precision);
+        Model lowered = StepLowering.Apply(model, _kernels.Value.Has, state, precision, forDevice: _options.Device != OrtDevice.Cpu);
         if (!_options.AllowFallback && StepLowering.Missing(lowered.Graph, _kernels.Value.Has) is [var (node, type), ..])
         {
             throw new AnnealException(

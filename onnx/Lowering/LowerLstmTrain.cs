@@ -31,14 +31,13 @@ internal sealed class LowerLstmTrain : ILowering
         foreach (string x in given)
         {
             string[] parts = c.Parts(chain.Op("Gemm", Attributes.Of(("transB", 1L)), h, r, x), 3 * s.Hidden, s.Hidden);
-            string sigmoids = chain.Op("Sigmoid", parts[0]);
+            string[] iof = c.Parts(chain.Op("Sigmoid", parts[0]), s.Hidden, s.Hidden, s.Hidden);
             string candidate = chain.Op("Tanh", parts[1]);
-            string[] iof = c.Parts(sigmoids, s.Hidden, s.Hidden, s.Hidden);
             cell = chain.Op("Add", chain.Op("Mul", iof[2], cell), chain.Op("Mul", iof[0], candidate));
             h = chain.Op("Mul", iof[1], chain.Op("Tanh", cell));
             hidden.Add(h);
             cells.Add(cell);
-            gates.Add(c.Beside(sigmoids, candidate));
+            gates.Add(c.Beside([.. iof, candidate]));
         }
 
         chain.Name(c.Stacked([.. hidden.Skip(1)], 1), Output(0));

@@ -19,8 +19,17 @@ internal sealed class LstmChain(NodeChain chain, LstmShape shape)
     public string[] Steps(string all) =>
         [.. chain.Ops("Split", shape.Steps, Attributes.Of(("axis", 0L)), all, Longs([.. Enumerable.Repeat(1L, shape.Steps)])).Select(First)];
 
-    /// <summary>The parts of the last dimension.</summary>
-    public string[] Parts(string value, params long[] widths) => chain.Ops("Split", widths.Length, Attributes.Of(("axis", -1L)), value, Longs(widths));
+    /// <summary>The parts of the last dimension. Unequal ones are drawn each by itself: a Split into such cannot be captured.</summary>
+    public string[] Parts(string value, params long[] widths)
+    {
+        if (widths.All(w => w == widths[0]))
+        {
+            return chain.Ops("Split", widths.Length, Attributes.Of(("axis", -1L)), value, Longs(widths));
+        }
+
+        long end = 0;
+        return [.. widths.Select(w => chain.Op("Slice", value, Longs(end), Longs(end += w), Longs(-1)))];
+    }
 
     /// <summary>Values side by side in the last dimension.</summary>
     public string Beside(params string[] values) => chain.Op("Concat", Attributes.Of(("axis", -1L)), values);

@@ -9,6 +9,18 @@ namespace Anneal.Onnx.Lowering;
 /// <remarks>Bodies that loop stay calls of their functions, which the runtime replaces itself.</remarks>
 public static class StepLowering
 {
+    // Where a kernel costs its start and each pass over memory, as on a GPU.
+    private static readonly ILowering[] s_deviceWays =
+    [
+        new LowerBatchNormGrad("BatchNormAddReluGrad"),
+        new LowerBatchNormGrad("BatchNormGrad"),
+        new LowerBatchNormGrad("BatchNormReluGrad"),
+        new LowerBatchNormTrain("BatchNormTrain"),
+        new LowerBatchNormTrain("BatchNormTrainAddRelu"),
+        new LowerBatchNormTrain("BatchNormTrainRelu"),
+        new LowerConvGradPatches(),
+    ];
+
     private static readonly ILowering[] s_ways =
     [
         new LowerAdam(),
@@ -36,18 +48,20 @@ public static class StepLowering
     /// <param name="hasKernel">Whether the runtime has a kernel of a standard op at opset 18 for a type.</param>
     /// <param name="state">The states that the graph replaces: what orders their writes is added.</param>
     /// <param name="precision">float, or the half-precision format to which <see cref="MixedPrecision"/> rounds.</param>
+    /// <param name="forDevice">Whether the graph is for another device than the CPU, which other ways suit.</param>
     /// <returns>The model of standard ops.</returns>
-    public static Model Apply(Model model, Func<string, DType, bool> hasKernel, IReadOnlyList<StateBinding> state, DType precision = DType.Float)
+    public static Model Apply(Model model, Func<string, DType, bool> hasKernel, IReadOnlyList<StateBinding> state, DType precision = DType.Float, bool forDevice = false)
     {
         Graph graph = s_before.Run(model.Graph);
         TypeInference types = TypeInference.Of(graph);
-        graph = graph with { Nodes = [.. graph.Nodes.SelectMany(n => Write(n, types, hasKernel))] };
+        graph = graph with { Nodes = [.. graph.Nodes.SelectMany(n => Write(n, types, hasKernel, forDevice))] };
         if (precision != DType.Float)
         {
             graph = MixedPrecision.Apply(Inline(graph, s_halved.Contains), precision, state);
         }
 
         graph = s_after.Run(Inline(graph, _ => true));
+        graph = forDevice ? SplitReductions.Apply(graph) : graph;
         graph = OrderUpdates.Apply(graph, state, TypeInference.Of(graph).Types);
         return Model.Of(graph);
     }
@@ -80,7 +94,7 @@ public static class StepLowering
         return given.FirstOrDefault(t => t != DType.Bool) is var type && type != DType.Undefined ? type : given.FirstOrDefault();
     }
 
-    private static IReadOnlyList<Node> Write(Node node, TypeInference types, Func<string, DType, bool> hasKernel)
+    private static IReadOnlyList<Node> Write(Node node, TypeInference types, Func<string, DType, bool> hasKernel, bool forDevice)
     {
         if (node.Domain != Model.AnnealDomain)
         {
@@ -88,7 +102,7 @@ public static class StepLowering
         }
 
         DType type = types.Types[node.Outputs.First(o => o.Length > 0)].Type;
-        foreach (ILowering way in s_ways.Where(w => w.Op == node.OpType))
+        foreach (ILowering way in (forDevice ? s_deviceWays : []).Concat(s_ways).Where(w => w.Op == node.OpType))
         {
             var chain = new NodeChain(node);
             if (way.Write(chain, node, types) && chain.Nodes.All(n => hasKernel(n.OpType, type)))

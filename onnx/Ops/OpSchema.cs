@@ -26,9 +26,9 @@ public sealed record OpSchema(
     /// <returns>The set.</returns>
     public TypeSet TypesOf(string variable) => Types.First(t => t.Variable == variable).Types;
 
-    /// <summary>Whether a graph may hold a type where a variable stands, though no kernel here takes it: float16 in the place of float.</summary>
+    /// <summary>Whether a graph may hold a type where a variable stands, though no kernel here takes it: float16 or bfloat16 in the place of float.</summary>
     /// <param name="variable">The variable's name.</param>
     /// <param name="type">The element type.</param>
     /// <returns>True where another runtime may have the kernel.</returns>
-    public bool IsHalfOf(string variable, Tensors.DType type) => type == Tensors.DType.Float16 && TypesOf(variable).Contains(Tensors.DType.Float);
+    public bool IsHalfOf(string variable, Tensors.DType type) => type is Tensors.DType.Float16 or Tensors.DType.BFloat16 && TypesOf(variable).Contains(Tensors.DType.Float);
 }

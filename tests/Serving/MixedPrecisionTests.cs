@@ -100,20 +100,20 @@ internal sealed class MixedPrecisionTests
         Assert.That(half.Nodes.Length, Is.EqualTo(lowered.Nodes.Length));
     }
 
-    [TestCase("mlp", "Gemm")]
-    [TestCase("cnn", "Conv")]
-    [TestCase("lstm", "MatMul")]
-    [TestCase("transformer", "MatMul")]
-    public void Apply_StepOfTheBench_ComputesItsProductsInHalf(string name, string op)
+    // Of bfloat16 ONNX Runtime's CPU provider has no product: its types are what shows here.
+    [Test]
+    public void Apply_StepOfTheBench_ComputesItsProductsInHalf(
+        [Values("mlp", "cnn", "lstm", "transformer")] string name, [Values(DType.Float16, DType.BFloat16)] DType format)
     {
         TrainingGraphs graphs = StepCases.All.Single(c => c.Name == name).Build();
-        Graph lowered = StepLowering.Apply(graphs.Step, (_, _) => true, graphs.StepState(), DType.Float16).Graph;
+        Graph lowered = StepLowering.Apply(graphs.Step, (_, _) => true, graphs.StepState(), format).Graph;
 
-        Graph half = HalfKernels.Apply(lowered, DType.Float16, (_, _) => true);
+        Graph half = HalfKernels.Apply(lowered, format, (_, _) => true);
 
         Node[] products = [.. half.Nodes.Where(n => n.OpType is "Gemm" or "MatMul" or "Conv" or "ConvTranspose" or "Einsum")];
-        Assert.That(products.Select(n => n.OpType), Does.Contain(op));
-        Assert.That(products.Where(n => !n.Outputs[0].EndsWith("/half", StringComparison.Ordinal)).Select(n => n.Name), Is.Empty);
+        IReadOnlyDictionary<string, TensorType> types = TypeInference.Of(half).Types;
+        Assert.That(products.Select(n => n.OpType), Does.Contain(name switch { "mlp" => "Gemm", "cnn" => "Conv", _ => "MatMul" }));
+        Assert.That(products.Where(n => types[n.Outputs[0]].Type != format).Select(n => n.Name), Is.Empty);
     }
 
     [Test]

@@ -235,4 +235,10 @@ internal sealed class OrtStepRunnerTests
 
     private static Tensor Floats(int salt) =>
         Tensor.Of<float>([64, 64], [.. Sample.Real([64, 64], salt: salt).Span<double>().ToArray().Select(v => (float)v)]);
+
+    [TestCase(true, "1")]
+    [TestCase(false, "0")]
+    public void CudaSettings_CapturedOrNot_KeepFullPrecision(bool captures, string capture) => Assert.That(
+        OrtSessions.CudaSettings(new OrtOptions { Captures = captures }),
+        Is.EquivalentTo(new Dictionary<string, string> { ["use_tf32"] = "0", ["cudnn_conv_algo_search"] = "HEURISTIC", ["enable_cuda_graph"] = capture }));
 }

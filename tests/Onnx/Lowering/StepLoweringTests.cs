@@ -14,13 +14,17 @@ internal sealed class StepLoweringTests
 {
     private static readonly string[] s_lowered = ["AdamStep", "ConvGradW", "ConvGradX", "LSTMTrain", "LSTMGrad"];
 
+    private static readonly string[] s_loweredForDevices =
+        ["BatchNormAddReluGrad", "BatchNormGrad", "BatchNormReluGrad", "BatchNormTrain", "BatchNormTrainAddRelu", "BatchNormTrainRelu", "ConvGradW"];
+
     private static IEnumerable<TestCaseData> Cases() =>
+        from device in (bool[])[false, true]
         from c in AllCases.All
-        where s_lowered.Contains(c.Op) && c.NotInOrt is null
-        select new TestCaseData(c).SetArgDisplayNames(c.ToString());
+        where (device ? s_loweredForDevices : s_lowered).Contains(c.Op) && c.NotInOrt is null
+        select new TestCaseData(c, device).SetArgDisplayNames(c.ToString(), device ? "device" : "cpu");
 
     [TestCaseSource(nameof(Cases))]
-    public void Apply_OpOfOurOwn_GivesWhatItsKernelGives(OpCase wide)
+    public void Apply_OpOfOurOwn_GivesWhatItsKernelGives(OpCase wide, bool forDevice)
     {
         OpCase c = wide.AsFloat();
         Tensor?[] expected = Evaluator.Run(c.ToNode(), c.Inputs);
@@ -30,7 +34,7 @@ internal sealed class StepLoweringTests
             g.Output(outputs[i], $"result{i}");
         }
 
-        Model lowered = StepLowering.Apply(Model.Of(g.Build()), (_, _) => true, []);
+        Model lowered = StepLowering.Apply(Model.Of(g.Build()), (_, _) => true, [], forDevice: forDevice);
 
         using var session = new OrtRunner(new OrtOptions { Threads = 1 }).Open(lowered, []);
         IReadOnlyDictionary<string, Tensor> feeds = c.Feeds();
@@ -61,6 +65,52 @@ internal sealed class StepLoweringTests
 
         Assert.That(lowered.Graph.Ops(), Does.Not.Contain(op));
         Assert.That(lowered.Functions, Is.Empty);
+    }
+
+    [Test]
+    public void Apply_ResNetForADevice_NormalisesByKernelsAndSumsInTwoParts()
+    {
+        var graphs = Anneal.Pipeline.Bench.StepCases.All.Single(c => c.Name == "resnet20").Build();
+
+        Graph lowered = StepLowering.Apply(graphs.Step, (_, _) => true, graphs.StepState(), forDevice: true).Graph;
+
+        // 21 normalisations: each draws its moments once, and maps once forwards and twice backwards.
+        Assert.That(lowered.Ops().Count(o => o == "LayerNormalization"), Is.EqualTo(21));
+        Assert.That(lowered.Ops().Count(o => o == "BatchNormalization"), Is.EqualTo(3 * 21));
+        // Of dY and of dY·x̂, over the pixels and over the images; a sum over both at once would be cuDNN's.
+        Assert.That(lowered.Nodes.Count(n => n.OpType == "ReduceSum" && n.Name.Contains("BatchNorm", StringComparison.Ordinal)), Is.EqualTo(4 * 21));
+    }
+
+    [Test]
+    public void Apply_SmallBatchForADevice_DrawsPatchesByOneConvolution()
+    {
+        var graphs = Anneal.Pipeline.Bench.StepCases.All.Single(c => c.Name == "cnn").Build();
+
+        Assert.That(Ops(64).Count(o => o == "Slice"), Is.LessThan(Ops(4096).Count(o => o == "Slice") - 8), "tap by tap where the patches are large");
+
+        IEnumerable<string> Ops(int rows)
+        {
+            Graph fixedSize = FixBatch.Apply(graphs.Step.Graph, FixBatch.SymbolOf(graphs.Step.Graph, graphs.StepState())!, rows);
+            return StepLowering.Apply(graphs.Step with { Graph = fixedSize }, (_, _) => true, graphs.StepState(), forDevice: true).Graph.Ops();
+        }
+    }
+
+    [TestCase(new long[] { 0, 2, 3 }, 2)]
+    [TestCase(new long[] { -4, -1 }, 2)]
+    [TestCase(new long[] { 0, 1 }, 1)]
+    [TestCase(new long[] { 2, 3 }, 1)]
+    [TestCase(new long[] { 1, 3 }, 1)]
+    [TestCase(new long[] { 0, 1, 2, 3 }, 1)]
+    public void SplitReductions_Axes_AreTakenInTwoPartsWhereOthersStandBetween(long[] axes, int nodes)
+    {
+        var g = new GraphBuilder("sums");
+        Value x = g.Input("x", TensorType.Of(DType.Float, 2, 3, 4, 5));
+        g.Output(g.Node("ReduceMean", [x, g.Constant(Tensor.Vector<long>(axes))]), "kept");
+        g.Output(g.Node("ReduceSum", [x, g.Constant(Tensor.Vector<long>(axes))], Attributes.Of(("keepdims", 0L))), "dropped");
+
+        Graph split = Rewritten.By(g.Build(), SplitReductions.Apply, 1e-6);
+
+        Assert.That(split.Ops().Count(o => o is "ReduceMean" or "ReduceSum"), Is.EqualTo(2 * nodes));
     }
 
     [Test]
