@@ -25,7 +25,7 @@ internal static class GemmComparison
                 }
 
                 double theirs = blas.GetProperty("gflops").GetDouble();
-                double ours = anneal.GetProperty("rows").EnumerateArray().Select(r => r.GetProperty("gflops").GetDouble()).Single();
+                double ours = anneal.GetProperty("results").EnumerateArray().Select(r => r.GetProperty("gflops").GetDouble()).Single();
                 ratios.Add(ours / theirs);
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{size,6} {round,5} {theirs,17:F1} {ours,15:F1} {ours / theirs,7:F2}"));
             }

@@ -18,7 +18,8 @@ internal static class Side
         string[] arguments = ["-c", File.ReadAllText(Path.Combine(options.Repository, "bench", script)), .. more];
         ProcessStartInfo start = options.Root is { } root ? new("chroot", [root, "python3", .. arguments]) : new("python3", arguments);
         start.Environment["OPENBLAS_CORETYPE"] = "SkylakeX";
-        start.Environment["OPENBLAS_NUM_THREADS"] = options.Threads.ToString(CultureInfo.InvariantCulture);
+        // Its build for OpenMP heeds the second alone.
+        start.Environment["OPENBLAS_NUM_THREADS"] = start.Environment["OMP_NUM_THREADS"] = options.Threads.ToString(CultureInfo.InvariantCulture);
         return start;
     }
 

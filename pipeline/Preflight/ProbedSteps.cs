@@ -31,7 +31,8 @@ internal static class ProbedSteps
     /// <summary>A step of an optimizer without dropout, regularisation, clipping and smoothed labels.</summary>
     /// <param name="subject">The pipeline.</param>
     /// <param name="optimizer">The optimizer.</param>
-    public static TrainingGraphs Bare(PreflightSubject subject, Optimizer optimizer)
+    /// <param name="seed">The seed of the first weights; null for the pipeline's.</param>
+    public static TrainingGraphs Bare(PreflightSubject subject, Optimizer optimizer, ulong? seed = null)
     {
         TargetSpec target = subject.Data.Target;
         Trainer.Losses.Loss loss = target.Loss switch
@@ -40,7 +41,8 @@ internal static class ProbedSteps
             Trainer.Losses.BinaryCrossEntropy => new Trainer.Losses.BinaryCrossEntropy(),
             Trainer.Losses.Loss other => other,
         };
-        return ModelGraphs.Of(subject.Config, subject.Data, subject.Spec with { Target = target with { Loss = loss } }, Settings(subject) with { Optimizer = optimizer, Regularization = new Regularization(), ClipNorm = 0, ClipValue = 0, Accumulate = 1, AverageDecays = [] }, dropout: false);
+        ModelSpec spec = subject.Spec with { Target = target with { Loss = loss }, Seed = seed ?? subject.Spec.Seed };
+        return ModelGraphs.Of(subject.Config, subject.Data, spec, Settings(subject) with { Optimizer = optimizer, Regularization = new Regularization(), ClipNorm = 0, ClipValue = 0, Accumulate = 1, AverageDecays = [] }, dropout: false);
     }
 
     /// <summary>The step of the training's first phase, one batch a step.</summary>

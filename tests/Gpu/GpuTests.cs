@@ -67,6 +67,7 @@ internal sealed class GpuTests
     [TestCase("tabular")]
     [TestCase("cnn")]
     [TestCase("resnet20")]
+    [TestCase("lstm")]
     [TestCase("transformer")]
     public void LockStep_CapturedAndPlain_Agree(string name)
     {

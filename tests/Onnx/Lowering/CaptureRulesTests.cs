@@ -4,7 +4,6 @@ using Anneal.Onnx.Lowering;
 using Anneal.Onnx.Rewrite;
 using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Bench;
-using Anneal.Serving;
 
 namespace Anneal.Tests.Onnx.Lowering;
 

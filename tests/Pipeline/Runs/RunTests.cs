@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Anneal.Onnx;
 using Anneal.Pipeline.Report;
@@ -11,7 +10,7 @@ namespace Anneal.Tests.Pipeline.Runs;
 
 /// <summary>Whole runs through the built command.</summary>
 [Parallelizable(ParallelScope.Self)]
-internal sealed class RunTests
+internal sealed partial class RunTests
 {
     private static readonly string[] s_stages = ["data", "preflight", "train", "average", "export", "validate", "report"];
     private static readonly string[] s_resultFields = ["pipeline", "run", "status", "stages", "metrics", "validation", "model", "test_looks"];
@@ -204,92 +203,6 @@ internal sealed class RunTests
         Assert.That(tool.Error, Does.Contain("run.json is damaged"));
     }
 
-    [Test]
-    public void Run_InOnnxRuntime_TrainsToNearlyTheSameMetrics()
-    {
-        Tool tool = _place.Run("run", "--out", "ort", "--engine", "ort", "--device", "cpu", "--json");
-
-        Assert.That(tool.ExitCode, Is.Zero, tool.Error);
-        double loss = Loss(tool.Json);
-        Assert.That(loss, Is.EqualTo(Loss(_first.Json)).Within(0.05));
-        JsonElement record = JsonDocument.Parse(File.ReadAllText(Path.Combine(_place["ort"], "run.json"))).RootElement;
-        Assert.That(record.GetProperty("engine").GetString(), Is.EqualTo("ort-cpu"));
-        JsonElement placement = record.GetProperty("placement");
-        Assert.That(placement.GetProperty("nodes").GetProperty("CPUExecutionProvider").GetInt32(), Is.Positive);
-        Assert.That(placement.GetProperty("in_place").GetInt32(), Is.EqualTo(12), "four parameters with two states each");
-        Assert.That(placement.GetProperty("two_buffers").GetInt32(), Is.Zero);
-        Assert.That(tool.Error, Does.Contain("train    on ort-cpu: ").And.Contain("12 states replaced in place"));
-
-        static double Loss(JsonElement result) => result.GetProperty("metrics").GetProperty("test").GetProperty("loss").GetDouble();
-    }
-
-    [Test]
-    [Category("Slow")]
-    public void Run_InHalfPrecision_TrainsToNearlyTheSameMetricsAndCountsSkippedSteps()
-    {
-        Tool tool = _place.Run("run", "--out", "fp16", "--engine", "ort", "--device", "cpu", "--set", "train.precision=fp16", "--set", "train.loss_scale=16777216", "--json");
-
-        Assert.That(tool.ExitCode, Is.Zero, tool.Error);
-        double loss = tool.Json.GetProperty("metrics").GetProperty("test").GetProperty("loss").GetDouble();
-        Assert.That(loss, Is.EqualTo(_first.Json.GetProperty("metrics").GetProperty("test").GetProperty("loss").GetDouble()).Within(0.05));
-        JsonElement placement = JsonDocument.Parse(File.ReadAllText(Path.Combine(_place["fp16"], "run.json"))).RootElement.GetProperty("placement");
-        Assert.That(placement.GetProperty("precision").GetString(), Is.EqualTo("float16"));
-        Assert.That(tool.Error, Does.Contain("mixed float16, ").And.Match(@"[1-9]\d* steps skipped whose gradients overflowed, loss scale \d"));
-    }
-
-    [Test]
-    public void Run_HalfPrecisionOnSimd_IsAnErrorWithItsPlace()
-    {
-        Tool tool = _place.Run("run", "--out", "half", "--set", "train.precision=bf16");
-
-        Assert.That(tool.ExitCode, Is.EqualTo(2));
-        Assert.That(tool.Error, Does.Contain("train.precision: the engine simd computes in float32"));
-    }
-
-    [Test]
-    public void Run_SimdOnCuda_SaysWhichEngineRunsThere()
-    {
-        Tool tool = _place.Run("run", "--out", "cuda", "--device", "cuda");
-
-        Assert.That(tool.ExitCode, Is.EqualTo(2));
-        Assert.That(tool.Error, Does.Contain("--engine ort"));
-    }
-
-    [Test]
-    public void Run_CudaThatIsNotThere_ExitsWithThreeAndTrainsNothing()
-    {
-        if (Anneal.Serving.OrtInfo.Problem(Anneal.Serving.OrtDevice.Cuda) is null)
-        {
-            Assert.Ignore("CUDA works here");
-        }
-
-        Tool tool = _place.Run("run", "--out", "cuda", "--engine", "ort", "--device", "cuda");
-
-        Assert.That(tool.ExitCode, Is.EqualTo(3));
-        Assert.That(tool.Error, Does.Contain("CUDA provider").And.Contain("--device cpu"));
-        Assert.That(Directory.Exists(Path.Combine(_place["cuda"], "checkpoints")) && Directory.EnumerateFiles(Path.Combine(_place["cuda"], "checkpoints")).Any(), Is.False);
-    }
-
-    [Test]
-    public void Run_DeviceAuto_SaysWhatItTook()
-    {
-        Tool tool = _place.Run("run", "--out", "auto", "--engine", "ort", "--until", "data");
-
-        Assert.That(tool.ExitCode, Is.Zero, tool.Error);
-        Assert.That(tool.Error, Does.Match("device   ort-(cpu|cuda)"));
-    }
-
-    [Test]
-    public void Inspect_PlanOfAStep_PrintsTheProofsOfItsUpdates()
-    {
-        Tool tool = _place.Run("inspect", Path.Combine(_place["base"], "step.onnx"), "--plan", "--batch", "16", "--threads", "1", "--json");
-
-        JsonElement[] updates = [.. tool.Json.GetProperty("updates").EnumerateArray()];
-        Assert.That(updates, Has.Length.EqualTo(12));
-        Assert.That(updates.Select(u => u.GetProperty("is_in_place").GetBoolean()), Is.All.True);
-        Assert.That(tool.Error, Does.Contain("12 of 12 states are replaced in place by ONNX Runtime"));
-    }
-
     [TestCase("1")]
     [TestCase("3")]
     public void Run_OtherThreadCount_GivesTheSameBytes(string threads)
@@ -298,88 +211,6 @@ internal sealed class RunTests
 
         Assert.That(tool.ExitCode, Is.Zero, tool.Error);
         AssertSameModel("threads" + threads);
-    }
-
-    [Test]
-    public void Resume_AfterKill_GivesTheSameBytes()
-    {
-        using (Process process = _place.StartTraining("killed", checkpoints: 3))
-        {
-            process.Kill();
-            process.WaitForExit();
-        }
-
-        Assert.That(RunFolder.ReadRecord(_place["killed"])!.Status, Is.EqualTo("running"), "killed while it trained");
-        Tool resumed = _place.Run("resume", "killed", "--json");
-
-        Assert.That(resumed.ExitCode, Is.Zero, resumed.Error);
-        Assert.That(Cached(resumed.Json), Is.EqualTo(new[] { true, true, false, false, false, false, false }));
-        AssertSameModel("killed");
-        foreach (string log in (string[])["metrics.jsonl", "monitors.jsonl"])
-        {
-            Assert.That(File.ReadAllText(Path.Combine(_place["killed"], log)), Is.EqualTo(File.ReadAllText(Path.Combine(_place["base"], log))), log);
-        }
-    }
-
-    [Test]
-    public void Run_OtherOptionsAfterAKill_StartsFromNothing()
-    {
-        string[] other = ["--set", "train.epochs=4", "--set", "train.optimizer.adam.lr=0.004", "--set", "validate.metric={}"];
-        using (Process process = _place.StartTraining("changed", checkpoints: 2))
-        {
-            process.Kill();
-            process.WaitForExit();
-        }
-
-        Tool changed = _place.Run(["run", "--out", "changed", .. other]);
-        Tool undisturbed = _place.Run(["run", "--out", "undisturbed", .. other]);
-
-        Assert.That((changed.ExitCode, undisturbed.ExitCode), Is.EqualTo((0, 0)), changed.Error);
-        AssertSameModel("changed", "undisturbed");
-        Assert.That(File.ReadAllText(Path.Combine(_place["changed"], "monitors.jsonl")), Is.EqualTo(File.ReadAllText(Path.Combine(_place["undisturbed"], "monitors.jsonl"))));
-    }
-
-    [Test]
-    [Platform(Exclude = "Win", Reason = "SIGINT is sent by kill")]
-    public void Resume_AfterControlC_ExitsWith130FirstAndGivesTheSameBytes()
-    {
-        using Process process = _place.StartTraining("interrupted", checkpoints: 2, "--json");
-        using (Process kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
-        {
-            kill.WaitForExit();
-        }
-
-        Tool interrupted = Tool.Finish(process);
-        Assert.That(interrupted.ExitCode, Is.EqualTo(130), interrupted.Error);
-        Assert.That(interrupted.Json.GetProperty("status").GetString(), Is.EqualTo("interrupted"));
-        Assert.That(interrupted.Json.GetProperty("stages")[2].GetProperty("status").GetString(), Is.EqualTo("interrupted"));
-        Assert.That(interrupted.Error, Does.Contain("the state is saved: go on with 'anneal resume "));
-        Assert.That(RunFolder.ReadRecord(_place["interrupted"])!.Status, Is.EqualTo("interrupted"));
-
-        Tool resumed = _place.Run("resume", "interrupted", "--json");
-        Assert.That(resumed.ExitCode, Is.Zero, resumed.Error);
-        Assert.That(resumed.Json.GetProperty("status").GetString(), Is.EqualTo("done"));
-        AssertSameModel("interrupted");
-    }
-
-    [Test]
-    public void Run_FolderInUse_ExitsWithTwo()
-    {
-        using RunFolder held = RunFolder.Open(_place["held"]);
-
-        Tool tool = _place.Run("run", "--out", "held", "--json");
-
-        Assert.That(tool.ExitCode, Is.EqualTo(2));
-        Assert.That(tool.Json.GetProperty("error").GetProperty("message").GetString(), Does.Contain("another process works in this run folder").And.Contain(_place["held"]));
-    }
-
-    [Test]
-    public void Resume_NoRunThere_ExitsWithTwo()
-    {
-        Tool tool = _place.Run("resume", "nowhere");
-
-        Assert.That(tool.ExitCode, Is.EqualTo(2));
-        Assert.That(tool.Error, Does.StartWith("nowhere: there is no run here (no run.json)"));
     }
 
     [Test]
