@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Anneal.Onnx.Kernels;
 
@@ -35,8 +34,6 @@ public unsafe class GemmPlan<T, TEpilogue>
 
     private const int PackedPanels = 8;
     private const int PackedTiles = 16;
-
-    private const int LineBytes = 64;
 
     // Tiles a power of two apart would fall into the same few places of a cache while they are packed side by side.
     private const int TileGapBytes = 64;
@@ -224,24 +221,6 @@ public unsafe class GemmPlan<T, TEpilogue>
         }
     }
 
-    // The kernel comes to the result last, each row of it on a page of its own, which no hardware fetches ahead.
-    private void Fetch(T* c, int rows, int columns)
-    {
-        if (!Sse.IsSupported)
-        {
-            return;
-        }
-
-        for (int row = 0; row < rows; row++)
-        {
-            T* line = c + (row * _cRow);
-            for (T* end = line + columns; line < end; line += LineBytes / sizeof(T))
-            {
-                Sse.Prefetch1(line);
-            }
-        }
-    }
-
     [SkipLocalsInit]
     private void Panel(T* a, int start, int depth, int i, int rows, int vector, int vectors, int slot, bool isFirst, bool isReused)
     {
@@ -278,7 +257,11 @@ public unsafe class GemmPlan<T, TEpilogue>
             T* c = _c + (i * _cRow) + j;
             if (NeedsResult)
             {
-                Fetch(c, rows, columns);
+                // The kernel comes to the result last, each row of it on a page of its own, which no hardware fetches ahead.
+                for (int row = 0; row < rows; row++)
+                {
+                    CacheLines.PrefetchFar(c + (row * _cRow), columns * sizeof(T));
+                }
             }
 
             kernel(depth, a, aRow, aStep, b, bStep, packed, c, _cRow, add);

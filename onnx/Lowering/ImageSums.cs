@@ -22,16 +22,13 @@ internal sealed class ImageSums
             : null;
 
     /// <summary>The images with the pixels of a channel in a row, [N, C, H·W].</summary>
-    public string Flat(string images) => _chain.Op("Reshape", images, Longs(0, 0, Pixels));
+    public string Flat(string images) => _chain.Op("Reshape", images, _chain.Longs(0, 0, Pixels));
 
     /// <summary>A number of each channel of each image, [N, C], from a value of as many elements.</summary>
-    public string Rows(string value) => _chain.Op("Reshape", value, Longs(0, Channels));
+    public string Rows(string value) => _chain.Op("Reshape", value, _chain.Longs(0, Channels));
 
-    /// <summary>What a reduction gives over the images, [C], of [N, C].</summary>
-    public string OverImages(string reduction, string rows) => _chain.Op(reduction, Attributes.Of(("keepdims", 0L)), rows, Longs(0));
-
-    /// <summary>The sum of each channel, [C]: over the pixels, which lie together, and then over the images.</summary>
-    public string Sum(string images) => OverImages("ReduceSum", _chain.Op("ReduceSum", Attributes.Of(("keepdims", 0L)), Flat(images), Longs(2)));
+    /// <summary>The sum of each channel, [C], which <see cref="SplitReductions"/> takes in two parts.</summary>
+    public string Sum(string images) => _chain.Reduce("ReduceSum", images, 0, 2, 3);
 
     /// <summary>slope · (images - centre) + offset, each of a channel.</summary>
     public string Map(string images, string slope, string offset, string centre) =>
@@ -40,6 +37,4 @@ internal sealed class ImageSums
     public string Number(float value) => _chain.Constant(Tensor.Scalar(value));
 
     public string Filled(int length, float value) => _chain.Constant(Tensor.Vector<float>([.. Enumerable.Repeat(value, length)]));
-
-    public string Longs(params long[] values) => _chain.Constant(Tensor.Vector<long>(values));
 }

@@ -4,7 +4,7 @@ using Anneal.Onnx.Tensors;
 
 namespace Anneal.Onnx.Lowering;
 
-/// <summary>The gradients of batch normalisation of images in few passes over them: each map of a channel's own is one BatchNormalization as in inference, and sums go over the pixels before the images.</summary>
+/// <summary>The gradients of batch normalisation of images in few passes over them: each map of a channel's own is one BatchNormalization as in inference, and each sum one ReduceSum.</summary>
 /// <param name="op">BatchNormGrad, or one that is told where a Relu let through.</param>
 internal sealed class LowerBatchNormGrad(string op) : ILowering
 {
@@ -26,7 +26,7 @@ internal sealed class LowerBatchNormGrad(string op) : ILowering
         string dScale = images.Sum(chain.Op("Mul", dY, normal));
         string count = chain.Op("Cast", Attributes.Of(("to", (long)DType.Float)), chain.Op("Div", chain.Op("Size", x), chain.Constant(Tensor.Scalar((long)images.Channels))));
         string share = images.Map(normal, chain.Op("Div", dScale, count), chain.Op("Div", dBias, count), zeros);
-        string slope = chain.Op("Reshape", chain.Op("Mul", scale, inverse), images.Longs(-1, 1, 1));
+        string slope = chain.Op("Reshape", chain.Op("Mul", scale, inverse), chain.Longs(-1, 1, 1));
         chain.Name(chain.Op("Mul", chain.Op("Sub", dY, share), slope), node.Outputs[0]);
         chain.Name(dScale, node.Outputs[1]);
         chain.Name(dBias, node.Outputs[2]);

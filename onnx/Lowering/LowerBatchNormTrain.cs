@@ -25,10 +25,10 @@ internal sealed class LowerBatchNormTrain(string op) : ILowering
         string[] moments = chain.Ops("LayerNormalization", 3, Attributes.Of(("axis", -1L), ("epsilon", 0f)), images.Flat(x), images.Filled(images.Pixels, 1));
         string means = images.Rows(moments[1]);
         string inverses = images.Rows(moments[2]);
-        string mean = images.OverImages("ReduceMean", means);
+        string mean = chain.Reduce("ReduceMean", means, 0);
         string off = chain.Op("Sub", means, mean);
         // An image of one value has the inverse ∞, and 0 again for its variance.
-        string variance = images.OverImages("ReduceMean", chain.Op("Add", chain.Op("Reciprocal", chain.Op("Mul", inverses, inverses)), chain.Op("Mul", off, off)));
+        string variance = chain.Reduce("ReduceMean", chain.Op("Add", chain.Op("Reciprocal", chain.Op("Mul", inverses, inverses)), chain.Op("Mul", off, off)), 0);
         string y = chain.Op("BatchNormalization", Attributes.Of(("epsilon", epsilon)), x, node.Inputs[1], node.Inputs[2], mean, variance);
         y = node.Inputs.Length > 5 ? chain.Op("Add", y, node.Inputs[5]) : y;
         Give(0, op.EndsWith("Relu", StringComparison.Ordinal) ? chain.Op("Relu", y) : y);

@@ -11,7 +11,6 @@ namespace Anneal.Onnx.Lowering;
 /// <remarks>A fifth of the nodes of tap by tap, which counts where a batch is small. Of large ones the drawing takes longer than the products that it spares: docs/performance.md.</remarks>
 internal sealed class LowerConvGradPatches : ILowering
 {
-    private const long MostTaps = 49;
     private const long MostBytes = 32 << 20;
 
     public string Op => "ConvGradW";
@@ -19,7 +18,7 @@ internal sealed class LowerConvGradPatches : ILowering
     public bool Write(NodeChain chain, Node node, TypeInference types)
     {
         long[] kernel = [.. node.Attributes.Ints("kernel_shape") ?? []];
-        bool fits = node.Attributes.Int("group", 1) == 1 && kernel.Length == 2 && kernel[0] * kernel[1] is > 1 and <= MostTaps
+        bool fits = node.Attributes.Int("group", 1) == 1 && kernel.Length == 2 && kernel[0] * kernel[1] is > 1 and <= LowerConvGradW.MostTaps
             && types.Types[node.Inputs[1]] is { Type: DType.Float, Shape: { Rank: 4, IsStatic: true } dYs }
             && types.Types[node.Inputs[0]].Shape is { Rank: 4 } xs && xs[1].IsKnown
             && 4L * dYs[0].Size * xs[1].Size * kernel[0] * kernel[1] * dYs[2].Size * dYs[3].Size <= MostBytes;
@@ -40,15 +39,11 @@ internal sealed class LowerConvGradPatches : ILowering
         Attributes attributes = Attributes.Of(
             ("kernel_shape", kernel), ("strides", Ints("strides")), ("dilations", Ints("dilations")), ("pads", Ints("pads")), ("group", channels));
         string drawn = chain.Op("Conv", attributes, node.Inputs[0], chain.Constant(Tensor.Of<float>([(int)(channels * taps), 1, (int)kernel[0], (int)kernel[1]], ones)));
-        string patches = chain.Op("Reshape", drawn, Longs(0, channels * taps, pixels));
-        string given = chain.Op("Reshape", node.Inputs[1], Longs(0, filters, pixels));
-        string product = chain.Op("MatMul", given, chain.Op("Transpose", Attributes.Of(("perm", new long[] { 0, 2, 1 })), patches));
-        string sum = chain.Op("ReduceSum", Attributes.Of(("keepdims", 0L)), product, Longs(0));
-        chain.Name(chain.Op("Reshape", sum, Longs(filters, channels, kernel[0], kernel[1])), node.Outputs[0]);
+        string given = chain.Op("Reshape", node.Inputs[1], chain.Longs(0, filters, pixels));
+        string sum = LowerConvGradW.Product(chain, given, drawn, channels * taps, pixels);
+        chain.Name(chain.Op("Reshape", sum, chain.Longs(filters, channels, kernel[0], kernel[1])), node.Outputs[0]);
         return true;
 
         long[] Ints(string name) => [.. node.Attributes.Ints(name) ?? []];
-
-        string Longs(params long[] values) => chain.Constant(Tensor.Vector<long>(values));
     }
 }

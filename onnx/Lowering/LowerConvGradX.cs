@@ -1,6 +1,5 @@
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Rewrite;
-using Anneal.Onnx.Tensors;
 
 namespace Anneal.Onnx.Lowering;
 
@@ -22,7 +21,7 @@ internal sealed class LowerConvGradX : ILowering
         string turned = chain.Op("Transpose", Attributes.Of(("perm", new long[] { 1, 0, 2, 3 })), node.Inputs[1]);
         if (kernel.Any(k => k > 1))
         {
-            turned = chain.Op("Slice", turned, Longs(-1, -1), Longs(-int.MaxValue, -int.MaxValue), Longs(2, 3), Longs(-1, -1));
+            turned = chain.Op("Slice", turned, chain.Longs(-1, -1), chain.Longs(-int.MaxValue, -int.MaxValue), chain.Longs(2, 3), chain.Longs(-1, -1));
         }
 
         Attributes attributes = Attributes.Of(("kernel_shape", kernel), ("dilations", dilations), ("strides", strides), ("pads", around), ("group", 1L));
@@ -30,7 +29,5 @@ internal sealed class LowerConvGradX : ILowering
         return true;
 
         long[] Ints(string name) => [.. node.Attributes.Ints(name) ?? []];
-
-        string Longs(params long[] values) => chain.Constant(Tensor.Vector<long>(values));
     }
 }

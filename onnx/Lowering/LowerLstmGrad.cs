@@ -41,23 +41,23 @@ internal sealed class LowerLstmGrad : ILowering
             dH = given is null ? dH : chain.Op("Add", dH, given[t]);
             dC = chain.Op("Add", dC, Times(dH, toCell[t]));
             string dGates = Times(c.Beside(dC, dH, dC, dC), slopes[t]);
-            all[t] = chain.Op("Unsqueeze", dGates, c.Longs(0));
+            all[t] = chain.Op("Unsqueeze", dGates, chain.Longs(0));
             dH = chain.Op("MatMul", dGates, r);
             dC = Times(dC, keeps[t]);
         }
 
         string d = chain.Op("Concat", Attributes.Of(("axis", 0L)), all);
-        string flat = chain.Op("Reshape", d, c.Longs(-1, 4L * s.Hidden));
+        string flat = chain.Op("Reshape", d, chain.Longs(-1, 4L * s.Hidden));
         Give(0, () => chain.Op("MatMul", d, c.First(node.Inputs[3])));
         Give(1, () => Weights(chain.Op("Flatten", Attributes.Of(("axis", 2L)), x)));
-        Give(2, () => Weights(chain.Op("Reshape", hidden[0], c.Longs(-1, s.Hidden))));
+        Give(2, () => Weights(chain.Op("Reshape", hidden[0], chain.Longs(-1, s.Hidden))));
         Give(3, () =>
         {
-            string sum = c.Sum(flat, 0);
-            return chain.Op("Unsqueeze", c.Beside(sum, sum), c.Longs(0));
+            string sum = chain.Reduce("ReduceSum", flat, 0);
+            return chain.Op("Unsqueeze", c.Beside(sum, sum), chain.Longs(0));
         });
-        Give(4, () => chain.Op("Unsqueeze", dH, c.Longs(0)));
-        Give(5, () => chain.Op("Unsqueeze", dC, c.Longs(0)));
+        Give(4, () => chain.Op("Unsqueeze", dH, chain.Longs(0)));
+        Give(5, () => chain.Op("Unsqueeze", dC, chain.Longs(0)));
         return true;
 
         string Times(string a, string b) => chain.Op("Mul", a, b);
@@ -69,13 +69,13 @@ internal sealed class LowerLstmGrad : ILowering
         // The values before all steps and after them.
         string[] Ends(string values) =>
         [
-            chain.Op("Slice", values, c.Longs(0), c.Longs(s.Steps), c.Longs(0)),
-            chain.Op("Slice", values, c.Longs(1), c.Longs(s.Steps + 1), c.Longs(0)),
+            chain.Op("Slice", values, chain.Longs(0), chain.Longs(s.Steps), chain.Longs(0)),
+            chain.Op("Slice", values, chain.Longs(1), chain.Longs(s.Steps + 1), chain.Longs(0)),
         ];
 
-        string AllSteps() => chain.Op("Concat", Attributes.Of(("axis", 0L)), c.Longs(s.Steps), state);
+        string AllSteps() => chain.Op("Concat", Attributes.Of(("axis", 0L)), chain.Longs(s.Steps), state);
 
-        string Weights(string values) => chain.Op("Unsqueeze", chain.Op("Gemm", Attributes.Of(("transA", 1L)), flat, values), c.Longs(0));
+        string Weights(string values) => chain.Op("Unsqueeze", chain.Op("Gemm", Attributes.Of(("transA", 1L)), flat, values), chain.Longs(0));
 
         void Give(int output, Func<string> value)
         {

@@ -18,7 +18,7 @@ internal sealed class LowerLstmTrain : ILowering
         var c = new LstmChain(chain, s);
         string bias = types.Types[node.Inputs[3]].Shape is { Rank: 0 }
             ? chain.Op("Mul", node.Inputs[3], chain.Number(2, node.Inputs[0]))
-            : c.Sum(chain.Op("Reshape", node.Inputs[3], c.Longs(2, 4 * s.Hidden)), 0);
+            : chain.Reduce("ReduceSum", chain.Op("Reshape", node.Inputs[3], chain.Longs(2, 4 * s.Hidden)), 0);
         string w = chain.Op("Transpose", c.First(node.Inputs[1]));
         string[] given = c.Steps(chain.Op("Add", chain.Op("MatMul", node.Inputs[0], w), bias));
         string r = c.First(node.Inputs[2]);
@@ -41,8 +41,8 @@ internal sealed class LowerLstmTrain : ILowering
         }
 
         chain.Name(c.Stacked([.. hidden.Skip(1)], 1), Output(0));
-        chain.Name(chain.Op("Unsqueeze", h, c.Longs(0)), Output(1));
-        chain.Name(chain.Op("Unsqueeze", cell, c.Longs(0)), Output(2));
+        chain.Name(chain.Op("Unsqueeze", h, chain.Longs(0)), Output(1));
+        chain.Name(chain.Op("Unsqueeze", cell, chain.Longs(0)), Output(2));
         chain.Name(c.Stacked(gates, 0), Output(3));
         chain.Name(c.Stacked([.. hidden.Zip(cells, (a, b) => c.Beside(a, b))], 0), Output(4));
         return true;

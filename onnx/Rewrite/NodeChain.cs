@@ -34,6 +34,12 @@ internal sealed class NodeChain(Node owner)
     /// <summary>A constant.</summary>
     public string Constant(Tensor value) => Add("Constant", Attributes.Of(("value", value)));
 
+    /// <summary>A constant vector of int64.</summary>
+    public string Longs(params long[] values) => Constant(Tensor.Vector<long>(values));
+
+    /// <summary>A reduction over axes, which fall away.</summary>
+    public string Reduce(string op, string value, params long[] axes) => Op(op, Attributes.Of(("keepdims", 0L)), value, Longs(axes));
+
     /// <summary>A number of the type of another value.</summary>
     public string Number(float value, string like) => Op("CastLike", Add("Constant", Attributes.Of(("value", Tensor.Scalar(value)))), like);
 

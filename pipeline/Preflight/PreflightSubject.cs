@@ -62,11 +62,18 @@ internal sealed class PreflightSubject : IDisposable
     /// <param name="count">How many at most.</param>
     /// <param name="purpose">What they are for: the key of the draw.</param>
     /// <returns>The rows.</returns>
-    public RowSet Sample(int count, string purpose)
+    public RowSet Sample(int count, string purpose) => Sample(TrainRows, count, purpose);
+
+    /// <summary>Random rows of some.</summary>
+    /// <param name="given">The rows.</param>
+    /// <param name="count">How many at most.</param>
+    /// <param name="purpose">What they are for: the key of the draw.</param>
+    /// <returns>The rows.</returns>
+    public RowSet Sample(RowSet given, int count, string purpose)
     {
-        int[] rows = [.. TrainRows.Rows.Distinct()];
+        int[] rows = [.. given.Rows.Distinct()];
         int[] order = Permutation.Of(Seed, "preflight/" + purpose, 0, rows.Length);
-        return TrainRows with { Rows = [.. order.Take(count).Select(i => rows[i]).Order()] };
+        return given with { Rows = [.. order.Take(count).Select(i => rows[i]).Order()] };
     }
 
     /// <summary>The features that enter the first layer.</summary>

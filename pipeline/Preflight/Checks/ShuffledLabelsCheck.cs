@@ -32,7 +32,7 @@ internal sealed class ShuffledLabelsCheck : IPreflightCheck
 
     public PreflightResult Run(PreflightSubject subject)
     {
-        RowSet validation = Some(subject);
+        RowSet validation = subject.Sample(subject.ValidationRows, MostRows, "shuffled_labels/validation");
         if (validation.Rows.Length == 0)
         {
             return new PreflightResult(Name, PreflightStatus.Skipped, "there are no rows to validate on");
@@ -65,13 +65,6 @@ internal sealed class ShuffledLabelsCheck : IPreflightCheck
 
         using var evaluator = new Trainer.Loop.Evaluator(graphs, subject.Runner, validation);
         return evaluator.Evaluate(training.Parameters).Metrics;
-    }
-
-    private static RowSet Some(PreflightSubject subject)
-    {
-        RowSet rows = subject.ValidationRows;
-        int[] order = Permutation.Of(subject.Seed, "preflight/shuffled_labels/validation", 0, rows.Rows.Length);
-        return rows with { Rows = [.. order.Take(MostRows).Order().Select(i => rows.Rows[i])] };
     }
 
     private static RowSet Shuffled(PreflightSubject subject, ulong seed)

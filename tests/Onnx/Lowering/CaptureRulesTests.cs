@@ -53,14 +53,14 @@ internal sealed class CaptureRulesTests
         Assert.That(CaptureRules.Broken(graph, s_state), Is.EqualTo("node 'choice' (If): it is control flow"));
     }
 
-    [TestCase("mlp", null)]
-    [TestCase("mlp32", null)]
-    [TestCase("tabular", null)]
-    [TestCase("cnn", null)]
-    [TestCase("resnet20", null)]
-    [TestCase("lstm", null)]
-    [TestCase("transformer", null)]
-    public void Broken_CaseOfTheBench_IsKnown(string name, string? part)
+    [TestCase("mlp")]
+    [TestCase("mlp32")]
+    [TestCase("tabular")]
+    [TestCase("cnn")]
+    [TestCase("resnet20")]
+    [TestCase("lstm")]
+    [TestCase("transformer")]
+    public void Broken_CaseOfTheBench_BreaksNone(string name)
     {
         StepCase @case = StepCases.All.Single(c => c.Name == name);
         var bench = new StepBench(@case with { Batch = 4 });
@@ -69,7 +69,7 @@ internal sealed class CaptureRulesTests
         Model @fixed = bench.Step with { Graph = FixBatch.Apply(bench.Step.Graph, FixBatch.SymbolOf(bench.Step.Graph, state)!, 8) };
         string? broken = CaptureRules.Broken(StepLowering.Apply(@fixed, (_, _) => true, state, forDevice: true).Graph, state);
 
-        Assert.That(broken, part is null ? Is.Null : Does.Contain(part));
+        Assert.That(broken, Is.Null);
     }
 
     private static TestCaseData Case(string name, Action<GraphBuilder> build, string? expected)
