@@ -15,7 +15,7 @@ public unsafe class GemmPlan<T, TEpilogue>
     where TEpilogue : struct, IGemmEpilogue<T>
 {
     private const int BlockBytes = 512 * 1024;
-    private const int DepthBytes = 2048;
+    private const int DepthBytes = 4096;
     private const double ItemFlops = 4e6;
     private const int MaxItems = 24;
 
