@@ -29,9 +29,10 @@ public unsafe class GemmPlan<T, TEpilogue>
     private const int ShortBlockTiles = 4;
     private const int MaxTile = 8 * 48;
 
-    /// <summary>A transposed A is packed where a stretch of k of it exceeds this, and there are panels of columns enough to pay for it.</summary>
-    private const int PackedBytes = 1536 * 1024;
+    /// <summary>A transposed A is packed where so many bytes of each of its rows, of a stretch of k, exceed this together, and there are panels of columns enough to pay for it.</summary>
+    private const int PackedBytes = 1600 * 1024;
 
+    private const int PackedRowBytes = 2048;
     private const int PackedPanels = 8;
     private const int PackedTiles = 16;
 
@@ -99,7 +100,7 @@ public unsafe class GemmPlan<T, TEpilogue>
             (_rowBlocks, _columnBlocks) = (Math.Clamp(items, 1, Math.Max(1, _tiles / ShortBlockTiles)), 1);
         }
 
-        if (transA && (long)m * _depth * sizeof(T) > PackedBytes && _vectors >= PackedPanels * columns)
+        if (transA && (long)m * Math.Min(_depth * sizeof(T), PackedRowBytes) > PackedBytes && _vectors >= PackedPanels * columns)
         {
             _tileLength = (MicroKernelTable<T>.Rows * _depth) + (TileGapBytes / sizeof(T));
         }

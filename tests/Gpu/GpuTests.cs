@@ -4,6 +4,7 @@ using Anneal.Pipeline.Bench;
 using Anneal.Pipeline.Compare;
 using Anneal.Serving;
 using Anneal.Tests.Cases;
+using Anneal.Tests.Golden;
 using Anneal.Tests.Loop;
 using Anneal.Trainer.Diagnostics;
 using Anneal.Trainer.Execution;
@@ -62,13 +63,7 @@ internal sealed class GpuTests
         Assert.That(report.Largest, Is.InRange(double.Epsilon, tolerance));
     }
 
-    [TestCase("mlp")]
-    [TestCase("mlp32")]
-    [TestCase("tabular")]
-    [TestCase("cnn")]
-    [TestCase("resnet20")]
-    [TestCase("lstm")]
-    [TestCase("transformer")]
+    [TestCaseSource(typeof(GoldenNetworks), nameof(GoldenNetworks.Names))]
     public void LockStep_CapturedAndPlain_Agree(string name)
     {
         var bench = new StepBench(StepCases.All.Single(c => c.Name == name));

@@ -4,6 +4,7 @@ using Anneal.Onnx.Lowering;
 using Anneal.Onnx.Rewrite;
 using Anneal.Onnx.Tensors;
 using Anneal.Pipeline.Bench;
+using Anneal.Tests.Golden;
 
 namespace Anneal.Tests.Onnx.Lowering;
 
@@ -53,13 +54,7 @@ internal sealed class CaptureRulesTests
         Assert.That(CaptureRules.Broken(graph, s_state), Is.EqualTo("node 'choice' (If): it is control flow"));
     }
 
-    [TestCase("mlp")]
-    [TestCase("mlp32")]
-    [TestCase("tabular")]
-    [TestCase("cnn")]
-    [TestCase("resnet20")]
-    [TestCase("lstm")]
-    [TestCase("transformer")]
+    [TestCaseSource(typeof(GoldenNetworks), nameof(GoldenNetworks.Names))]
     public void Broken_CaseOfTheBench_BreaksNone(string name)
     {
         StepCase @case = StepCases.All.Single(c => c.Name == name);
