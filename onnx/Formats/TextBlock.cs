@@ -3,6 +3,9 @@ namespace Anneal.Onnx.Formats;
 /// <summary>Some whole records of a text file, in memory that is used again for the next ones.</summary>
 public sealed class TextBlock
 {
+    /// <summary>How many bytes there are behind the text at least, so that a vector may be read from any place in it.</summary>
+    internal const int Padding = 64;
+
     private TextRecord[] _records = new TextRecord[64];
     private byte[] _bytes = new byte[1 << 12];
     private int _length;
@@ -24,9 +27,9 @@ public sealed class TextBlock
     {
         int start = _length;
         int end = checked(start + text.Length);
-        if (end > _bytes.Length)
+        if (end > _bytes.Length - Padding)
         {
-            Array.Resize(ref _bytes, (int)Math.Min(Math.Max(2L * _bytes.Length, end), Array.MaxLength));
+            Array.Resize(ref _bytes, (int)Math.Min(Math.Max(2L * _bytes.Length, (long)end + Padding), Array.MaxLength));
         }
 
         text.CopyTo(_bytes.AsSpan(start));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Ir.Format;
@@ -66,7 +67,7 @@ internal sealed class CsvRowSource : TextRowSource
     {
         private readonly CsvFields _record = new(source.Path, source._format, source._header) { Expected = source._fieldCount };
 
-        public AnnealException? Parse(TextBlock block, int record, Cell[] cells)
+        public AnnealException? Parse(TextBlock block, int record, Span<Cell> cells)
         {
             try
             {
@@ -77,12 +78,7 @@ internal sealed class CsvRowSource : TextRowSource
                 return error;
             }
 
-            for (int i = 0; i < cells.Length; i++)
-            {
-                (int start, int length) = _record.At(source._fields[i]);
-                cells[i] = new Cell(source.Layout.IsMissing(block.Bytes.AsSpan(start, length)) ? CellKind.Missing : CellKind.Untyped, new TextSpan(start, length));
-            }
-
+            Fill(cells, block.Bytes);
             return null;
         }
 
@@ -94,5 +90,17 @@ internal sealed class CsvRowSource : TextRowSource
 
         public AnnealException Error(long line, TableColumn column, string text) =>
             AnnealException.BadData(string.Create(CultureInfo.InvariantCulture, $"{source.Path}:{line}: {Name(column)}: {text}"));
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Fill(Span<Cell> cells, byte[] text)
+        {
+            ReadOnlySpan<TextSpan> spans = _record.Spans;
+            int[] fields = source._fields;
+            for (int i = 0; i < cells.Length; i++)
+            {
+                TextSpan span = spans[fields[i]];
+                cells[i] = new Cell(source.Layout.IsMissing(text.AsSpan(span.Start, span.Length)) ? CellKind.Missing : CellKind.Untyped, span);
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
@@ -8,7 +9,7 @@ using Anneal.Onnx.Tensors;
 
 namespace Anneal.Serving.BatchInference;
 
-/// <summary>An input of a model, filled value by value in memory that is used again for the next rows.</summary>
+/// <summary>An input of a model, filled in memory that is used again for the next rows.</summary>
 internal abstract class FeedInput
 {
     private const string NotUtf8 = "the text is not UTF-8";
@@ -22,7 +23,7 @@ internal abstract class FeedInput
     }
 
     /// <summary>The number of elements in a row.</summary>
-    protected int Width { get; }
+    public int Width { get; }
 
     /// <summary>Whether it takes text; else it takes numbers.</summary>
     public abstract bool IsText { get; }
@@ -46,9 +47,21 @@ internal abstract class FeedInput
     /// <summary>Makes room.</summary>
     public abstract void Reserve(int rows);
 
+    /// <summary>Sets elements, up to the first whose value is wrong.</summary>
+    /// <param name="first">The first element, counted from that of the first row.</param>
+    /// <param name="stride">From one to the next.</param>
+    /// <param name="cells">Their values.</param>
+    /// <param name="wrong">Null; or what is wrong with the value after those set.</param>
+    /// <returns>The number of elements set.</returns>
+    public abstract int Set(int first, int stride, Cells cells, out string? wrong);
+
     /// <summary>Sets an element.</summary>
     /// <returns>Null; or what is wrong with the value.</returns>
-    public abstract string? Set(int row, int element, Cell cell, byte[] text);
+    public string? Set(int row, int element, Cell cell, byte[] text)
+    {
+        Set((row * Width) + element, Width, new Cells(new ReadOnlySpan<Cell>(in cell), 1, text), out string? wrong);
+        return wrong;
+    }
 
     /// <summary>Sets an element of an input that takes numbers.</summary>
     /// <returns>Null; or what is wrong with the value.</returns>
@@ -70,7 +83,7 @@ internal abstract class FeedInput
 
         public override Tensor Take(int rows, byte[] text) => rows == _values.Shape[0] ? _values : _values.Rows(0, rows);
 
-        protected void Put(int row, int element, T value) => _values.Span<T>()[(row * Width) + element] = value;
+        protected Span<T> From(int first) => _values.Span<T>()[first..];
     }
 
     private sealed class Numbers<T>(int[] row) : Elements<T>(row)
@@ -80,33 +93,45 @@ internal abstract class FeedInput
 
         private static bool IsFloating => typeof(T) == typeof(float) || typeof(T) == typeof(double);
 
-        public override string? Set(int row, int element, Cell cell, byte[] text)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override int Set(int first, int stride, Cells cells, out string? wrong)
         {
-            T value;
-            if (cell.Kind is CellKind.Untyped or CellKind.Number && TryWhole(text.AsSpan(cell.Text.Start, cell.Text.Length), out int whole))
+            Span<T> to = From(first);
+            for (int i = 0; i < cells.Count; i++)
             {
-                value = T.CreateTruncating(whole);
-            }
-            else if (cell.Kind == CellKind.Missing)
-            {
-                value = T.CreateSaturating(float.NaN);
-                if (!T.IsNaN(value))
+                Cell cell = cells[i];
+                ReadOnlySpan<byte> text = cells.Text.AsSpan(cell.Text.Start, cell.Text.Length);
+                if (cell.Kind is CellKind.Untyped or CellKind.Number && TryWhole(text, out int whole))
                 {
-                    return $"a missing value does not fit {typeof(T).Name}";
+                    to[i * stride] = T.CreateTruncating(whole);
+                }
+                else if ((wrong = Read(cell.Kind, text, out to[i * stride])) is not null)
+                {
+                    return i;
                 }
             }
-            else if (cell.Kind == CellKind.Text
-                || !T.TryParse(text.AsSpan(cell.Text.Start, cell.Text.Length), NumberStyles.Float, CultureInfo.InvariantCulture, out value!)
-                || !T.IsFinite(value))
+
+            wrong = null;
+            return cells.Count;
+        }
+
+        // Any value that is not written as a small whole number.
+        private string? Read(CellKind kind, ReadOnlySpan<byte> text, out T value)
+        {
+            if (kind == CellKind.Missing)
             {
-                return $"{CsvFields.Quote(text.AsSpan(cell.Text.Start, cell.Text.Length))} is not a number that {Type.Name()} holds";
+                value = T.CreateSaturating(float.NaN);
+                return T.IsNaN(value) ? null : $"a missing value does not fit {typeof(T).Name}";
             }
 
-            Put(row, element, value);
-            return null;
+            value = default;
+            return kind != CellKind.Text && T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value!) && T.IsFinite(value)
+                ? null
+                : $"{CsvFields.Quote(text)} is not a number that {Type.Name()} holds";
         }
 
         // What a byte and, without rounding, a float holds.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static bool TryWhole(ReadOnlySpan<byte> text, out int value)
         {
             value = 0;
@@ -132,7 +157,7 @@ internal abstract class FeedInput
         {
             T converted = T.CreateSaturating(value);
             bool fits = TValue.IsNaN(value) ? T.IsNaN(converted) : T.IsFinite(converted) && (IsFloating || TValue.CreateSaturating(converted) == value);
-            Put(row, element, converted);
+            From((row * Width) + element)[0] = converted;
             return fits ? null : FormattableString.Invariant($"{value} is not a number that {Type.Name()} holds");
         }
     }
@@ -151,10 +176,23 @@ internal abstract class FeedInput
             }
         }
 
-        public override string? Set(int row, int element, Cell cell, byte[] text)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override int Set(int first, int stride, Cells cells, out string? wrong)
         {
-            _values[(row * Width) + element] = cell.Kind == CellKind.Missing ? default : cell.Text;
-            return cell.Kind == CellKind.Missing || Utf8.IsValid(text.AsSpan(cell.Text.Start, cell.Text.Length)) ? null : NotUtf8;
+            Span<TextSpan> to = _values.AsSpan(first);
+            for (int i = 0; i < cells.Count; i++)
+            {
+                Cell cell = cells[i];
+                to[i * stride] = cell.Kind == CellKind.Missing ? default : cell.Text;
+                if (cell.Kind != CellKind.Missing && !Utf8.IsValid(cells.Text.AsSpan(cell.Text.Start, cell.Text.Length)))
+                {
+                    wrong = NotUtf8;
+                    return i;
+                }
+            }
+
+            wrong = null;
+            return cells.Count;
         }
 
         public override string? SetNumber<TValue>(int row, int element, TValue value) => throw new InvalidOperationException(NoNumbers);
@@ -170,12 +208,27 @@ internal abstract class FeedInput
 
         public override bool IsText => true;
 
-        public override string? Set(int row, int element, Cell cell, byte[] text)
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override int Set(int first, int stride, Cells cells, out string? wrong)
         {
-            ReadOnlySpan<byte> given = cell.Kind == CellKind.Missing ? [] : text.AsSpan(cell.Text.Start, cell.Text.Length);
-            int place = _index.Find(given);
-            Put(row, element, codes.Codes.Span<T>()[place >= 0 ? place : codes.Keys.Count]);
-            return place >= 0 || Utf8.IsValid(given) ? null : NotUtf8;
+            Span<T> to = From(first);
+            ReadOnlySpan<T> table = codes.Codes.Span<T>();
+            for (int i = 0; i < cells.Count; i++)
+            {
+                Cell cell = cells[i];
+                TextSpan text = cell.Kind == CellKind.Missing ? default : cell.Text;
+                int place = _index.Find(cells.Text, text);
+                if (place < 0 && !Utf8.IsValid(cells.Text.AsSpan(text.Start, text.Length)))
+                {
+                    wrong = NotUtf8;
+                    return i;
+                }
+
+                to[i * stride] = table[place >= 0 ? place : table.Length - 1];
+            }
+
+            wrong = null;
+            return cells.Count;
         }
 
         public override string? SetNumber<TValue>(int row, int element, TValue value) => throw new InvalidOperationException(NoNumbers);

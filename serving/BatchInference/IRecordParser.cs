@@ -10,7 +10,7 @@ internal interface IRecordParser
     /// <param name="record">The record, from 0.</param>
     /// <param name="cells">Receives the values that the model reads.</param>
     /// <returns>Null; or an error that names file and line.</returns>
-    AnnealException? Parse(TextBlock block, int record, Cell[] cells);
+    AnnealException? Parse(TextBlock block, int record, Span<Cell> cells);
 
     /// <summary>A column as errors name it.</summary>
     string Name(TableColumn column);

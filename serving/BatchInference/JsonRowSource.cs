@@ -62,10 +62,10 @@ internal sealed class JsonRowSource : TextRowSource
 
     private sealed class Parser(JsonRowSource source) : IRecordParser
     {
-        public AnnealException? Parse(TextBlock block, int record, Cell[] cells)
+        public AnnealException? Parse(TextBlock block, int record, Span<Cell> cells)
         {
             (int start, int length, long line) = block[record];
-            Array.Clear(cells);
+            cells.Clear();
             var reader = new Utf8JsonReader(block.Bytes.AsSpan(start, length));
             try
             {
@@ -123,7 +123,7 @@ internal sealed class JsonRowSource : TextRowSource
         }
 
         // A list, nested or not, gives its numbers in order.
-        private string? Value(ref Utf8JsonReader reader, TextBlock block, int start, TableColumn column, Cell[] cells)
+        private string? Value(ref Utf8JsonReader reader, TextBlock block, int start, TableColumn column, Span<Cell> cells)
         {
             if (reader.TokenType != JsonTokenType.StartArray)
             {

@@ -13,6 +13,7 @@ internal sealed class TableLayout
     private readonly IReadOnlyDictionary<string, TextCodes>? _codes;
     private readonly int[][] _rows;
     private readonly byte[][] _missing;
+    private readonly int _longestMissing;
 
     /// <summary>Works the layout out.</summary>
     /// <param name="inputs">The model's inputs.</param>
@@ -26,6 +27,7 @@ internal sealed class TableLayout
         _codes = codes;
         Table = signature?.Table;
         _missing = [.. (Table?.Missing ?? []).Where(m => m.Length > 0).Select(Encoding.UTF8.GetBytes)];
+        _longestMissing = _missing.Select(m => m.Length).DefaultIfEmpty().Max();
         _rows = new int[inputs.Count][];
         var places = new Dictionary<(string Name, int Width), List<(int Input, int Element)>>();
         for (int i = 0; i < inputs.Count; i++)
@@ -67,11 +69,14 @@ internal sealed class TableLayout
     /// <summary>Whether a text stands for a missing value.</summary>
     public bool IsMissing(ReadOnlySpan<byte> text)
     {
-        foreach (byte[] marker in _missing)
+        if (text.Length <= _longestMissing)
         {
-            if (text.SequenceEqual(marker))
+            foreach (byte[] marker in _missing)
             {
-                return true;
+                if (text.SequenceEqual(marker))
+                {
+                    return true;
+                }
             }
         }
 

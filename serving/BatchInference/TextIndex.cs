@@ -1,41 +1,112 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Security.Cryptography;
 using System.Text;
+using Anneal.Onnx.Tensors;
 
 namespace Anneal.Serving.BatchInference;
 
 /// <summary>Finds a text's place in a list by its UTF-8 bytes, of which no string is made.</summary>
+/// <remarks>The first bytes of a text are one vector, hashed by random factors and compared at once; only what a longer text has behind them is looked at byte by byte.</remarks>
 internal sealed class TextIndex
 {
-    private readonly Dictionary<byte[], int> _places = new(new Comparer());
-    private readonly Dictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
+    private const int Prefix = 32;
+    private readonly byte[][] _keys;
+    private readonly Entry[] _entries;
+    private readonly int _shift;
+
+    // Drawn anew each time, so that no list of keys can be made to collide.
+    private readonly Vector256<ulong> _factors;
 
     /// <param name="keys">The list; of equal texts the first counts.</param>
     public TextIndex(IReadOnlyList<string> keys)
     {
-        for (int i = 0; i < keys.Count; i++)
+        Span<ulong> factors = stackalloc ulong[Vector256<ulong>.Count];
+        RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(factors));
+        _factors = Vector256.Create<ulong>(factors) | Vector256<ulong>.One;
+        _keys = [.. keys.Select(Encoding.UTF8.GetBytes)];
+        int bits = 1;
+        while (1L << bits < 2L * keys.Count)
         {
-            _places.TryAdd(Encoding.UTF8.GetBytes(keys[i]), i);
+            bits++;
         }
 
-        _lookup = _places.GetAlternateLookup<ReadOnlySpan<byte>>();
+        _shift = 64 - bits;
+        _entries = new Entry[1 << bits];
+        Array.Fill(_entries, new Entry(default, 0, -1));
+        for (int i = 0; i < _keys.Length; i++)
+        {
+            var text = new TextSpan(0, _keys[i].Length);
+            Vector256<byte> prefix = PrefixOf(_keys[i], text);
+            ref Entry entry = ref Probe(_keys[i], text, prefix);
+            entry = entry.Place < 0 ? new Entry(prefix, text.Length, i) : entry;
+        }
     }
 
-    /// <summary>The place of a text; -1 where the list does not have it.</summary>
-    public int Find(ReadOnlySpan<byte> text) => _lookup.TryGetValue(text, out int place) ? place : -1;
+    // Under the length of each prefix, a mask of its bytes.
+    private static ReadOnlySpan<byte> Masks =>
+    [
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    ];
 
-    private sealed class Comparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+    /// <summary>The place of a text.</summary>
+    /// <param name="bytes">The memory in which it lies.</param>
+    /// <param name="text">Where.</param>
+    /// <returns>The place; -1 where the list does not have it.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Find(byte[] bytes, TextSpan text) => Probe(bytes, text, PrefixOf(bytes, text)).Place;
+
+    // The entry of a text, or the free one at which the search for it ends.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref Entry Probe(byte[] bytes, TextSpan text, Vector256<byte> prefix)
     {
-        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
-
-        public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
-
-        public int GetHashCode([DisallowNull] byte[] text) => GetHashCode(text.AsSpan());
-
-        // The hash of .NET's strings, which no list of keys can be made to collide in.
-        public int GetHashCode(ReadOnlySpan<byte> text) =>
-            string.GetHashCode(MemoryMarshal.Cast<byte, char>(text)) ^ (text.Length % 2 == 0 ? 0 : (text[^1] + 1) * 0x01000193);
-
-        public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
+        Entry[] entries = _entries;
+        ulong hash = Vector256.Sum(prefix.AsUInt64() * _factors) + (text.Length > Prefix ? HashOfRest(bytes, text) : 0);
+        for (int at = (int)(hash >> _shift); ; at++)
+        {
+            ref Entry entry = ref entries[at & (entries.Length - 1)];
+            if (entry.Place < 0 || (entry.Length == text.Length && entry.Prefix == prefix && (text.Length <= Prefix || IsRest(bytes, text, entry.Place))))
+            {
+                return ref entry;
+            }
+        }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> PrefixOf(byte[] bytes, TextSpan text)
+    {
+        if (bytes.Length - text.Start < Prefix)
+        {
+            return ShortPrefixOf(bytes.AsSpan(text.Start, text.Length));
+        }
+
+        var start = Vector256.Create<byte>(bytes.AsSpan(text.Start, Prefix));
+        return start & Vector256.Create(Masks.Slice(Prefix - Math.Min(text.Length, Prefix), Prefix));
+    }
+
+    private static Vector256<byte> ShortPrefixOf(ReadOnlySpan<byte> text)
+    {
+        Span<byte> prefix = stackalloc byte[Prefix];
+        prefix.Clear();
+        text.CopyTo(prefix);
+        return Vector256.Create<byte>(prefix);
+    }
+
+    // The hash of .NET's strings, which is random too, of an even number of bytes that have all of the rest.
+    private static ulong HashOfRest(byte[] bytes, TextSpan text)
+    {
+        int length = (text.Length - Prefix + 1) & ~1;
+        ReadOnlySpan<byte> rest = bytes.AsSpan(text.Start + text.Length - length, length);
+        return (ulong)string.GetHashCode(MemoryMarshal.Cast<byte, char>(rest)) << 32;
+    }
+
+    private bool IsRest(byte[] bytes, TextSpan text, int place) =>
+        bytes.AsSpan(text.Start + Prefix, text.Length - Prefix).SequenceEqual(_keys[place].AsSpan(Prefix));
+
+    /// <param name="Prefix">The first bytes of a key, zeros behind a shorter one.</param>
+    /// <param name="Length">The key's length.</param>
+    /// <param name="Place">Its place in the list; -1 where the entry is free.</param>
+    private readonly record struct Entry(Vector256<byte> Prefix, int Length, int Place);
 }

@@ -68,7 +68,7 @@ internal abstract class TextRowSource : IRowSource
         bool[] isRight = new bool[wrong.Length];
         for (int row = 0; row < block.Count; row++)
         {
-            if (parser.Parse(block, row, lane.Cells) is not null)
+            if (parser.Parse(block, row, lane.Row(0)) is not null)
             {
                 continue;
             }
@@ -77,7 +77,7 @@ internal abstract class TextRowSource : IRowSource
             {
                 TableColumn column = Layout.Columns[c];
                 string? text = lane.Try(column, block.Bytes);
-                bool isThere = Enumerable.Range(column.Offset, column.Width).Any(i => lane.Cells[i].Kind != CellKind.Missing);
+                bool isThere = Enumerable.Range(column.Offset, column.Width).Any(i => lane.Row(0)[i].Kind != CellKind.Missing);
                 isRight[c] |= text is null && isThere;
                 wrong[c] ??= text is null ? null : (block[row].Line, text);
             }
@@ -95,41 +95,33 @@ internal abstract class TextRowSource : IRowSource
         }
     }
 
-    private sealed class Lane(TextRowSource source) : IRowLane
+    private sealed class Lane : IRowLane
     {
+        private readonly TextRowSource _source;
         private readonly TextBlock _block = new();
-        private readonly TableLane _rows = new(source.Layout);
-        private readonly IRecordParser _parser = source.CreateParser();
+        private readonly TableLane _rows;
+        private readonly IRecordParser _parser;
+        private readonly int[] _records;
+        private readonly List<WrongValue> _wrong = [];
+        private readonly List<(int Record, AnnealException Error)> _errors = [];
 
-        public int Take(int count) => source.Records.Read(count, _block) ? _block.Count : 0;
+        public Lane(TextRowSource source)
+        {
+            _source = source;
+            _rows = new TableLane(source.Layout);
+            _parser = source.CreateParser();
+            _records = new int[_rows.Capacity];
+        }
+
+        public int Take(int count) => _source.Records.Read(count, _block) ? _block.Count : 0;
 
         public Tensor[] Parse(List<RejectedRow>? rejects)
         {
             _rows.Reserve(_block.Count);
             int rows = 0;
-            for (int record = 0; record < _block.Count; record++)
+            for (int first = 0; first < _block.Count; first += _rows.Capacity)
             {
-                AnnealException? error = _parser.Parse(_block, record, _rows.Cells);
-                if (error is null && _rows.Set(rows, _block.Bytes, out TableColumn? column) is { } wrong)
-                {
-                    error = _parser.Error(_block[record].Line, column!, wrong);
-                }
-
-                if (error is null)
-                {
-                    rows++;
-                }
-                else if (rejects is null)
-                {
-                    throw error;
-                }
-                else
-                {
-                    long line = _block[record].Line;
-                    string place = string.Create(CultureInfo.InvariantCulture, $"{source.Path}:{line}: ");
-                    string text = error.Text;
-                    rejects.Add(new RejectedRow(line, text.StartsWith(place, StringComparison.Ordinal) ? text[place.Length..] : text));
-                }
+                rows += Set(rows, first, Math.Min(first + _rows.Capacity, _block.Count), rejects);
             }
 
             return _rows.Take(rows, _block.Bytes);
@@ -137,6 +129,43 @@ internal abstract class TextRowSource : IRowSource
 
         public void Dispose()
         {
+        }
+
+        private int Set(int row, int first, int end, List<RejectedRow>? rejects)
+        {
+            _errors.Clear();
+            int filled = 0;
+            for (int record = first; record < end; record++)
+            {
+                if (_parser.Parse(_block, record, _rows.Row(filled)) is { } error)
+                {
+                    _errors.Add((record, error));
+                }
+                else
+                {
+                    _records[filled++] = record;
+                }
+            }
+
+            int set = _rows.Set(row, filled, _block.Bytes, _wrong);
+            foreach (WrongValue value in _wrong)
+            {
+                int record = _records[value.Row];
+                _errors.Add((record, _parser.Error(_block[record].Line, value.Column, value.Text)));
+            }
+
+            foreach ((int record, AnnealException error) in _errors.OrderBy(e => e.Record))
+            {
+                (rejects ?? throw error).Add(Rejected(_block[record].Line, error.Text));
+            }
+
+            return set;
+        }
+
+        private RejectedRow Rejected(long line, string text)
+        {
+            string place = string.Create(CultureInfo.InvariantCulture, $"{_source.Path}:{line}: ");
+            return new RejectedRow(line, text.StartsWith(place, StringComparison.Ordinal) ? text[place.Length..] : text);
         }
     }
 }
