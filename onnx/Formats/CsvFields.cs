@@ -15,6 +15,7 @@ namespace Anneal.Onnx.Formats;
 public sealed class CsvFields(string path, CsvFormat format, IReadOnlyList<string>? header)
 {
     private const int ShownLength = 40;
+    private const int Window = TextBlock.Padding;
 
     private readonly byte _delimiter = (byte)format.Delimiter;
     private readonly bool _trim = format.Trim;
@@ -99,7 +100,7 @@ public sealed class CsvFields(string path, CsvFormat format, IReadOnlyList<strin
         bool trim = _trim;
         int count = 0;
         int window = at;
-        uint delimiters = Delimiters(bytes, window, delimiter);
+        ulong delimiters = Delimiters(bytes, window, delimiter);
         while (true)
         {
             if (count == fields.Length)
@@ -122,14 +123,14 @@ public sealed class CsvFields(string path, CsvFormat format, IReadOnlyList<strin
                 }
 
                 window = at;
-                delimiters = Delimiters(bytes, window, delimiter) & ~1u;
+                delimiters = Delimiters(bytes, window, delimiter) & ~1ul;
                 at++;
                 continue;
             }
 
-            while (delimiters == 0 && window + Vector256<byte>.Count < end)
+            while (delimiters == 0 && window + Window < end)
             {
-                window += Vector256<byte>.Count;
+                window += Window;
                 delimiters = Delimiters(bytes, window, delimiter);
             }
 
@@ -149,8 +150,14 @@ public sealed class CsvFields(string path, CsvFormat format, IReadOnlyList<strin
 
     // A bit for each delimiter among the bytes from a place on, of which those behind the record mean nothing.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Delimiters(byte[] bytes, int at, byte delimiter) =>
-        Vector256.Equals(Vector256.Create(bytes.AsSpan(at, Vector256<byte>.Count)), Vector256.Create(delimiter)).ExtractMostSignificantBits();
+    private static ulong Delimiters(byte[] bytes, int at, byte delimiter)
+    {
+        ReadOnlySpan<byte> text = bytes.AsSpan(at, Window);
+        var wanted = Vector256.Create(delimiter);
+        uint low = Vector256.Equals(Vector256.Create(text), wanted).ExtractMostSignificantBits();
+        uint high = Vector256.Equals(Vector256.Create(text[Vector256<byte>.Count..]), wanted).ExtractMostSignificantBits();
+        return low | ((ulong)high << Vector256<byte>.Count);
+    }
 
     // Of a field that is not quoted.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -13,6 +13,7 @@ internal sealed class CsvPredictionWriter(Stream stream, OutputColumns columns) 
 {
     private const byte Separator = (byte)',';
     private const byte LineEnd = (byte)'\n';
+    private readonly int[] _order = [.. columns.Order];
     private bool _begun = stream.Position > 0;
 
     public bool IsAtBoundary => true;
@@ -21,12 +22,20 @@ internal sealed class CsvPredictionWriter(Stream stream, OutputColumns columns) 
     public void Encode(ReadOnlySpan<Tensor> outputs, int rows, ArrayBufferWriter<byte> into)
     {
         int[] widths = OutputColumns.Widths(outputs, rows);
+        int numbers = widths.Sum() * (FloatText.MostBytes + 1);
         for (int row = 0; row < rows; row++)
         {
-            for (int o = 0; o < columns.Order.Count; o++)
+            Span<byte> line = into.GetSpan(numbers + TextBytes(outputs, widths, row));
+            int written = 0;
+            foreach (int output in _order)
             {
-                int output = columns.Order[o];
-                Fields(into, outputs[output], row * widths[output], widths[output], o == columns.Order.Count - 1 ? LineEnd : Separator);
+                written += Fields(line[written..], outputs[output], row * widths[output], widths[output]);
+            }
+
+            if (written > 0)
+            {
+                line[written - 1] = LineEnd;
+                into.Advance(written);
             }
         }
     }
@@ -60,71 +69,91 @@ internal sealed class CsvPredictionWriter(Stream stream, OutputColumns columns) 
     private void Begin(int[] widths)
     {
         _begun = true;
-        var header = new ArrayBufferWriter<byte>();
-        string[] names = [.. columns.Of(widths).Select(c => c.Name)];
-        for (int i = 0; i < names.Length; i++)
+        byte[][] names = [.. columns.Of(widths).Select(c => Encoding.UTF8.GetBytes(c.Name))];
+        byte[] header = new byte[names.Sum(n => QuotedBytes(n.Length))];
+        int written = 0;
+        foreach (byte[] name in names)
         {
-            Quoted(header, Encoding.UTF8.GetBytes(names[i]), i == names.Length - 1 ? LineEnd : Separator);
+            written += Quoted(header.AsSpan(written), name);
         }
 
-        stream.Write(header.WrittenSpan);
+        header[written - 1] = LineEnd;
+        stream.Write(header, 0, written);
     }
 
+    // Room for the texts of a row, however they are quoted.
+    private static int TextBytes(ReadOnlySpan<Tensor> outputs, int[] widths, int row)
+    {
+        int bytes = 0;
+        for (int o = 0; o < widths.Length; o++)
+        {
+            if (outputs[o].Type == DType.String)
+            {
+                for (int i = row * widths[o]; i < (row + 1) * widths[o]; i++)
+                {
+                    bytes += QuotedBytes(outputs[o].IsUtf8 ? outputs[o].Utf8(i).Length : Encoding.UTF8.GetMaxByteCount(outputs[o].Strings[i].Length));
+                }
+            }
+        }
+
+        return bytes;
+    }
+
+    private static int QuotedBytes(int length) => (2 * length) + 3;
+
+    // Values, each with a separator behind it.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Fields(ArrayBufferWriter<byte> into, Tensor tensor, int first, int count, byte end)
+    private static int Fields(Span<byte> into, Tensor tensor, int first, int count)
     {
         switch (tensor.Type)
         {
             case DType.Float:
-                Floats(into, tensor.Span<float>().Slice(first, count), end);
-                break;
+                return Floats(into, tensor.Span<float>().Slice(first, count));
             case DType.Double:
-                Numbers<double>(into, tensor.Span<double>().Slice(first, count), end);
-                break;
+                return Numbers<double>(into, tensor.Span<double>().Slice(first, count));
             case DType.Int64:
-                Numbers<long>(into, tensor.Span<long>().Slice(first, count), end);
-                break;
+                return Numbers<long>(into, tensor.Span<long>().Slice(first, count));
             case DType.Int32:
-                Numbers<int>(into, tensor.Span<int>().Slice(first, count), end);
-                break;
+                return Numbers<int>(into, tensor.Span<int>().Slice(first, count));
             case DType.UInt8:
-                Numbers<byte>(into, tensor.Span<byte>().Slice(first, count), end);
-                break;
+                return Numbers<byte>(into, tensor.Span<byte>().Slice(first, count));
             default:
+                int written = 0;
                 for (int i = first; i < first + count; i++)
                 {
-                    Quoted(into, Text(tensor, i), i == first + count - 1 ? end : Separator);
+                    written += Quoted(into[written..], Text(tensor, i));
                 }
 
-                break;
+                return written;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Floats(ArrayBufferWriter<byte> into, ReadOnlySpan<float> values, byte end)
+    private static int Floats(Span<byte> into, ReadOnlySpan<float> values)
     {
-        Span<byte> span = into.GetSpan(values.Length * (FloatText.MostBytes + 1));
         int written = 0;
-        for (int i = 0; i < values.Length; i++)
+        foreach (float value in values)
         {
-            written += FloatText.Write(values[i], span[written..]);
-            span[written++] = i == values.Length - 1 ? end : Separator;
+            written += FloatText.Write(value, into[written..]);
+            into[written++] = Separator;
         }
 
-        into.Advance(written);
+        return written;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Numbers<T>(ArrayBufferWriter<byte> into, ReadOnlySpan<T> values, byte end)
+    private static int Numbers<T>(Span<byte> into, ReadOnlySpan<T> values)
         where T : IUtf8SpanFormattable
     {
-        for (int i = 0; i < values.Length; i++)
+        int written = 0;
+        foreach (T value in values)
         {
-            Span<byte> span = into.GetSpan(64);
-            values[i].TryFormat(span, out int written, "", CultureInfo.InvariantCulture);
-            span[written] = i == values.Length - 1 ? end : Separator;
-            into.Advance(written + 1);
+            value.TryFormat(into[written..], out int length, default, CultureInfo.InvariantCulture);
+            written += length;
+            into[written++] = Separator;
         }
+
+        return written;
     }
 
     private static ReadOnlySpan<byte> Text(Tensor tensor, int index) => tensor.Type switch
@@ -136,30 +165,30 @@ internal sealed class CsvPredictionWriter(Stream stream, OutputColumns columns) 
     };
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Quoted(ArrayBufferWriter<byte> into, ReadOnlySpan<byte> text, byte end)
+    private static int Quoted(Span<byte> into, ReadOnlySpan<byte> text)
     {
-        Span<byte> span = into.GetSpan((2 * text.Length) + 3);
+        int written = 0;
         if (!text.ContainsAny(",\"\r\n"u8))
         {
-            text.CopyTo(span);
-            span[text.Length] = end;
-            into.Advance(text.Length + 1);
-            return;
+            text.CopyTo(into);
+            written = text.Length;
         }
-
-        int written = 0;
-        span[written++] = (byte)'"';
-        foreach (byte c in text)
+        else
         {
-            span[written++] = c;
-            if (c == '"')
+            into[written++] = (byte)'"';
+            foreach (byte c in text)
             {
-                span[written++] = c;
+                into[written++] = c;
+                if (c == '"')
+                {
+                    into[written++] = c;
+                }
             }
+
+            into[written++] = (byte)'"';
         }
 
-        span[written++] = (byte)'"';
-        span[written++] = end;
-        into.Advance(written);
+        into[written++] = Separator;
+        return written;
     }
 }

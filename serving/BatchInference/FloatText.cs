@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
@@ -14,19 +15,17 @@ internal static class FloatText
     private const int Bias = 150;
     private const int SignificandBits = 23;
     private const int PlainDigits = 9;
+    private const int MostZeros = 3;
     private const int LeastPower = -31;
     private const int MostPower = 45;
     private static readonly ulong[] s_powers = [.. Enumerable.Range(LeastPower, MostPower - LeastPower + 1).Select(Power)];
 
     private static ReadOnlySpan<uint> Tens => [0, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
 
-    private static ReadOnlySpan<byte> Pairs =>
-        "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"u8;
-
     // What runs for each value is compiled in full at once: until it is compiled again by itself, it takes ten times as long, which of some thousand rows is longer than all else.
     /// <summary>Writes a float.</summary>
     /// <param name="value">The float.</param>
-    /// <param name="into">Receives it: at least <see cref="MostBytes"/> long.</param>
+    /// <param name="into">Receives it: at least <see cref="MostBytes"/> long, of which those behind the text may change.</param>
     /// <returns>The number of bytes.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Write(float value, Span<byte> into)
@@ -104,6 +103,7 @@ internal static class FloatText
         return (s + (middle > half || (middle == half && (s & 1) != 0) ? 1u : 0), k);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint RoundToOdd(ulong power, uint value)
     {
         ulong high = Math.BigMul(power, value, out ulong low);
@@ -115,37 +115,34 @@ internal static class FloatText
     {
         int count = CountOf(digits);
         int point = count + power;
-        if (point > Math.Max(count, PlainDigits) || point < -3)
+        if (point > Math.Max(count, PlainDigits) || point < -MostZeros)
         {
             return Scientific(digits, count, point - 1, into);
         }
 
         if (point <= 0)
         {
-            into[0] = (byte)'0';
-            into[1] = (byte)'.';
-            into.Slice(2, -point).Fill((byte)'0');
-            Put(digits, into.Slice(2 - point, count));
+            "0.000000"u8.CopyTo(into);
+            Put(digits, count, into[(2 - point)..]);
             return 2 - point + count;
         }
 
         if (point >= count)
         {
-            Put(digits, into[..count]);
+            Put(digits, count, into);
             into[count..point].Fill((byte)'0');
             return point;
         }
 
-        Put(digits, into.Slice(1, count));
+        Put(digits, count, into[1..]);
         into.Slice(1, point).CopyTo(into);
         into[point] = (byte)'.';
         return count + 1;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Scientific(uint digits, int count, int exponent, Span<byte> into)
     {
-        Put(digits, into.Slice(1, count));
+        Put(digits, count, into[1..]);
         into[0] = into[1];
         int at = 1;
         if (count > 1)
@@ -154,39 +151,47 @@ internal static class FloatText
             at += count;
         }
 
+        (int tens, int ones) = Math.DivRem(Math.Abs(exponent), 10);
         into[at++] = (byte)'E';
         into[at++] = (byte)(exponent < 0 ? '-' : '+');
-        Put((uint)Math.Abs(exponent), into.Slice(at, 2));
-        return at + 2;
+        into[at++] = (byte)('0' + tens);
+        into[at++] = (byte)('0' + ones);
+        return at;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int CountOf(uint digits)
     {
-        int count = 1;
-        while (count < Tens.Length && digits >= Tens[count])
-        {
-            count++;
-        }
-
-        return count;
+        // 1233 / 2^12 is the logarithm of 2 to base 10.
+        int guess = ((BitOperations.Log2(digits) + 1) * 1233) >> 12;
+        return guess + (digits >= Tens[guess] ? 1 : 0);
     }
 
-    // Fills the place with the last digits of a number.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Put(uint digits, Span<byte> into)
+    // Writes nine digits at most, and whatever behind them up to eight or nine.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(uint digits, int count, Span<byte> into)
     {
-        int at = into.Length;
-        for (; at >= 2; digits /= 100)
+        if (count <= 8)
         {
-            at -= 2;
-            Pairs.Slice((int)(digits % 100) * 2, 2).CopyTo(into[at..]);
+            BinaryPrimitives.WriteUInt64LittleEndian(into, Eight(digits) >> (8 * (8 - count)));
+            return;
         }
 
-        if (at > 0)
-        {
-            into[0] = (byte)('0' + (digits % 10));
-        }
+        (uint first, uint others) = Math.DivRem(digits, 100_000_000);
+        into[0] = (byte)('0' + first);
+        BinaryPrimitives.WriteUInt64LittleEndian(into[1..], Eight(others));
+    }
+
+    // Eight digits as text, the first in the lowest byte: halves of four, then of two, then of one, all at once by multiplying with the inverse of 100 and of 10.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Eight(uint digits)
+    {
+        (uint high, uint low) = Math.DivRem(digits, 10_000);
+        ulong fours = high | ((ulong)low << 32);
+        ulong hundreds = ((fours * 10_486) >> 20) & 0x0000_007F_0000_007F;
+        ulong twos = hundreds | ((fours - (100 * hundreds)) << 16);
+        ulong tens = ((twos * 103) >> 10) & 0x000F_000F_000F_000F;
+        return (tens | ((twos - (10 * tens)) << 8)) + 0x3030_3030_3030_3030;
     }
 
     // 10^k in 64 bits, rounded up.

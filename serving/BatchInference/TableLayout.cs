@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
@@ -67,21 +68,8 @@ internal sealed class TableLayout
     public bool IsText(TableColumn column) => column.Places.All(p => _inputs[p.Input].Type.Type == DType.String);
 
     /// <summary>Whether a text stands for a missing value.</summary>
-    public bool IsMissing(ReadOnlySpan<byte> text)
-    {
-        if (text.Length <= _longestMissing)
-        {
-            foreach (byte[] marker in _missing)
-            {
-                if (text.SequenceEqual(marker))
-                {
-                    return true;
-                }
-            }
-        }
-
-        return text.IsEmpty;
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsMissing(ReadOnlySpan<byte> text) => text.Length <= _longestMissing && IsMarker(text);
 
     /// <summary>Columns of a file that nobody asked for: neither read, nor for training only.</summary>
     public IReadOnlyList<string> Unread(IEnumerable<string> names) =>
@@ -94,6 +82,19 @@ internal sealed class TableLayout
         return lacking.Length == 0 ? null : AnnealException.BadData(
             $"{path}: no column{(lacking.Length > 1 ? "s" : "")} {string.Join(", ", lacking.Select(n => $"'{n}'"))}",
             $"the {(names.Count == 0 ? "file names none" : $"header names {string.Join(", ", names)}")}");
+    }
+
+    private bool IsMarker(ReadOnlySpan<byte> text)
+    {
+        foreach (byte[] marker in _missing)
+        {
+            if (text.SequenceEqual(marker))
+            {
+                return true;
+            }
+        }
+
+        return text.IsEmpty;
     }
 
     // Columns side by side in a row of the input; or one column of lists that has all of a row.

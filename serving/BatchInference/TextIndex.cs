@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -12,35 +14,25 @@ namespace Anneal.Serving.BatchInference;
 internal sealed class TextIndex
 {
     private const int Prefix = 32;
+    private const int MostDraws = 16;
+    private const int MostKeysToDrawAgain = 1 << 10;
     private readonly byte[][] _keys;
-    private readonly Entry[] _entries;
     private readonly int _shift;
-
-    // Drawn anew each time, so that no list of keys can be made to collide.
-    private readonly Vector256<ulong> _factors;
+    private Entry[] _entries;
+    private Vector256<ulong> _factors;
 
     /// <param name="keys">The list; of equal texts the first counts.</param>
     public TextIndex(IReadOnlyList<string> keys)
     {
-        Span<ulong> factors = stackalloc ulong[Vector256<ulong>.Count];
-        RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(factors));
-        _factors = Vector256.Create<ulong>(factors) | Vector256<ulong>.One;
         _keys = [.. keys.Select(Encoding.UTF8.GetBytes)];
-        int bits = 1;
-        while (1L << bits < 2L * keys.Count)
-        {
-            bits++;
-        }
-
+        int bits = BitOperations.Log2((uint)keys.Count + 1) + 2;
         _shift = 64 - bits;
-        _entries = new Entry[1 << bits];
-        Array.Fill(_entries, new Entry(default, 0, -1));
-        for (int i = 0; i < _keys.Length; i++)
+        int displaced = Draw(1 << bits);
+        for (int draw = 1; draw < MostDraws && displaced > 0 && keys.Count <= MostKeysToDrawAgain; draw++)
         {
-            var text = new TextSpan(0, _keys[i].Length);
-            Vector256<byte> prefix = PrefixOf(_keys[i], text);
-            ref Entry entry = ref Probe(_keys[i], text, prefix);
-            entry = entry.Place < 0 ? new Entry(prefix, text.Length, i) : entry;
+            (Entry[] entries, Vector256<ulong> factors) = (_entries, _factors);
+            int now = Draw(1 << bits);
+            (_entries, _factors, displaced) = now < displaced ? (_entries, _factors, now) : (entries, factors, displaced);
         }
     }
 
@@ -56,15 +48,46 @@ internal sealed class TextIndex
     /// <param name="text">Where.</param>
     /// <returns>The place; -1 where the list does not have it.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Find(byte[] bytes, TextSpan text) => Probe(bytes, text, PrefixOf(bytes, text)).Place;
+    public int Find(byte[] bytes, TextSpan text)
+    {
+        Vector256<byte> prefix = PrefixOf(bytes, text);
+        return Probe(bytes, text, prefix, FirstOf(bytes, text, prefix)).Place;
+    }
+
+    // Places all keys by random factors, so that no list can be made to collide; gives the number of keys that are not where the search for them begins.
+    [MemberNotNull(nameof(_entries))]
+    private int Draw(int capacity)
+    {
+        Span<ulong> factors = stackalloc ulong[Vector256<ulong>.Count];
+        RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(factors));
+        _factors = Vector256.Create<ulong>(factors) | Vector256<ulong>.One;
+        _entries = new Entry[capacity];
+        Array.Fill(_entries, new Entry(default, 0, -1));
+        int displaced = 0;
+        for (int i = 0; i < _keys.Length; i++)
+        {
+            var text = new TextSpan(0, _keys[i].Length);
+            Vector256<byte> prefix = PrefixOf(_keys[i], text);
+            int first = FirstOf(_keys[i], text, prefix);
+            ref Entry entry = ref Probe(_keys[i], text, prefix, first);
+            entry = entry.Place < 0 ? new Entry(prefix, text.Length, i) : entry;
+            displaced += Unsafe.AreSame(ref entry, ref _entries[first]) ? 0 : 1;
+        }
+
+        return displaced;
+    }
+
+    // The entry at which the search for a text begins.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int FirstOf(byte[] bytes, TextSpan text, Vector256<byte> prefix) =>
+        (int)((Vector256.Sum(prefix.AsUInt64() * _factors) + (text.Length > Prefix ? HashOfRest(bytes, text) : 0)) >> _shift);
 
     // The entry of a text, or the free one at which the search for it ends.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref Entry Probe(byte[] bytes, TextSpan text, Vector256<byte> prefix)
+    private ref Entry Probe(byte[] bytes, TextSpan text, Vector256<byte> prefix, int first)
     {
         Entry[] entries = _entries;
-        ulong hash = Vector256.Sum(prefix.AsUInt64() * _factors) + (text.Length > Prefix ? HashOfRest(bytes, text) : 0);
-        for (int at = (int)(hash >> _shift); ; at++)
+        for (int at = first; ; at++)
         {
             ref Entry entry = ref entries[at & (entries.Length - 1)];
             if (entry.Place < 0 || (entry.Length == text.Length && entry.Prefix == prefix && (text.Length <= Prefix || IsRest(bytes, text, entry.Place))))

@@ -144,6 +144,28 @@ public sealed class CsvReaderTests
     }
 
     [Test]
+    public void Read_FieldsOfEveryLength_EndAtTheirDelimiters([Values] bool trim)
+    {
+        using var folder = new TempFolder();
+        ulong key = CounterRandom.Key(1, "fields");
+        ulong counter = 0;
+        int Draw(int bound) => (int)(CounterRandom.UInt32(key, counter++) % (uint)bound);
+        string[][] rows = [.. Enumerable.Range(0, 400).Select(_ => Enumerable.Range(0, 40)
+            .Select(_ => string.Concat(Enumerable.Range(0, Draw(Draw(8) == 0 ? 100 : 5)).Select(_ => "a\t \"é"[Draw(5)])).TrimStart('"', ' ', '\t')).ToArray())];
+        string text = string.Concat(rows.Select(r => $"{string.Join(trim ? " ,\t" : ",", r)}\r\n"));
+
+        using var reader = new CsvReader(folder.Write("a.csv", text), s_plain with { Trim = trim });
+
+        foreach (string[] row in rows)
+        {
+            Assert.That(reader.Read());
+            Assert.That(Enumerable.Range(0, reader.FieldCount).Select(reader.Text), Is.EqualTo(row.Select(f => trim ? f.Trim(' ', '\t') : f)));
+        }
+
+        Assert.That(reader.Read(), Is.False);
+    }
+
+    [Test]
     public void Read_ManyRows_AllocatesNothing()
     {
         using var folder = new TempFolder();

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Anneal.Tests.Conformance;
+using Anneal.Tests.Formats;
 using Anneal.Tests.Ops;
 using Anneal.Tests.Pipeline.Conformance;
+using Anneal.Tests.Serving.BatchInference;
 
 namespace Anneal.Tests.Kernels.InstructionSets;
 
@@ -13,6 +15,7 @@ internal sealed class InstructionSetTests
     private static readonly string[] s_kernels =
     [
         Name(typeof(GemmPlanTests), nameof(GemmPlanTests.Run_SmallAndOddShapes_EqualsNaiveSum)), Name(typeof(WinogradTests)), Name(typeof(FewChannelTests)), Name(typeof(MatrixProductTests)),
+        Name(typeof(CsvReaderTests)), Name(typeof(TextIndexTests)),
         .. new[] { "BatchNormTrain", "BatchNormalization", "Conv", "GRU", "Gelu", "LSTM", "LayerNormalization", "LogSoftmax", "MaxPool", "RNN", "ReduceSum", "SelfAttention", "Softmax" }
             .Select(op => $"{Name(typeof(OpConformanceTests), nameof(OpConformanceTests.Kernel_FloatAgainstDouble_Agree))}({op}("),
     ];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Anneal.Onnx;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Tensors;
@@ -36,6 +37,33 @@ public sealed class RejectTests
             + "4,column 2 'age': 'two' is not a number that float holds\n"
             + "5,text follows a closing quote\n"
             + "7,\"blank line. hint: set skip_blank_lines if it means nothing; write a missing value of a single column as \"\"\"\"\"\n"));
+    }
+
+    [Test]
+    public void Run_BadRowsOfAllKindsAmongThousands_AreLeftOutInOrder()
+    {
+        using PredictionModel model = Rows.Open(_folder);
+        const int Count = 5000;
+        static string? Reason(int row) =>
+            row % 7 == 3 ? "column 2 'age': '-' is not a number that float holds"
+            : row % 11 == 5 ? "\"1 fields, expected 2\""
+            : row % 13 == 6 || row is 1023 or 1024 or 1025 ? "column 1 'city': the text is not UTF-8"
+            : null;
+        byte[] Line(int row) => Reason(row) switch
+        {
+            null => [.. Encoding.UTF8.GetBytes($"Rome,{row}\n")],
+            string reason when reason.Contains("'age'", StringComparison.Ordinal) => [row % 13 == 6 ? (byte)0xFF : (byte)'R', .. ",-\n"u8],
+            string reason when reason.Contains("fields", StringComparison.Ordinal) => [.. "Rome\n"u8],
+            _ => [0xFF, .. ",1\n"u8],
+        };
+        string input = _folder.Write("in.csv", [.. "city,age\n"u8, .. Enumerable.Range(0, Count).SelectMany(Line)]);
+
+        Predictor.Run(model, input, _folder["out.csv"], new PredictOptions { Batch = 2500, SkipBad = true, Lanes = 2 });
+
+        int[] good = [.. Enumerable.Range(0, Count).Where(row => Reason(row) is null)];
+        Assert.That(File.ReadAllText(_folder["out.csv"]), Is.EqualTo("prediction,where\n" + string.Concat(good.Select(row => FormattableString.Invariant($"{row}.5,Rome\n")))));
+        string rejected = string.Concat(Enumerable.Range(0, Count).Except(good).Select(row => FormattableString.Invariant($"{row + 2},{Reason(row)}\n")));
+        Assert.That(File.ReadAllText(_folder["out.csv.rejects.csv"]), Is.EqualTo("line,reason\n" + rejected));
     }
 
     [Test]
