@@ -77,8 +77,11 @@ internal sealed class CsvPredictionWriter(Stream stream, OutputColumns columns) 
             written += Quoted(header.AsSpan(written), name);
         }
 
-        header[written - 1] = LineEnd;
-        stream.Write(header, 0, written);
+        if (written > 0)
+        {
+            header[written - 1] = LineEnd;
+            stream.Write(header, 0, written);
+        }
     }
 
     // Room for the texts of a row, however they are quoted.
