@@ -9,6 +9,7 @@ using Anneal.Tests.Serving.BatchInference;
 namespace Anneal.Tests.Kernels.InstructionSets;
 
 /// <summary>The kernels pass their tests with vectors of every width, each in a process of its own in which the runtime hides the wider ones.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class InstructionSetTests
 {
     // A kernel of each kind, in seconds.

@@ -5,6 +5,7 @@ using Anneal.Trainer.Models;
 
 namespace Anneal.Tests.Pipeline.Commands;
 
+[Parallelizable(ParallelScope.Self)]
 internal sealed class BenchCommandTests
 {
     [TestCase("simd", "simd")]

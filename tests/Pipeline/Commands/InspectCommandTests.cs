@@ -6,6 +6,7 @@ using Anneal.Tests.Pipeline.Config;
 
 namespace Anneal.Tests.Pipeline.Commands;
 
+[Parallelizable(ParallelScope.Self)]
 internal sealed class InspectCommandTests
 {
     private string _folder = "";

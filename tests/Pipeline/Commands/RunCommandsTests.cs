@@ -6,6 +6,7 @@ using System.Text.Json;
 namespace Anneal.Tests.Pipeline.Commands;
 
 /// <summary>A small table through run, runs, validate and predict.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class RunCommandsTests
 {
     private const string Pipeline = """

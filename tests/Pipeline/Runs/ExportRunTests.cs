@@ -8,6 +8,7 @@ using Anneal.Tests.Pipeline.Commands;
 namespace Anneal.Tests.Pipeline.Runs;
 
 /// <summary>One run with all that an export can be asked for, and what it leaves.</summary>
+[Parallelizable(ParallelScope.Self)]
 public sealed class ExportRunTests
 {
     private const string Export = """

@@ -9,6 +9,7 @@ using Anneal.Tests.Pipeline.Commands;
 namespace Anneal.Tests.Serving.Comparing;
 
 /// <summary>validate on rows alone: two files, two engines, two batch sizes, and drift.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class ModelComparisonTests
 {
     private readonly TempFolder _folder = new();
