@@ -86,6 +86,8 @@ internal sealed class EnsembleRunTests
     }
 
     [Test]
+    [Category("Slow")]
+    [Explicit("takes half a minute: dotnet test --filter TestCategory=Slow")]
     public void Run_SeedsKilledAndResumed_SameBytesAndNoMemberIsTrainedTwice()
     {
         string[] arguments = ["--set", "train.epochs=40", "--set", "ensemble.members.seeds=3", "--set", "average=[last_k: 3, final]", "--set", "validate.metric={}"];

@@ -200,6 +200,8 @@ internal sealed class FoldRunTests
     }
 
     [Test]
+    [Category("Slow")]
+    [Explicit("takes a quarter of a minute: dotnet test --filter TestCategory=Slow")]
     public void Resume_AfterKillInTheSecondFold_GivesTheSameBytesAndTrainsNoFinishedFoldAgain()
     {
         string[] settings = ["--set", "train.epochs=60", "--set", "final.fit=train+validation"];
