@@ -16,7 +16,7 @@ internal sealed class InstructionSetTests
     private static readonly string[] s_kernels =
     [
         Name(typeof(GemmPlanTests), nameof(GemmPlanTests.Run_SmallAndOddShapes_EqualsNaiveSum)), Name(typeof(WinogradTests)), Name(typeof(FewChannelTests)), Name(typeof(MatrixProductTests)),
-        Name(typeof(CsvReaderTests)), Name(typeof(TextIndexTests)),
+        Name(typeof(CsvReaderTests), nameof(CsvReaderTests.Read_FieldsOfEveryLength_EndAtTheirDelimiters)), Name(typeof(TextIndexTests)),
         .. new[] { "BatchNormTrain", "BatchNormalization", "Conv", "GRU", "Gelu", "LSTM", "LayerNormalization", "LogSoftmax", "MaxPool", "RNN", "ReduceSum", "SelfAttention", "Softmax" }
             .Select(op => $"{Name(typeof(OpConformanceTests), nameof(OpConformanceTests.Kernel_FloatAgainstDouble_Agree))}({op}("),
     ];
