@@ -10,7 +10,7 @@ public sealed class CsvColumns
     private readonly CsvReader _reader;
     private readonly CsvColumn[] _columns;
     private readonly int[] _fields;
-    private readonly byte[][] _missing;
+    private readonly MissingMarkers _missing;
     private readonly List<float>[] _numbers;
     private readonly List<string>[] _texts;
     private readonly HashSet<string>[] _vocabularies;
@@ -26,7 +26,7 @@ public sealed class CsvColumns
     {
         _reader = reader;
         _columns = [.. columns];
-        _missing = [.. missing.Where(m => m.Length > 0).Select(System.Text.Encoding.UTF8.GetBytes)];
+        _missing = new MissingMarkers(missing);
         _fields = reader.Header is { } header ? Find(header, othersAllowed) : [.. Enumerable.Range(0, columns.Count)];
         _numbers = [.. columns.Select(_ => new List<float>())];
         _texts = [.. columns.Select(_ => new List<string>())];
@@ -56,7 +56,7 @@ public sealed class CsvColumns
             switch (_columns[i].Kind)
             {
                 case ColumnKind.Number:
-                    _numbers[i].Add(IsMissing(_reader[_fields[i]]) ? float.NaN : Number(i));
+                    _numbers[i].Add(_missing.Contains(_reader[_fields[i]]) ? float.NaN : Number(i));
                     break;
                 case ColumnKind.Category:
                     AddText(i);
@@ -148,20 +148,7 @@ public sealed class CsvColumns
         return fields;
     }
 
-    private void AddText(int column) => _texts[column].Add(IsMissing(_reader[_fields[column]]) ? "" : Category(column));
-
-    private bool IsMissing(ReadOnlySpan<byte> field)
-    {
-        foreach (byte[] marker in _missing)
-        {
-            if (field.SequenceEqual(marker))
-            {
-                return true;
-            }
-        }
-
-        return field.IsEmpty;
-    }
+    private void AddText(int column) => _texts[column].Add(_missing.Contains(_reader[_fields[column]]) ? "" : Category(column));
 
     private float Number(int column)
     {

@@ -4,7 +4,6 @@ using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
-using Anneal.Onnx.Ir.Format;
 using Anneal.Onnx.Tensors;
 
 namespace Anneal.Serving.BatchInference;
@@ -42,7 +41,10 @@ internal abstract class FeedInput
     };
 
     /// <summary>Memory for an input of rows of a shape, of which each text becomes a code.</summary>
-    public static FeedInput Of(TextCodes codes, int[] row) => codes.Codes.Type == DType.Int64 ? new Codes<long>(codes, row) : new Codes<float>(codes, row);
+    /// <param name="codes">What the text at each place of a list becomes, and last what any other does.</param>
+    /// <param name="index">The list.</param>
+    /// <param name="row">The shape of a row.</param>
+    public static FeedInput Of(Tensor codes, TextIndex index, int[] row) => codes.Type == DType.Int64 ? new Codes<long>(codes, index, row) : new Codes<float>(codes, index, row);
 
     /// <summary>Makes room.</summary>
     public abstract void Reserve(int rows);
@@ -201,23 +203,21 @@ internal abstract class FeedInput
     }
 
     // What the model's own table would make of each text.
-    private sealed class Codes<T>(TextCodes codes, int[] row) : Elements<T>(row)
+    private sealed class Codes<T>(Tensor codes, TextIndex index, int[] row) : Elements<T>(row)
         where T : unmanaged
     {
-        private readonly TextIndex _index = new(codes.Keys);
-
         public override bool IsText => true;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public override int Set(int first, int stride, Cells cells, out string? wrong)
         {
             Span<T> to = From(first);
-            ReadOnlySpan<T> table = codes.Codes.Span<T>();
+            ReadOnlySpan<T> table = codes.Span<T>();
             for (int i = 0; i < cells.Count; i++)
             {
                 Cell cell = cells[i];
                 TextSpan text = cell.Kind == CellKind.Missing ? default : cell.Text;
-                int place = _index.Find(cells.Text, text);
+                int place = index.Find(cells.Text, text);
                 if (place < 0 && !Utf8.IsValid(cells.Text.AsSpan(text.Start, text.Length)))
                 {
                     wrong = NotUtf8;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using Anneal.Onnx.Formats;
 using Anneal.Onnx.Ir;
 using Anneal.Onnx.Ir.Format;
@@ -13,8 +12,8 @@ internal sealed class TableLayout
     private readonly IReadOnlyList<ValueInfo> _inputs;
     private readonly IReadOnlyDictionary<string, TextCodes>? _codes;
     private readonly int[][] _rows;
-    private readonly byte[][] _missing;
-    private readonly int _longestMissing;
+    private readonly TextIndex?[] _indices;
+    private readonly MissingMarkers _missing;
 
     /// <summary>Works the layout out.</summary>
     /// <param name="inputs">The model's inputs.</param>
@@ -27,8 +26,8 @@ internal sealed class TableLayout
         _inputs = inputs;
         _codes = codes;
         Table = signature?.Table;
-        _missing = [.. (Table?.Missing ?? []).Where(m => m.Length > 0).Select(Encoding.UTF8.GetBytes)];
-        _longestMissing = _missing.Select(m => m.Length).DefaultIfEmpty().Max();
+        _indices = [.. inputs.Select(i => codes?.GetValueOrDefault(i.Name) is { } table ? new TextIndex(table.Keys) : null)];
+        _missing = new MissingMarkers(Table?.Missing ?? []);
         _rows = new int[inputs.Count][];
         var places = new Dictionary<(string Name, int Width), List<(int Input, int Element)>>();
         for (int i = 0; i < inputs.Count; i++)
@@ -62,14 +61,14 @@ internal sealed class TableLayout
 
     /// <summary>Memory for some rows of all inputs.</summary>
     public FeedInput[] Allocate() =>
-        [.. _inputs.Select((input, i) => _codes?.GetValueOrDefault(input.Name) is { } codes ? FeedInput.Of(codes, _rows[i]) : FeedInput.Of(input, _rows[i]))];
+        [.. _inputs.Select((input, i) => _indices[i] is { } index ? FeedInput.Of(_codes![input.Name].Codes, index, _rows[i]) : FeedInput.Of(input, _rows[i]))];
 
     /// <summary>Whether a column fills inputs of text only.</summary>
     public bool IsText(TableColumn column) => column.Places.All(p => _inputs[p.Input].Type.Type == DType.String);
 
     /// <summary>Whether a text stands for a missing value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsMissing(ReadOnlySpan<byte> text) => text.Length <= _longestMissing && IsMarker(text);
+    public bool IsMissing(ReadOnlySpan<byte> text) => _missing.Contains(text);
 
     /// <summary>Columns of a file that nobody asked for: neither read, nor for training only.</summary>
     public IReadOnlyList<string> Unread(IEnumerable<string> names) =>
@@ -82,19 +81,6 @@ internal sealed class TableLayout
         return lacking.Length == 0 ? null : AnnealException.BadData(
             $"{path}: no column{(lacking.Length > 1 ? "s" : "")} {string.Join(", ", lacking.Select(n => $"'{n}'"))}",
             $"the {(names.Count == 0 ? "file names none" : $"header names {string.Join(", ", names)}")}");
-    }
-
-    private bool IsMarker(ReadOnlySpan<byte> text)
-    {
-        foreach (byte[] marker in _missing)
-        {
-            if (text.SequenceEqual(marker))
-            {
-                return true;
-            }
-        }
-
-        return text.IsEmpty;
     }
 
     // Columns side by side in a row of the input; or one column of lists that has all of a row.
